@@ -1,0 +1,75 @@
+"""How a setting is read from the environment, so that a wrong one is one clear sentence."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"true", "on", "ok", "y", "yes", "1"}
+_FALSE = {"false", "off", "n", "no", "0", ""}
+
+
+class Environment(environ.Env):
+    """django-environ whose every complaint names the variable and what it wants."""
+
+    def get_value(self, var, cast=None, default=environ.Env.NOTSET, parse_default=False):
+        raw = self.ENVIRON.get(var)
+        if cast is bool and raw is not None and raw.strip().lower() not in _TRUE | _FALSE:
+            raise ImproperlyConfigured(f"{var} must be true or false, not {raw!r}.")
+        try:
+            return super().get_value(var, cast, default, parse_default)
+        except ImproperlyConfigured:
+            raise ImproperlyConfigured(
+                f"Set {var} in the environment or in .env (see .env.example)."
+            ) from None
+        except (ValueError, TypeError, ArithmeticError):
+            kind = {"int": "whole number", "Decimal": "number"}.get(getattr(cast, "__name__", ""))
+            raise ImproperlyConfigured(f"{var} must be a {kind or 'value'}, not {raw!r}.") from None
+
+    def whole(self, var: str, *, default: int, least: int, most: int) -> int:
+        """A whole number within limits, both allowed."""
+        value = self.int(var, default=default)
+        if not least <= value <= most:
+            raise ImproperlyConfigured(f"{var} must be from {least} to {most}, not {value}.")
+        return value
+
+    def time_zone(self, var: str, *, default: str) -> str:
+        name = self.str(var, default=default)
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ImproperlyConfigured(
+                f"{var} must be a time zone like {default}, not {name!r}."
+            ) from None
+        return name
+
+    def database(self, var: str, *, default: str) -> dict[str, Any]:
+        schemes = ["postgres", "postgresql", "sqlite"]
+        return self._url(var, default=default, schemes=schemes, read=self.db_url_config)
+
+    def mail(self, var: str, *, default: str) -> dict[str, Any]:
+        schemes = ["smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail",
+                   "dummymail"]  # fmt: skip
+        return self._url(var, default=default, schemes=schemes, read=self.email_url_config)
+
+    def redis(self, var: str) -> str:
+        """The address of a Redis, or nothing: then its work is done inside the process."""
+        schemes = ["redis", "rediss", "unix"]
+        # Asking for the port finds one that is no number.
+        return self._url(
+            var, default="", schemes=schemes, read=lambda url: (urlsplit(url).port, url)[1]
+        )
+
+    def _url(self, var: str, *, default: str, schemes: list[str], read: Callable[[str], Any]):
+        """What `read` makes of the URL. A wrong one is not repeated: it may hold a password."""
+        url = self.str(var, default=default)
+        try:
+            if url and url.partition("://")[0] not in schemes:
+                raise ValueError
+            return read(url)
+        except (ValueError, ImproperlyConfigured):
+            begin = " or ".join(f"{scheme}://" for scheme in schemes)
+            raise ImproperlyConfigured(f"{var} must be a URL that begins with {begin}.") from None

@@ -1,0 +1,310 @@
+"""Every setting of the site, read from the environment with embedded defaults.
+
+Each variable is described in .env.example.
+"""
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import quote
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from booktime.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment()
+# Another file, or none, when ENV_FILE says so: the tests must not read a developer's.
+_env_file = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
+if _env_file.is_file():
+    env.read_env(str(_env_file))
+
+# --- What kind of site this is -------------------------------------------------------------
+DEBUG = env.bool("DEBUG", default=False)
+# Only a developer's machine may do without a key of its own.
+SECRET_KEY = env.str(
+    "SECRET_KEY", **({"default": "insecure-development-key-" * 3} if DEBUG else {})
+)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+GIT_REV = env.str("GIT_REV", default="development")
+GA_TRACKER_ID = env.str("GA_TRACKER_ID", default="")
+PORT = env.whole("PORT", default=8000, least=1, most=65535)
+# Where the shop is reached: for the links in its mails.
+SITE_URL = env.str(
+    "SITE_URL",
+    default=f"http://127.0.0.1:{PORT}" if DEBUG else f"https://{''.join(ALLOWED_HOSTS[:1])}",
+)
+
+INSTALLED_APPS = [
+    "whitenoise.runserver_nostatic",
+    "daphne",
+    "main.apps.MainConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "channels",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_countries",
+    "django_tasks",
+    "django_tasks_db",
+    "pictures",
+    "webpack_loader",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "booktime.urls"
+ASGI_APPLICATION = "booktime.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "main.context_processors.globals",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
+
+# --- The outside: database, Redis, mail ----------------------------------------------------
+DATABASES = {
+    "default": env.database("DATABASE_URL", default=f"sqlite:///{quote(str(BASE_DIR))}/db.sqlite3")
+}
+DATABASE_KIND = DATABASES["default"]["ENGINE"].rpartition(".")[2]
+if DATABASE_KIND == "sqlite3":
+    # A writer takes the lock when its transaction begins and others wait for it: a deferred
+    # transaction that turns into a writer half way fails at once, whatever the time-out.
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        transaction_mode="IMMEDIATE",
+        timeout=30,
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    )
+else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "pool", {"min_size": 1, "max_size": 16}
+    )
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.redis("REDIS_URL")
+if REDIS_URL:
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    }
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": [REDIS_URL]},
+        }
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+vars().update(env.mail("EMAIL_URL", default="consolemail://"))
+EMAIL_SUBJECT_PREFIX = "[Booktime] "
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="BookTime <shop@booktime.example>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+CUSTOMER_SERVICE_EMAIL = env.str(
+    "CUSTOMER_SERVICE_EMAIL", default="customerservice@booktime.example"
+)
+ADMINS = [("Admins", address) for address in env.list("ADMINS", default=[])]
+
+# --- Work done beside the request: mails and pictures --------------------------------------
+# "immediate" runs a task at once; "database" stores it in the transaction that asked for it,
+# for `manage.py db_worker` to run.
+TASKS_BACKEND = env.str("TASKS_BACKEND", default="immediate" if DEBUG else "database")
+_TASKS_BACKENDS = {
+    "immediate": "django_tasks.backends.immediate.ImmediateBackend",
+    "database": "django_tasks_db.DatabaseBackend",
+}
+if TASKS_BACKEND not in _TASKS_BACKENDS:
+    raise ImproperlyConfigured("TASKS_BACKEND must be immediate or database.")
+TASKS = {"default": {"BACKEND": _TASKS_BACKENDS[TASKS_BACKEND], "QUEUES": ["default"]}}
+
+# --- Who may come in -----------------------------------------------------------------------
+AUTH_USER_MODEL = "main.User"
+# allauth's alone: it is Django's, by e-mail; both together would hash each password twice.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "main.views.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "add_email": "main.forms.accounts.AddEmailForm",
+    "change_password": "main.forms.accounts.ChangePasswordForm",
+    "login": "main.forms.accounts.LoginForm",
+    "reauthenticate": "main.forms.accounts.ReauthenticateForm",
+    "reset_password": "main.forms.accounts.ResetPasswordForm",
+    "reset_password_from_key": "main.forms.accounts.ResetPasswordKeyForm",
+    "set_password": "main.forms.accounts.SetPasswordForm",
+    "signup": "main.forms.accounts.SignupForm",
+}
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = True
+# Only in the browser that signed up: elsewhere the link proves the address and no more.
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+# One address an account; a new one takes the old one's place once it is proved.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# How often, by the client's address (ip), by account (user) or by e-mail address (key).
+ACCOUNT_RATE_LIMITS = {
+    "change_password": "5/m/user",
+    "confirm_email": "1/3m/key",
+    "contact": "5/h/ip",
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "manage_email": "10/m/user",
+    "reauthenticate": "10/m/user",
+    "reset_password": "20/h/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "signup": "20/h/ip",
+}
+# How many proxies that we run stand before us: the client's address is read behind them.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXY_COUNT", default=0, least=0, most=9)
+
+# --- What is shown -------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+COUNTRIES_FIRST = ["GB", "IE"]
+TIME_ZONE = env.time_zone("TIME_ZONE", default="Europe/London")
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "bundles"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WEBPACK_LOADER = {
+    "DEFAULT": {
+        "BUNDLE_DIR_NAME": "",
+        "STATS_FILE": BASE_DIR / "webpack-stats.json",
+        "CACHE": not DEBUG,
+    }
+}
+PICTURES = {
+    # Four renditions beside each original: 200, 400, 600 and 800 px wide.
+    "CONTAINER_WIDTH": 800,
+    "GRID_COLUMNS": 4,
+    "BREAKPOINTS": {"phone": 576, "tablet": 992, "desktop": 1400},
+    "PIXEL_DENSITIES": [1],
+    "FILE_TYPES": ["WEBP"],
+    "USE_PLACEHOLDERS": False,
+    "QUEUE_NAME": "default",
+    "PROCESSOR": "main.tasks.make_renditions",
+}
+
+# --- The shop ------------------------------------------------------------------------------
+CURRENCY = "GBP"
+DEFAULT_TAX_RATE = env("DEFAULT_TAX_RATE", cast=Decimal, default=Decimal("0.00"))
+# Orders are paid by transfer to this account.
+TRANSFER = {
+    "beneficiary": env.str("TRANSFER_BENEFICIARY", default="BookTime Ltd"),
+    "iban": env.str("TRANSFER_IBAN", default="GB33BUKB20201555555555"),
+    "bic": env.str("TRANSFER_BIC", default="BUKBGB22"),
+}
+
+# --- Security ------------------------------------------------------------------------------
+ASGI_THREADS = env.whole("ASGI_THREADS", default=8, least=1, most=1000)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "base-uri": [NONE],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "img-src": [SELF, "data:"],
+        "manifest-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+    }
+}
+if GA_TRACKER_ID:
+    _directives = CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    _directives["script-src"].append("https://www.googletagmanager.com")
+    for _name in ("connect-src", "img-src"):
+        _directives[_name].append("https://*.google-analytics.com")
+SESSION_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# HTTPS is the rule outside development; SECURE=false is for a rehearsal on plain HTTP.
+SECURE = env.bool("SECURE", default=not DEBUG)
+if SECURE:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "mail_admins": {
+            "class": "django.utils.log.AdminEmailHandler",
+            "level": "ERROR",
+            "filters": ["not_debug"],
+        },
+    },
+    "filters": {"not_debug": {"()": "django.utils.log.RequireDebugFalse"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": ["console", "mail_admins"], "level": "INFO", "propagate": False}
+    },
+}

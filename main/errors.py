@@ -1,0 +1,21 @@
+"""Errors whose text may be shown to a customer."""
+
+
+class ShopError(Exception):
+    """Something a customer asked for that cannot be done; `str(error)` says why, to them."""
+
+
+class BookNotForSale(ShopError):
+    """The book is not in the shop, or none is left."""
+
+
+class QuantityRefused(ShopError):
+    """The quantity is not one that can be bought."""
+
+
+class BasketEmpty(ShopError):
+    """There is nothing to order."""
+
+
+class BasketChanged(ShopError):
+    """A price or the stock is no longer what the customer saw."""

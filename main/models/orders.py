@@ -1,0 +1,143 @@
+"""Orders and their lines: what was agreed, frozen."""
+
+import secrets
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django_countries.fields import CountryField
+
+from main.models.addresses import POSTAL_FIELDS, PostalAddress
+from main.models.money import VatLine, vat_by_rate
+
+_FIRST_ID, _ID_COUNT = 10**11, 9 * 10**11
+
+
+def random_order_id() -> int:
+    """Twelve digits: nobody outside can guess an order or count them."""
+    return _FIRST_ID + secrets.randbelow(_ID_COUNT)
+
+
+class OrderQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "OrderQuerySet":
+        """Orders that this user may read: one's own."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+    def newest_first(self) -> "OrderQuerySet":
+        return self.order_by("-created_at", "-pk")
+
+    def with_line_count(self) -> "OrderQuerySet":
+        return self.annotate(line_count=models.Count("lines"))
+
+
+class Order(models.Model):
+    class Status(models.IntegerChoices):
+        NEW = 10, "new"
+        PAID = 20, "paid"
+        DONE = 30, "done"
+        CANCELLED = 40, "cancelled"
+
+    id = models.BigIntegerField(primary_key=True, default=random_order_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+    )
+    email = models.EmailField("e-mail address")
+    basket = models.OneToOneField(
+        "main.Basket", on_delete=models.SET_NULL, null=True, blank=True, editable=False
+    )
+    status = models.PositiveSmallIntegerField(choices=Status, default=Status.NEW)
+    currency = models.CharField(max_length=3)
+    total = models.DecimalField(max_digits=10, decimal_places=2, help_text="VAT included.")
+    total_vat = models.DecimalField("VAT", max_digits=10, decimal_places=2)
+
+    billing_name = models.CharField(max_length=120)
+    billing_address1 = models.CharField(max_length=120)
+    billing_address2 = models.CharField(max_length=120, blank=True)
+    billing_city = models.CharField(max_length=80, blank=True)
+    billing_zip_code = models.CharField(max_length=12, blank=True)
+    billing_country = CountryField()
+    shipping_name = models.CharField(max_length=120)
+    shipping_address1 = models.CharField(max_length=120)
+    shipping_address2 = models.CharField(max_length=120, blank=True)
+    shipping_city = models.CharField(max_length=80, blank=True)
+    shipping_zip_code = models.CharField(max_length=12, blank=True)
+    shipping_country = CountryField()
+
+    last_spoken_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="last spoken to by",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="order_of_user"),
+            models.Index(fields=["status", "-created_at"], name="order_by_status"),
+            models.Index(fields=["-created_at"], name="order_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Order {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("order_detail", kwargs={"order_id": self.pk})
+
+    @property
+    def number(self) -> str:
+        """The public order number, in groups that can be read out."""
+        digits = f"{self.pk:012d}"
+        return "-".join(digits[i : i + 4] for i in (0, 4, 8))
+
+    @property
+    def billing(self) -> PostalAddress:
+        return self._postal("billing")
+
+    @property
+    def shipping(self) -> PostalAddress:
+        return self._postal("shipping")
+
+    @property
+    def vat_lines(self) -> list[VatLine]:
+        return vat_by_rate(self.lines.all())
+
+    def _postal(self, kind: str) -> PostalAddress:
+        fields = {name: getattr(self, f"{kind}_{name}") for name in POSTAL_FIELDS}
+        return PostalAddress(**fields | {"country": fields["country"].name})
+
+
+class OrderLine(models.Model):
+    class Status(models.IntegerChoices):
+        NEW = 10, "new"
+        PROCESSING = 20, "processing"
+        SENT = 30, "sent"
+        CANCELLED = 40, "cancelled"
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    product = models.ForeignKey("main.Product", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    unit_price = models.DecimalField(max_digits=8, decimal_places=2, help_text="VAT included.")
+    tax_rate = models.DecimalField("VAT rate", max_digits=4, decimal_places=2)
+    quantity = models.PositiveSmallIntegerField()
+    status = models.PositiveSmallIntegerField(choices=Status, default=Status.NEW)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.name}"
+
+    @property
+    def total(self) -> Decimal:
+        return self.unit_price * self.quantity

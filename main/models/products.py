@@ -1,0 +1,178 @@
+"""Products: the books (and a few other things) for sale."""
+
+import hashlib
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models.functions import JSONObject
+from django.urls import reverse
+from django.utils.text import slugify
+from stdnum import isbn as isbn_numbers
+from stdnum.exceptions import ValidationError as NumberError
+
+from main.models.languages import LANGUAGES, language_tag
+from main.models.product_images import Picture, ProductImage
+from main.models.product_tags import ProductTag
+
+CLOTH_COLOURS = 8
+
+
+def validate_isbn13(value: str) -> None:
+    """Refuse what is not thirteen digits with a right check digit."""
+    from django.core.exceptions import ValidationError
+
+    try:
+        if len(isbn_numbers.validate(value)) != 13 or not value.isdigit():
+            raise NumberError
+    except NumberError:
+        raise ValidationError(f"“{value}” is not a valid ISBN-13.") from None
+
+
+def default_tax_rate() -> Decimal:
+    return settings.DEFAULT_TAX_RATE
+
+
+def make_slug(*, name: str, authors: str, isbn: str | None) -> str:
+    """The book's name in its address: readable, and unique by what the book is known by."""
+    known_by = isbn or hashlib.sha256(f"{name}\0{authors}".encode()).hexdigest()[:12]
+    return f"{slugify(name)[:90] or 'book'}-{known_by}".strip("-")
+
+
+class ProductQuerySet(models.QuerySet):
+    def active(self) -> "ProductQuerySet":
+        return self.filter(active=True)
+
+    def in_stock(self) -> "ProductQuerySet":
+        return self.filter(stock__gt=0)
+
+    def tagged(self, tag: ProductTag) -> "ProductQuerySet":
+        return self.filter(tags=tag)
+
+    def with_cover(self) -> "ProductQuerySet":
+        """Carry each product's first picture along, in the same query."""
+        first = ProductImage.objects.filter(product=models.OuterRef("pk")).order_by("position", "pk")
+        cover = JSONObject(image="image", alt="alt", width="width", height="height")
+        return self.annotate(cover_fields=models.Subquery(first.values(_=cover)[:1]))
+
+    def for_listing(self) -> "ProductQuerySet":
+        """As cards show them: with cover, without the long texts."""
+        return self.with_cover().defer("description")
+
+    def related_to(self, product: "Product", *, tags: list[ProductTag]) -> "ProductQuerySet":
+        """Others by the same authors first, then those that share most subjects."""
+        shared = models.Count("tags", filter=models.Q(tags__in=tags))
+        by_same = models.Q(authors=product.authors) if product.authors else models.Q(pk=None)
+        return (
+            self.exclude(pk=product.pk)
+            .filter(by_same | models.Q(tags__in=tags))
+            .annotate(
+                by_same=models.Case(models.When(by_same, then=1), default=0),
+                shared=shared,
+            )
+            .order_by("-by_same", "-shared", "pk")
+        )
+
+    def locked(self) -> "ProductQuerySet":
+        """Hold the rows until the transaction ends; always in one order, so none wait crosswise."""
+        return self.select_for_update(of=("self",), no_key=True).order_by("pk")
+
+
+class Product(models.Model):
+    name = models.CharField(max_length=255)
+    slug = models.SlugField(max_length=120, unique=True, blank=True)
+    description = models.TextField(blank=True)
+    authors = models.CharField(max_length=1000, blank=True)
+    isbn = models.CharField(
+        "ISBN-13", max_length=13, unique=True, null=True, blank=True, validators=[validate_isbn13]
+    )
+    year = models.SmallIntegerField(
+        "year of first publication", null=True, blank=True, help_text="Negative before Christ."
+    )
+    language = models.CharField(
+        max_length=3, blank=True, choices=sorted(LANGUAGES.items(), key=lambda item: item[1])
+    )
+    price = models.DecimalField(
+        max_digits=8,
+        decimal_places=2,
+        validators=[MinValueValidator(Decimal("0.01"))],
+        help_text="VAT included.",
+    )
+    tax_rate = models.DecimalField(
+        "VAT rate",
+        max_digits=4,
+        decimal_places=2,
+        default=default_tax_rate,
+        validators=[MinValueValidator(0), MaxValueValidator(99)],
+        help_text="Percent.",
+    )
+    stock = models.PositiveIntegerField(default=0)
+    tags = models.ManyToManyField(ProductTag, blank=True, related_name="products")
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "authors"],
+                condition=models.Q(isbn=None),
+                name="product_without_isbn_known_by_name_and_authors",
+                violation_error_message="There is such a book without an ISBN already.",
+            ),
+            models.CheckConstraint(condition=models.Q(price__gt=0), name="product_price_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["active", "-created_at", "-id"], name="product_newest"),
+            models.Index(fields=["active", "name", "id"], name="product_by_name"),
+            models.Index(fields=["active", "price", "id"], name="product_by_price"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **kwargs) -> None:
+        self.isbn = self.isbn or None
+        if not self.slug:
+            self.slug = make_slug(name=self.name, authors=self.authors, isbn=self.isbn)
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("product", kwargs={"slug": self.slug})
+
+    @property
+    def is_in_stock(self) -> bool:
+        return self.stock > 0
+
+    @property
+    def year_label(self) -> str:
+        if self.year is None:
+            return ""
+        return f"{-self.year} BC" if self.year < 0 else str(self.year)
+
+    @property
+    def language_name(self) -> str:
+        return LANGUAGES.get(self.language, "")
+
+    @property
+    def language_tag(self) -> str:
+        return language_tag(self.language)
+
+    @property
+    def author_names(self) -> list[str]:
+        return [name.strip() for name in self.authors.split(",") if name.strip()]
+
+    @property
+    def cloth(self) -> int:
+        """Which of the binding colours a book without a picture gets; it never changes."""
+        return self.pk % CLOTH_COLOURS
+
+    @property
+    def cover(self) -> Picture | None:
+        """The first picture, where the query carried it along (`with_cover`)."""
+        fields = self.cover_fields
+        return Picture(**fields) if fields else None

@@ -1,0 +1,70 @@
+"""Users: people who sign in with their e-mail address."""
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
+
+EMPLOYEES, DISPATCHERS = "Employees", "Dispatchers"
+
+
+class UserManager(BaseUserManager):
+    """Finds and makes users by e-mail, whatever its case."""
+
+    use_in_migrations = True
+
+    def get_by_natural_key(self, email: str) -> "User":
+        return self.get(email=email.lower())
+
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        if not email:
+            raise ValueError("A user needs an e-mail address.")
+        user = self.model(email=email.lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractUser):
+    """A customer or a member of staff; the e-mail address is the login."""
+
+    username = None
+    email = models.EmailField("e-mail address", unique=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique_whatever_case",
+                violation_error_message="A user with this e-mail address exists.",
+            )
+        ]
+
+    def save(self, *args, **kwargs) -> None:
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
+
+    @property
+    def is_employee(self) -> bool:
+        return self._works_as(EMPLOYEES)
+
+    @property
+    def is_dispatcher(self) -> bool:
+        return self._works_as(DISPATCHERS)
+
+    def _works_as(self, group: str) -> bool:
+        if not (self.is_active and (self.is_staff or self.is_superuser)):
+            return False
+        return self.is_superuser or group in self._group_names
+
+    @cached_property
+    def _group_names(self) -> set[str]:
+        return set(self.groups.values_list("name", flat=True))
