@@ -1,0 +1,1 @@
+"""What the business does: one file a feature, one transaction an action."""

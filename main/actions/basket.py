@@ -1,0 +1,94 @@
+"""Filling, changing and merging baskets. Each action holds the basket's row while it works."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from main.errors import BookNotForSale, QuantityRefused
+from main.models import QUANTITY_LIMIT, Basket, BasketLine, BasketOwner, Product
+
+
+@transaction.atomic
+def add_to_basket(*, owner: BasketOwner, product_id: int, quantity: int) -> BasketLine:
+    """Put `quantity` more copies in the owner's open basket, which is made when there is none.
+
+    Raises BookNotForSale or QuantityRefused, and then changes nothing.
+    """
+    product = Product.objects.filter(pk=product_id).first()
+    if product is None:
+        raise BookNotForSale("There is no such book in our shop.")
+    if not product.active:
+        raise BookNotForSale(f"“{product.name}” is not in our shop any more.")
+    if not product.is_in_stock:
+        raise BookNotForSale(f"“{product.name}” is out of stock.")
+    basket = _hold_open_basket(owner)
+    line = basket.lines.filter(product=product).first()
+    if line is None:
+        line = BasketLine(basket=basket, product=product, quantity=0, price_seen=product.price)
+    _check_quantity(line.quantity + quantity, name=product.name)
+    line.quantity += quantity
+    line.save()
+    return line
+
+
+@transaction.atomic
+def change_basket(*, owner: BasketOwner, quantities: Mapping[int, int]) -> None:
+    """Set the quantities of lines, by line id; 0 removes one. Lines of others are left alone.
+
+    Whoever changes a basket has seen it: today's prices count as seen from here on.
+    """
+    basket = Basket.objects.locked().open().owned_by(owner).first()
+    if basket is None:
+        return
+    lines = list(basket.lines.select_related("product"))
+    for line in lines:
+        wanted = quantities.get(line.pk, line.quantity)
+        if wanted:
+            _check_quantity(wanted, name=line.product.name)
+        line.quantity = wanted
+        line.price_seen = line.product.price
+    basket.lines.filter(pk__in=[line.pk for line in lines if not line.quantity]).delete()
+    BasketLine.objects.bulk_update(
+        [line for line in lines if line.quantity], ["quantity", "price_seen"]
+    )
+
+
+@transaction.atomic
+def merge_baskets(*, user_id: int, guest_key: str) -> None:
+    """Move what a guest gathered into the user's own basket, adding up what is in both."""
+    guest = BasketOwner(guest_key=guest_key)
+    source = Basket.objects.locked().open().owned_by(guest).first()
+    if source is None:
+        return  # merged already, by another tab
+    target = _hold_open_basket(BasketOwner(user_id=user_id))
+    own_lines = {line.product_id: line for line in target.lines.all()}
+    for line in source.lines.all():
+        own = own_lines.get(line.product_id)
+        if own is None:
+            line.basket = target
+            line.save(update_fields=["basket"])
+        else:
+            own.quantity = min(own.quantity + line.quantity, QUANTITY_LIMIT)
+            own.save(update_fields=["quantity"])
+    source.delete()
+
+
+def _hold_open_basket(owner: BasketOwner) -> Basket:
+    """The owner's one open basket, its row locked.
+
+    Between finding and locking it, another request may submit it or merge it away: then look
+    again, since the next one found is a new one.
+    """
+    while True:
+        found, _ = Basket.objects.get_or_create(status=Basket.Status.OPEN, **owner.lookup)
+        held = Basket.objects.locked().open().filter(pk=found.pk).first()
+        if held is not None:
+            return held
+
+
+def _check_quantity(quantity: int, *, name: str) -> None:
+    if not 1 <= quantity <= QUANTITY_LIMIT:
+        raise QuantityRefused(
+            f"You can order 1 to {QUANTITY_LIMIT} copies of “{name}”. "
+            "Write to us if you need more."
+        )

@@ -1,0 +1,111 @@
+"""Turning a basket into an order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+
+from main import events
+from main.errors import BasketChanged, BasketEmpty
+from main.models import (
+    Basket,
+    BasketLine,
+    BasketOwner,
+    Order,
+    OrderLine,
+    PostalAddress,
+    Product,
+    vat_by_rate,
+)
+
+
+@transaction.atomic
+def place_order(
+    *,
+    owner: BasketOwner,
+    basket_id: int,
+    email: str,
+    billing: PostalAddress,
+    shipping: PostalAddress,
+    expected_total: Decimal,
+) -> Order:
+    """Order what is in the basket, at today's prices, and take it from the stock.
+
+    However often the same basket is submitted, there is one order: the later calls return it.
+    Raises BasketEmpty when there is nothing to order, BasketChanged when a book is no longer to
+    be had or the sum is not `expected_total` (what the customer saw); then nothing changes.
+    """
+    basket = Basket.objects.locked().owned_by(owner).filter(pk=basket_id).first()
+    if basket is None:
+        raise BasketEmpty("There is nothing in your basket to order.")
+    if basket.status == Basket.Status.SUBMITTED:
+        return basket.order
+    lines = list(basket.lines.order_by("pk"))
+    if not lines:
+        raise BasketEmpty("There is nothing in your basket to order.")
+    products = Product.objects.locked().in_bulk([line.product_id for line in lines])
+    for line in lines:
+        line.product = products[line.product_id]
+    _check_nothing_changed(lines, expected_total=expected_total)
+    order = _write_order(owner=owner, basket=basket, email=email, billing=billing,
+                         shipping=shipping, lines=lines)  # fmt: skip
+    _take_stock(lines, products)
+    basket.status = Basket.Status.SUBMITTED
+    basket.save(update_fields=["status"])
+    events.order_placed(order_id=order.pk)
+    return order
+
+
+def _check_nothing_changed(lines: Sequence[BasketLine], *, expected_total: Decimal) -> None:
+    for line in lines:
+        if line.available is None:
+            continue
+        raise BasketChanged(
+            f"Only {line.available} of “{line.product.name}” can be had."
+            if line.available
+            else f"“{line.product.name}” is no longer to be had."
+        )
+    if sum(line.total for line in lines) != expected_total:
+        raise BasketChanged("A price or your basket changed meanwhile. Please look at it again.")
+
+
+def _write_order(
+    *,
+    owner: BasketOwner,
+    basket: Basket,
+    email: str,
+    billing: PostalAddress,
+    shipping: PostalAddress,
+    lines: Sequence[BasketLine],
+) -> Order:
+    order = Order.objects.create(
+        user_id=owner.user_id,
+        email=email,
+        basket=basket,
+        currency=settings.CURRENCY,
+        total=sum(line.total for line in lines),
+        total_vat=sum(part.vat for part in vat_by_rate(lines)),
+        **{f"billing_{name}": value for name, value in asdict(billing).items()},
+        **{f"shipping_{name}": value for name, value in asdict(shipping).items()},
+    )
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            product=line.product,
+            name=line.product.name,
+            unit_price=line.product.price,
+            tax_rate=line.product.tax_rate,
+            quantity=line.quantity,
+        )
+        for line in lines
+    )
+    return order
+
+
+def _take_stock(lines: Sequence[BasketLine], products: Mapping[int, Product]) -> None:
+    """The rows are held, so what was read is what is there."""
+    for line in lines:
+        products[line.product_id].stock -= line.quantity
+    Product.objects.bulk_update(products.values(), ["stock"])

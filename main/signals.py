@@ -1,0 +1,35 @@
+"""The few signals of Django's and allauth's that the shop listens to; there are none of its own."""
+
+from allauth.account.signals import email_confirmed
+from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+
+from main.actions.accounts import adopt_guest_orders
+from main.actions.basket import merge_baskets
+from main.models import ProductImage
+from main.views.visitor import BASKET_KEY
+
+
+@receiver(user_logged_in)
+def merge_guest_basket(sender, request, user, **kwargs) -> None:
+    guest_key = getattr(request, "session", {}).get(BASKET_KEY)
+    if guest_key:
+        merge_baskets(user_id=user.pk, guest_key=guest_key)
+
+
+@receiver(user_logged_in)
+def adopt_orders_at_login(sender, user, **kwargs) -> None:
+    """What they ordered as a guest since, without signing in, is theirs too."""
+    adopt_guest_orders(user=user)
+
+
+@receiver(email_confirmed)
+def adopt_orders_once_proved(sender, email_address, **kwargs) -> None:
+    adopt_guest_orders(user=email_address.user)
+
+
+@receiver(post_delete, sender=ProductImage)
+def remove_picture_files(sender, instance: ProductImage, **kwargs) -> None:
+    """A signal, since deleting a product or a queryset calls no method of the row."""
+    instance.remove_files()

@@ -1,0 +1,80 @@
+"""Work beside the request, each a small task, retried when it fails.
+
+With the database backend a task is stored in the transaction that asks for it, so neither can be
+without the other; `manage.py db_worker` runs it. The immediate backend runs it after the commit.
+"""
+
+import functools
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+from django_tasks.backends.immediate import ImmediateBackend
+from django_tasks.base import Task
+from pictures.tasks import process_picture
+
+from main import emails
+
+logger = logging.getLogger(__name__)
+# Seconds to wait before the second, third ... attempt: together a little over a day.
+RETRY_AFTER = (30, 120, 600, 3600, 6 * 3600, 18 * 3600)
+
+
+def enqueue(job: Task, **arguments) -> None:
+    """Have `job` done if, and only if, the surrounding transaction commits."""
+    if isinstance(job.get_backend(), ImmediateBackend):
+        transaction.on_commit(lambda: job.enqueue(**arguments))
+    else:
+        job.enqueue(**arguments)
+
+
+def retried(work: Callable[..., None]) -> Task:
+    """Make `work` a task that is tried again, later and later, when it raises."""
+
+    @functools.wraps(work)
+    def attempt_work(*, attempt: int = 0, **arguments) -> None:
+        try:
+            work(**arguments)
+        except Exception:
+            _try_again(job, attempt=attempt, arguments=arguments)
+            raise  # the backend keeps the failed attempt with its traceback
+
+    job = task(attempt_work)
+    return job
+
+
+def _try_again(job: Task, *, attempt: int, arguments: dict) -> None:
+    if attempt >= len(RETRY_AFTER) or not job.get_backend().supports_defer:
+        logger.error("Task %s failed for good: %s", job.name, arguments)
+        return
+    later = timezone.now() + timedelta(seconds=RETRY_AFTER[attempt])
+    job.using(run_after=later).enqueue(attempt=attempt + 1, **arguments)
+
+
+@retried
+def send_order_placed_email(*, order_id: int) -> None:
+    emails.send_order_placed_email(order_id=order_id)
+
+
+@retried
+def send_contact_email(*, name: str, email: str, message: str) -> None:
+    emails.send_contact_email(name=name, email=email, message=message)
+
+
+@retried
+def send_account_email(*, email: str, subject: str, text: str) -> None:
+    emails.send_account_email(email=email, subject=subject, text=text)
+
+
+@retried
+def render_pictures(**arguments) -> None:
+    """Make new renditions of one picture and remove old ones (django-pictures' arguments)."""
+    process_picture(**arguments)
+
+
+def make_renditions(**arguments) -> None:
+    """The processor that django-pictures calls when a picture is saved or deleted."""
+    enqueue(render_pictures, **arguments)
