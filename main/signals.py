@@ -2,12 +2,13 @@
 
 from allauth.account.signals import email_confirmed
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import post_delete
+from django.db import connections
+from django.db.models.signals import post_delete, post_migrate
 from django.dispatch import receiver
 
 from main.actions.accounts import adopt_guest_orders
 from main.actions.basket import merge_baskets
-from main.models import ProductImage
+from main.models import ProductImage, search_sqlite
 from main.views.visitor import BASKET_KEY
 
 
@@ -33,3 +34,9 @@ def adopt_orders_once_proved(sender, email_address, **kwargs) -> None:
 def remove_picture_files(sender, instance: ProductImage, **kwargs) -> None:
     """A signal, since deleting a product or a queryset calls no method of the row."""
     instance.remove_files()
+
+
+@receiver(post_migrate)
+def ensure_search_index(sender, using, **kwargs) -> None:
+    if sender.name == "main":
+        search_sqlite.ensure_index(connections[using])

@@ -8,6 +8,7 @@ import functools
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,7 +24,7 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER = (30, 120, 600, 3600, 6 * 3600, 18 * 3600)
 
 
-def enqueue(job: Task, **arguments) -> None:
+def enqueue(job: Task, **arguments: Any) -> None:
     """Have `job` done if, and only if, the surrounding transaction commits."""
     if isinstance(job.get_backend(), ImmediateBackend):
         transaction.on_commit(lambda: job.enqueue(**arguments))
@@ -35,7 +36,7 @@ def retried(work: Callable[..., None]) -> Task:
     """Make `work` a task that is tried again, later and later, when it raises."""
 
     @functools.wraps(work)
-    def attempt_work(*, attempt: int = 0, **arguments) -> None:
+    def attempt_work(*, attempt: int = 0, **arguments: Any) -> None:
         try:
             work(**arguments)
         except Exception:
@@ -70,11 +71,11 @@ def send_account_email(*, email: str, subject: str, text: str) -> None:
 
 
 @retried
-def render_pictures(**arguments) -> None:
+def render_pictures(**arguments: Any) -> None:
     """Make new renditions of one picture and remove old ones (django-pictures' arguments)."""
     process_picture(**arguments)
 
 
-def make_renditions(**arguments) -> None:
+def make_renditions(**arguments: Any) -> None:
     """The processor that django-pictures calls when a picture is saved or deleted."""
     enqueue(render_pictures, **arguments)

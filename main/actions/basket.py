@@ -89,6 +89,5 @@ def _hold_open_basket(owner: BasketOwner) -> Basket:
 def _check_quantity(quantity: int, *, name: str) -> None:
     if not 1 <= quantity <= QUANTITY_LIMIT:
         raise QuantityRefused(
-            f"You can order 1 to {QUANTITY_LIMIT} copies of “{name}”. "
-            "Write to us if you need more."
+            f"You can order 1 to {QUANTITY_LIMIT} copies of “{name}”. Write to us if you need more."
         )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -18,7 +20,7 @@ class BasketOwner:
     guest_key: str | None = None
 
     @property
-    def lookup(self) -> dict[str, int | str | None]:
+    def lookup(self) -> dict[str, Any]:
         if self.user_id:
             return {"user_id": self.user_id}
         # Without a key of its own a guest owns nothing: no row has the empty key.

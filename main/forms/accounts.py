@@ -1,0 +1,76 @@
+"""allauth's account forms in the shop's words, and without what would tell who has an account."""
+
+from allauth.account import forms as allauth_forms
+from allauth.account.internal.flows.signup import prevent_enumeration
+from django.contrib.auth.hashers import make_password
+from django.core.validators import MaxLengthValidator
+from django.db import IntegrityError, transaction
+
+EMAIL_LENGTH = 254
+_LABELS = {
+    "login": "E-mail address",
+    "email": "E-mail address",
+    "password": "Password",
+    "oldpassword": "Current password",
+    "password2": "The same password again",
+    "remember": "Keep me signed in on this device",
+}
+
+
+class InShopWords:
+    """Labels say what a field is, so none repeats it as a placeholder; lengths fit the database."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = _LABELS.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
+            if name in ("login", "email"):
+                field.widget.attrs["maxlength"] = EMAIL_LENGTH
+                field.validators.append(MaxLengthValidator(EMAIL_LENGTH))
+
+
+class LoginForm(InShopWords, allauth_forms.LoginForm):
+    pass
+
+
+class SignupForm(InShopWords, allauth_forms.SignupForm):
+    """Whether the address has an account already can be read neither off the page nor the clock."""
+
+    def try_save(self, request):
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])  # as slow as making an account
+            return super().try_save(request)
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:  # another request took the address since the form was checked
+            return None, prevent_enumeration(request, email=self.cleaned_data["email"])
+
+
+class AddEmailForm(InShopWords, allauth_forms.AddEmailForm):
+    pass
+
+
+class ChangePasswordForm(InShopWords, allauth_forms.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(InShopWords, allauth_forms.SetPasswordForm):
+    pass
+
+
+class ReauthenticateForm(InShopWords, allauth_forms.ReauthenticateForm):
+    pass
+
+
+class ResetPasswordKeyForm(InShopWords, allauth_forms.ResetPasswordKeyForm):
+    pass
+
+
+class ResetPasswordForm(InShopWords, allauth_forms.ResetPasswordForm):
+    def clean_email(self) -> str:
+        """An address that was only typed, and never proved, must not open another's account."""
+        email = super().clean_email()
+        self.users = [user for user in self.users if user.email == email]
+        return email

@@ -1,0 +1,49 @@
+"""Postal addresses, checked by the rules of their country."""
+
+from django import forms
+
+from main.models import Address, PostalAddress
+
+_AUTOCOMPLETE = {
+    "name": "name",
+    "address1": "address-line1",
+    "address2": "address-line2",
+    "city": "address-level2",
+    "zip_code": "postal-code",
+    "country": "country",
+}
+HOME_COUNTRY = "GB"
+
+
+class PostalAddressForm(forms.ModelForm):
+    """An address of anyone. With prefix "billing" or "shipping" the browser fills in that one."""
+
+    class Meta:
+        model = Address
+        fields = list(_AUTOCOMPLETE)
+        labels = {"address2": "Address, second line"}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.initial.get("country"):
+            self.initial["country"] = HOME_COUNTRY
+        for name in ("city", "zip_code"):
+            # Neither always wanted nor simply optional: the label says nothing of it.
+            self.fields[name].country_decides = True
+        if self.prefix == "shipping":
+            # Often left out, and then not shown: a browser must not insist on it.
+            self.use_required_attribute = False
+        kind = f"{self.prefix} " if self.prefix in ("billing", "shipping") else ""
+        for name, token in _AUTOCOMPLETE.items():
+            self.fields[name].widget.attrs["autocomplete"] = kind + token
+
+    @property
+    def postal(self) -> PostalAddress:
+        """What was given, once valid, as plain values."""
+        return self.instance.postal
+
+    def _update_errors(self, errors) -> None:
+        """A field that is wrong in itself is not also told what its country wants of it."""
+        for name in set(errors.error_dict) & set(self.errors):
+            del errors.error_dict[name]
+        super()._update_errors(errors)

@@ -1,0 +1,21 @@
+"""A visitor's message to customer service."""
+
+from django import forms
+from django.core.validators import RegexValidator
+
+# The name stands in the mail's subject, where a second line would be a header.
+_one_line = RegexValidator(r"[\x00-\x1f\x7f]", "Write the name on one line.", inverse_match=True)
+
+
+class ContactForm(forms.Form):
+    name = forms.CharField(
+        max_length=100,
+        validators=[_one_line],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    message = forms.CharField(max_length=5000, widget=forms.Textarea(attrs={"rows": 8}))

@@ -1,0 +1,32 @@
+"""What search engines are told of: the pages, the subjects, every book."""
+
+from django.contrib.sitemaps import Sitemap
+from django.urls import reverse
+
+from main.models import Product, ProductTag
+
+
+class PageSitemap(Sitemap):
+    def items(self) -> list[str]:
+        return ["home", "about_us", "contact_us"]
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+
+class ProductTagSitemap(Sitemap):
+    def items(self):
+        return ProductTag.objects.active()
+
+
+class ProductSitemap(Sitemap):
+    limit = 5000
+
+    def items(self):
+        return Product.objects.active().only("slug", "updated_at").order_by("pk")
+
+    def lastmod(self, item: Product):
+        return item.updated_at
+
+
+SITEMAPS = {"pages": PageSitemap, "subjects": ProductTagSitemap, "books": ProductSitemap}

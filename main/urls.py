@@ -1,0 +1,35 @@
+"""The addresses of the shop's pages."""
+
+from django.conf import settings
+from django.contrib.sitemaps.views import index as sitemap_index
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+
+from main.sitemaps import SITEMAPS
+from main.views import basket, catalogue, checkout, orders, site
+
+urlpatterns = [
+    path("", catalogue.home, name="home"),
+    path("products/<slug:tag>/", catalogue.product_list, name="products"),
+    path("search/", catalogue.search, name="search"),
+    path("product/<slug:slug>/", catalogue.product_detail, name="product"),
+    path("add_to_basket/", basket.add_to_basket_view, name="add_to_basket"),
+    path("basket/", basket.basket_view, name="basket"),
+    path("order/address_select/", checkout.address_select, name="address_select"),
+    path("order/done/", checkout.checkout_done, name="checkout_done"),
+    path("orders/", orders.order_list, name="order_list"),
+    path("orders/open/<str:token>/", orders.order_open, name="order_open"),
+    path("orders/<int:order_id>/", orders.order_detail, name="order_detail"),
+    path("orders/<int:order_id>/again/", orders.order_again_view, name="order_again"),
+    path("", include("main.urls_accounts")),
+    path("robots.txt", site.robots, name="robots"),
+    path("sitemap.xml", sitemap_index, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path(
+        "sitemap-<section>.xml",
+        sitemap,
+        {"sitemaps": SITEMAPS},
+        name="django.contrib.sitemaps.views.sitemap",
+    ),
+    path("healthz/", site.health, name="healthz"),
+    path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", site.media, name="media"),
+]

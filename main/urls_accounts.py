@@ -1,0 +1,56 @@
+"""The addresses of accounts, of postal addresses, and of the pages about us.
+
+allauth's pages are named one by one: none is open that the shop does not need. Where the shop's
+own name differs, the page has both, since allauth refers to its own.
+"""
+
+from allauth.account import views as allauth_views
+from django.urls import path, re_path
+
+from main.views import accounts, addresses, pages
+
+urlpatterns = [
+    path("signup/", allauth_views.signup, name="signup"),
+    path("signup/", allauth_views.signup, name="account_signup"),
+    path("login/", allauth_views.login, name="login"),
+    path("login/", allauth_views.login, name="account_login"),
+    path("logout/", allauth_views.logout, name="logout"),
+    path("logout/", allauth_views.logout, name="account_logout"),
+    path("account/inactive/", allauth_views.account_inactive, name="account_inactive"),
+    path("account/confirm/", allauth_views.reauthenticate, name="account_reauthenticate"),
+    path("account/email/", allauth_views.email, name="account_email"),
+    path(
+        "account/email/sent/",
+        allauth_views.email_verification_sent,
+        name="account_email_verification_sent",
+    ),
+    re_path(
+        r"^account/email/verify/(?P<key>[-:\w]+)/$",
+        accounts.EmailConfirmView.as_view(),
+        name="account_confirm_email",
+    ),
+    path("account/password/", allauth_views.password_change, name="account_change_password"),
+    path("account/password/set/", allauth_views.password_set, name="account_set_password"),
+    path("account/password/reset/", allauth_views.password_reset, name="account_reset_password"),
+    path(
+        "account/password/reset/sent/",
+        allauth_views.password_reset_done,
+        name="account_reset_password_done",
+    ),
+    path(
+        "account/password/reset/done/",
+        allauth_views.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    re_path(
+        r"^account/password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        accounts.PasswordResetKeyView.as_view(),
+        name="account_reset_password_from_key",
+    ),
+    path("address/", addresses.AddressListView.as_view(), name="address_list"),
+    path("address/create/", addresses.AddressCreateView.as_view(), name="address_create"),
+    path("address/<int:pk>/", addresses.AddressUpdateView.as_view(), name="address_update"),
+    path("address/<int:pk>/delete/", addresses.AddressDeleteView.as_view(), name="address_delete"),
+    path("about-us/", pages.AboutUsView.as_view(), name="about_us"),
+    path("contact-us/", pages.ContactUsView.as_view(), name="contact_us"),
+]

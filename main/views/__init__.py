@@ -1,0 +1,1 @@
+"""The pages of the shop: each reads the request, calls one action, shows the result."""

@@ -1,0 +1,49 @@
+"""How allauth's pages behave in this shop: its mails are tasks, and no GET signs anyone out."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.mixins import LogoutFunctionalityMixin
+from allauth.account.views import ConfirmEmailView, PasswordResetFromKeyView
+from django.conf import settings
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+
+from main import events
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_ajax(self, request) -> bool:
+        """Pages are pages here, whatever a client claims to accept."""
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        """By task, so that a slow mail server shows neither as an error nor on the clock."""
+        context = {"email": email, "site_url": settings.SITE_URL} | context
+        subject = render_to_string(f"{template_prefix}_subject.txt", context)
+        text = render_to_string(f"{template_prefix}_message.txt", context).strip()
+        events.account_mail_written(email=email, subject=" ".join(subject.split()), text=text)
+
+    def confirm_email(self, request, email_address) -> bool:
+        try:
+            with transaction.atomic():
+                return super().confirm_email(request, email_address)
+        except IntegrityError:
+            # Someone signed up with the address meanwhile, though never proved it theirs.
+            messages.error(request, "This e-mail address belongs to another account.")
+            return False
+
+
+class LogoutByPost(LogoutFunctionalityMixin):
+    """A link must not sign out whoever follows it while signed in to another account."""
+
+    def logout(self) -> None:
+        if self.request.method == "POST":
+            super().logout()
+
+
+class EmailConfirmView(LogoutByPost, ConfirmEmailView):
+    pass
+
+
+class PasswordResetKeyView(LogoutByPost, PasswordResetFromKeyView):
+    pass

@@ -1,0 +1,78 @@
+"""The basket: adding to it, looking at it, changing it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from main.actions.basket import add_to_basket, change_basket
+from main.errors import ShopError
+from main.forms.basket import AddToBasketForm, BasketForm
+from main.models import QUANTITY_LIMIT, Basket, BasketLine, vat_by_rate
+from main.views.visitor import basket_owner, basket_owner_for_writing
+
+
+@require_POST
+def add_to_basket_view(request: HttpRequest) -> HttpResponse:
+    form = AddToBasketForm(request.POST)
+    if not form.is_valid():
+        return basket_page(request, error=form.first_error, status=400)
+    owner = basket_owner_for_writing(request)
+    try:
+        line = add_to_basket(owner=owner, **form.cleaned_data)
+    except ShopError as error:
+        return basket_page(request, error=str(error), status=409)
+    messages.success(request, f"“{line.product.name}” is in your basket.")
+    return redirect("basket")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def basket_view(request: HttpRequest) -> HttpResponse:
+    """Look at the basket; POST sets quantities ("update") or removes one line ("remove")."""
+    if request.method != "POST":
+        return basket_page(request)
+    lines = BasketLine.objects.filter(basket__in=_open_basket(request))
+    form = BasketForm(request.POST, lines=lines)
+    if not form.is_valid():
+        return basket_page(request, form=form, status=400)
+    quantities = form.quantities
+    removed = request.POST.get("remove", "")
+    if removed.isascii() and removed.isdigit():
+        quantities[int(removed)] = 0
+    try:
+        change_basket(owner=basket_owner(request), quantities=quantities)
+    except ShopError as error:
+        return basket_page(request, error=str(error), status=409)
+    messages.success(request, "Your basket is up to date.")
+    return redirect("basket")
+
+
+def basket_page(
+    request: HttpRequest, *, error: str = "", form: BasketForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The basket as it stands, with what went wrong, if anything did."""
+    lines = list(read_lines(request))
+    for line in lines:
+        name = f"quantity_{line.pk}"
+        line.error = form.errors.get(name, [""])[0] if form else ""
+        line.typed = form.data.get(name, line.quantity) if form else line.quantity
+    context = {"error": error, "quantity_limit": QUANTITY_LIMIT, **totals(lines)}
+    return render(request, "basket/detail.html", context, status=status)
+
+
+def read_lines(request: HttpRequest):
+    return BasketLine.objects.filter(basket__in=_open_basket(request)).for_reading()
+
+
+def totals(lines: list[BasketLine]) -> dict:
+    """What the basket's pages show under the lines."""
+    return {
+        "lines": lines,
+        "total": sum(line.total for line in lines),
+        "vat_lines": vat_by_rate(lines),
+        "can_checkout": bool(lines) and all(line.available is None for line in lines),
+    }
+
+
+def _open_basket(request: HttpRequest):
+    return Basket.objects.open().owned_by(basket_owner(request))

@@ -1,0 +1,70 @@
+"""A customer's own orders: history, detail, ordering again, and the link in a guest's mail."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from main.actions.orders import order_again
+from main.models import Order
+from main.models.order_access import read_access_token
+from main.views.checkout import transfer
+from main.views.page_links import page_links
+from main.views.visitor import basket_owner_for_writing, readable_orders, remember_guest_order
+
+ORDERS_A_PAGE = 20
+
+
+@never_cache
+@require_safe
+@login_required
+def order_list(request: HttpRequest) -> HttpResponse:
+    orders = Order.objects.visible_to(request.user).newest_first()
+    paginator = Paginator(orders.with_line_count(), ORDERS_A_PAGE)
+    try:
+        page = paginator.page(request.GET.get("page", 1))
+    except (EmptyPage, PageNotAnInteger):
+        raise Http404("There is no such page.") from None
+    context = {"page_obj": page, "page_links": page_links(request, page)}
+    return render(request, "orders/list.html", context)
+
+
+@never_cache
+@require_safe
+def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
+    order = get_object_or_404(readable_orders(request).prefetch_related("lines"), pk=order_id)
+    context = {
+        "order": order,
+        "lines": order.lines.all(),
+        "vat_lines": order.vat_lines,
+        "transfer": transfer(order),
+        "can_order_again": True,
+    }
+    return render(request, "orders/detail.html", context)
+
+
+@require_POST
+def order_again_view(request: HttpRequest, order_id: int) -> HttpResponse:
+    order = get_object_or_404(readable_orders(request), pk=order_id)
+    for refusal in order_again(owner=basket_owner_for_writing(request), order=order):
+        messages.warning(request, refusal)
+    return redirect("basket")
+
+
+@never_cache
+@require_safe
+def order_open(request: HttpRequest, token: str) -> HttpResponse:
+    """Let a guest in by the mail's link, and put the token out of the address bar."""
+    order_id = read_access_token(token)
+    if order_id is None:
+        raise Http404("This link is not valid, or no longer.")
+    order = get_object_or_404(Order, pk=order_id)
+    if order.user_id is None:
+        remember_guest_order(request, order)
+    elif not request.user.is_authenticated:  # an account took it over since
+        return redirect_to_login(order.get_absolute_url())
+    return redirect(order)

@@ -1,0 +1,43 @@
+"""About us, and writing to us."""
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse_lazy
+from django.views.generic import FormView, TemplateView
+
+from main.actions.contact import request_contact
+from main.forms.contact import ContactForm
+
+_SENT = "Thank you. Your message is on its way, and we answer within two working days."
+_TOO_MANY = (
+    "You have written to us several times within an hour. Please wait a while before you send "
+    "this one; we have not lost the others."
+)
+
+
+class AboutUsView(TemplateView):
+    template_name = "pages/about_us.html"
+
+
+class ContactUsView(FormView):
+    """How often one client may write is in ACCOUNT_RATE_LIMITS, beside the other limits."""
+
+    http_method_names = ["get", "head", "post", "options"]
+    template_name = "pages/contact_us.html"
+    form_class = ContactForm
+    success_url = reverse_lazy("contact_us")
+
+    def get_initial(self) -> dict[str, str]:
+        user = self.request.user
+        if not user.is_authenticated:
+            return {}
+        return {"name": user.get_full_name(), "email": user.email}
+
+    def form_valid(self, form: ContactForm) -> HttpResponse:
+        if not ratelimit.consume(self.request, action="contact"):
+            form.add_error(None, _TOO_MANY)
+            return self.render_to_response(self.get_context_data(form=form), status=429)
+        request_contact(**form.cleaned_data)
+        messages.success(self.request, _SENT)
+        return super().form_valid(form)

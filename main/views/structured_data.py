@@ -1,0 +1,38 @@
+"""Books described for search engines, in schema.org's words."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from main.models import Picture, Product
+
+_STOCK = {True: "https://schema.org/InStock", False: "https://schema.org/OutOfStock"}
+
+
+def book(request: HttpRequest, product: Product, pictures: Sequence[Picture]) -> dict:
+    """A Book (a Product, when it has neither authors nor an ISBN) with its Offer."""
+    url = request.build_absolute_uri(product.get_absolute_url())
+    facts = {
+        "@context": "https://schema.org",
+        "@type": ["Product", "Book"] if product.authors or product.isbn else "Product",
+        "@id": url,
+        "url": url,
+        "name": product.name,
+        "description": product.description,
+        "image": [request.build_absolute_uri(picture.large) for picture in pictures],
+        "author": [{"@type": "Person", "name": name} for name in product.author_names],
+        "isbn": product.isbn,
+        "gtin13": product.isbn,
+        "inLanguage": product.language_tag,
+        "copyrightYear": product.year,
+        "offers": {
+            "@type": "Offer",
+            "url": url,
+            "price": str(product.price),
+            "priceCurrency": settings.CURRENCY,
+            "availability": _STOCK[product.is_in_stock],
+            "itemCondition": "https://schema.org/NewCondition",
+        },
+    }
+    return {key: value for key, value in facts.items() if value not in (None, "", [])}

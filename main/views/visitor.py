@@ -1,0 +1,54 @@
+"""Who is asking: the owner of baskets behind a request, and what a guest may read."""
+
+from django.db.models import Sum
+from django.http import HttpRequest
+
+from main.models import BasketLine, BasketOwner, Order
+
+BASKET_KEY = "basket_key"
+GUEST_ORDERS = "guest_orders"
+
+
+def basket_owner(request: HttpRequest) -> BasketOwner:
+    """The owner for reading: a guest who has put nothing in a basket has no key, owns nothing."""
+    if request.user.is_authenticated:
+        return BasketOwner(user_id=request.user.pk)
+    return BasketOwner(guest_key=request.session.get(BASKET_KEY))
+
+
+def basket_owner_for_writing(request: HttpRequest) -> BasketOwner:
+    """The owner, with a key made when a guest has none.
+
+    The key is the session's, so that two first requests of one browser find one basket; it is
+    kept in the session's data too, since signing in changes the session's own key.
+    """
+    if not request.user.is_authenticated and BASKET_KEY not in request.session:
+        if not request.session.session_key:
+            request.session.create()
+        request.session[BASKET_KEY] = request.session.session_key
+    return basket_owner(request)
+
+
+def basket_quantity(request: HttpRequest) -> int:
+    """How many copies are in the visitor's open basket."""
+    owner = basket_owner(request)
+    if not (owner.user_id or owner.guest_key):
+        return 0
+    lookup = {f"basket__{name}": value for name, value in owner.lookup.items()}
+    lines = BasketLine.objects.filter(basket__status=10, **lookup)
+    return lines.aggregate(sum=Sum("quantity"))["sum"] or 0
+
+
+def readable_orders(request: HttpRequest):
+    """One's own orders; for a guest those placed in this session or opened from the mail."""
+    guests = Order.objects.filter(user=None, pk__in=request.session.get(GUEST_ORDERS, []))
+    if not request.user.is_authenticated:
+        return guests
+    return Order.objects.visible_to(request.user) | guests
+
+
+def remember_guest_order(request: HttpRequest, order: Order) -> None:
+    opened = request.session.get(GUEST_ORDERS, [])
+    if order.pk not in opened:
+        # A new list: the session notices an assignment, not a change inside.
+        request.session[GUEST_ORDERS] = [*opened, order.pk][-20:]
