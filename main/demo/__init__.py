@@ -1,0 +1,1 @@
+"""The demo shop: made up customers and drawn books, for development only."""
