@@ -305,6 +305,7 @@ LOGGING = {
     "filters": {"not_debug": {"()": "django.utils.log.RequireDebugFalse"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        "django": {"handlers": ["console", "mail_admins"], "level": "INFO", "propagate": False}
+        "django_tasks": {"level": "WARNING"},
+        "django": {"handlers": ["console", "mail_admins"], "level": "INFO", "propagate": False},
     },
 }

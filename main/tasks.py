@@ -49,7 +49,8 @@ def retried(work: Callable[..., None]) -> Task:
 
 def _try_again(job: Task, *, attempt: int, arguments: dict) -> None:
     if attempt >= len(RETRY_AFTER) or not job.get_backend().supports_defer:
-        logger.error("Task %s failed for good: %s", job.name, arguments)
+        # Not with its arguments: a mail about an account carries a link that opens it.
+        logger.error("Task %s failed for good.", job.name)
         return
     later = timezone.now() + timedelta(seconds=RETRY_AFTER[attempt])
     job.using(run_after=later).enqueue(attempt=attempt + 1, **arguments)

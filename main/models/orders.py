@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django_countries.fields import CountryField
 
@@ -86,6 +87,10 @@ class Order(models.Model):
             models.Index(fields=["user", "-created_at"], name="order_of_user"),
             models.Index(fields=["status", "-created_at"], name="order_by_status"),
             models.Index(fields=["-created_at"], name="order_newest"),
+            # Guests' orders are looked for by address whenever somebody signs in.
+            models.Index(
+                Upper("email"), condition=models.Q(user=None), name="order_of_guest_by_email"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from stdnum import isbn as isbn_numbers
 from stdnum.exceptions import ValidationError as NumberError
 
+from main.models import search
 from main.models.languages import LANGUAGES, language_tag
 from main.models.product_images import Picture, ProductImage
 from main.models.product_tags import ProductTag
@@ -52,7 +53,9 @@ class ProductQuerySet(models.QuerySet):
 
     def with_cover(self) -> "ProductQuerySet":
         """Carry each product's first picture along, in the same query."""
-        first = ProductImage.objects.filter(product=models.OuterRef("pk")).order_by("position", "pk")
+        first = ProductImage.objects.filter(product=models.OuterRef("pk")).order_by(
+            "position", "pk"
+        )
         cover = JSONObject(image="image", alt="alt", width="width", height="height")
         return self.annotate(cover_fields=models.Subquery(first.values(_=cover)[:1]))
 
@@ -73,6 +76,14 @@ class ProductQuerySet(models.QuerySet):
             )
             .order_by("-by_same", "-shared", "pk")
         )
+
+    def search(self, query: str) -> "ProductQuerySet":
+        """Those that have every word of `query`, best first."""
+        return search.search(self, query)
+
+    def search_close(self, query: str) -> "ProductQuerySet":
+        """Those that have something like each word of `query`, most alike first."""
+        return search.search_close(self, query)
 
     def locked(self) -> "ProductQuerySet":
         """Hold the rows until the transaction ends; always in one order, so none wait crosswise."""

@@ -23,8 +23,8 @@ from main.tests.factories import (
 HUGE = "9" * 400
 LONE_SURROGATE = "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")
 ODD_VALUES = [
-    "", " ", "-1", "0", "1.5", "1e400", "NaN", "Infinity", "true", "null", "[]", "{}", HUGE,
-    str(2**63), str(-(2**63)), str(2**31), "½", "漢字", "عربى", "\u202e", "🦀" * 50,
+    "", " ", "-1", "0", "1.5", "1e400", "NaN", "null", "[]", HUGE,
+    str(2**63), str(-(2**63)), str(2**31), "漢字", "\u202e", "🦀" * 50,
     "a" * 20_000, "<script>alert(1)</script>", "' OR 1=1 --", "%00", "\x00", "\x1b[31m",
     "a\r\nB: c", "../../etc/passwd", "//evil.example", "javascript:alert(1)", LONE_SURROGATE,
 ]  # fmt: skip
@@ -36,8 +36,8 @@ FIELDS = {
     "/add_to_basket/": ["product_id", "quantity"],
     "/basket/": ["remove", "update", "quantity_LINE", "quantity_"],
     "/order/address_select/": [
-        "basket", "total", "email", "shipping_same", "billing_address", "shipping_address",
-        "billing-name", "billing-country", "billing-zip_code", "shipping-city",
+        "basket", "total", "email", "billing_address", "billing-name", "billing-country",
+        "billing-zip_code",
     ],
     "/login/": ["login", "password", "next"],
     "/signup/": ["email", "password1", "password2", "next"],
@@ -53,6 +53,14 @@ QUERIES = {
     "/address/create/": ["next"],
     "/sitemap-books.xml": ["p"],
 }
+# Whom to send an address's odd values as: whoever reaches most of its code.
+SENT_AS = {
+    "guest": {
+        "/add_to_basket/", "/order/address_select/", "/login/", "/signup/", "/contact-us/",
+        "/products/all/", "/search/", "/sitemap-books.xml",
+    },
+    "customer": {"/basket/", "/order/address_select/", "/address/create/", "/orders/"},
+}  # fmt: skip
 # Valid fields beside the odd one, so that it alone is wrong.
 VALID = {
     "/add_to_basket/": {"product_id": "1", "quantity": "1"},
@@ -101,6 +109,9 @@ class BadInputTests(TestCase):
         self.assertLess(response.status_code, 500, f"{path} {str(fields)[:200]}")
         return response.status_code
 
+    def test_every_address_is_sent_as_somebody(self) -> None:
+        self.assertEqual(SENT_AS["guest"] | SENT_AS["customer"], FIELDS.keys() | QUERIES.keys())
+
     def assert_nothing_changed(self) -> None:
         after = self.everything()
         for label, rows in self.before.items():
@@ -116,8 +127,8 @@ class BadInputTests(TestCase):
 
     def test_odd_query_strings(self) -> None:
         for visitor in self.visitors():
-            for path, names in QUERIES.items():
-                for name in names:
+            for path in SENT_AS[visitor] & QUERIES.keys():
+                for name in QUERIES[path]:
                     for value in ODD_VALUES:
                         with self.subTest(visitor=visitor, path=path, name=name, value=value[:40]):
                             self.send("GET", f"{path}?{name}={quote(value)}")
@@ -125,8 +136,8 @@ class BadInputTests(TestCase):
 
     def test_odd_fields(self) -> None:
         for visitor in self.visitors():
-            for path, names in FIELDS.items():
-                for name in names:
+            for path in SENT_AS[visitor] & FIELDS.keys():
+                for name in FIELDS[path]:
                     for value in ODD_VALUES:
                         if (name, value) == ("quantity_LINE", "0"):
                             continue  # this is how a line is removed
@@ -167,7 +178,7 @@ class BadInputTests(TestCase):
             ("", b""),
         ]
         for visitor in self.visitors():
-            for path in FIELDS:
+            for path in SENT_AS[visitor] & FIELDS.keys():
                 for content_type, body in bodies:
                     with self.subTest(visitor=visitor, path=path, body=body[:30]):
                         self.send("POST", path, data=body, content_type=content_type)

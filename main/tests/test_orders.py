@@ -79,7 +79,8 @@ class GuestLinkTests(TestCase):
     def test_an_adopted_order_needs_its_owner(self) -> None:
         token = make_access_token(self.order.pk)
         Order.objects.update(user=UserFactory())
-        self.assertEqual(self.client.get(f"/orders/open/{token}/", follow=True).status_code, 404)
+        response = self.client.get(f"/orders/open/{token}/")
+        self.assertRedirects(response, f"/login/?next={self.order.get_absolute_url()}")
 
 
 class OrderAgainTests(TestCase):

@@ -6,7 +6,7 @@ from unittest import mock
 from django.core import mail
 from django.core.management import call_command
 from django.db import transaction
-from django.test import TestCase, TransactionTestCase, override_settings
+from django.test import TransactionTestCase, override_settings
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -47,7 +47,7 @@ class ImmediateTaskTests(TransactionTestCase):
 
 
 @override_settings(TASKS=DATABASE_TASKS)
-class StoredTaskTests(TestCase):
+class StoredTaskTests(TransactionTestCase):
     def setUp(self) -> None:
         self.order = OrderFactory(email="ada@booktime.example")
 

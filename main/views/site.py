@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
-_PRIVATE = ("account_email", "address_list", "basket", "order_list", "address_select", "search")
+_PRIVATE = ("account_email", "address_list", "order_list", "address_select", "search")
 _MEDIA_AGE = 30 * 24 * 3600  # seconds; a changed picture gets a new name
 
 

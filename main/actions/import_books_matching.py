@@ -1,0 +1,125 @@
+"""Which book of the shop a row of a supplier's list is about, and what the row changes in it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from main.actions.import_books_rows import ListedBook, RowRefused
+from main.models import Product
+from main.models.products import make_slug
+
+# What a list may set in a book that the shop has. Not the stock, unless asked for: copies that were
+# sold since would come back with each repetition of the list.
+KNOWN_BY = ("name", "authors", "isbn")
+DETAILS = ("description", "price", "year", "language")
+
+
+@dataclass(slots=True)
+class Entry:
+    """A book that the batch is about. `line` set it first; 0 if no line of this list did yet."""
+
+    product: Product
+    line: int
+    is_changed: bool = False
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_new(self) -> bool:
+        return self.product.pk is None
+
+
+class Shelf:
+    """The books that the rows of one batch are about: those in the shop, locked, and new ones."""
+
+    def __init__(self, books: Sequence[ListedBook], *, lines: Mapping[int, int]) -> None:
+        self.entries: list[Entry] = []
+        self._by_isbn: dict[str | None, Entry] = {}
+        self._by_slug: dict[str, Entry] = {}
+        self._by_name: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        for product in _find_known(books):
+            self._add(Entry(product, line=lines.get(product.pk, 0)))
+
+    def put(self, book: ListedBook, *, update_stock: bool) -> Entry:
+        """Find or make the book's entry and change it as the row says, or raise RowRefused."""
+        details = (*DETAILS, "stock") if update_stock else DETAILS
+        if entry := self._find(book):
+            _refuse_another_book(entry.product, book)
+            self._change(entry, book, fields=(*KNOWN_BY, *details))
+        elif entry := self._by_slug.get(_slug_of(book)):
+            # This row once made the book, and staff corrected its title or ISBN, which stays.
+            self._change(entry, book, fields=details)
+        else:
+            entry = self._add(Entry(_make_product(book), line=book.line))
+        entry.tags |= book.tags
+        return entry
+
+    def _add(self, entry: Entry) -> Entry:
+        product = entry.product
+        self.entries.append(entry)
+        self._by_slug[product.slug] = entry
+        self._by_name[product.name, product.authors].append(entry)
+        if product.isbn:
+            self._by_isbn[product.isbn] = entry
+        return entry
+
+    def _find(self, book: ListedBook) -> Entry | None:
+        if book.isbn in self._by_isbn:
+            return self._by_isbn[book.isbn]
+        same_name = self._by_name[book.name, book.authors]
+        if book.isbn or any(not entry.product.isbn for entry in same_name):
+            same_name = [entry for entry in same_name if not entry.product.isbn]
+        if len(same_name) > 1:
+            raise RowRefused(
+                f"the shop has {len(same_name)} editions of this book; it needs an ISBN"
+            )
+        return same_name[0] if same_name else None
+
+    def _change(self, entry: Entry, book: ListedBook, *, fields: Sequence[str]) -> None:
+        changes = _changes(entry.product, book, fields)
+        if changes and entry.line:
+            raise RowRefused(
+                f"it contradicts line {entry.line}, about the same book, in {', '.join(changes)}"
+            )
+        for name, value in changes.items():
+            setattr(entry.product, name, value)
+        entry.is_changed = entry.is_changed or bool(changes)
+        entry.line = entry.line or book.line
+        if book.isbn and entry.product.isbn == book.isbn:
+            self._by_isbn[book.isbn] = entry
+
+
+def _refuse_another_book(product: Product, book: ListedBook) -> None:
+    """A title or its authors may be corrected; where both differ, the ISBN is the mistake."""
+    if product.name != book.name and book.authors and product.authors != book.authors:
+        raise RowRefused(f"isbn {book.isbn} is that of “{product.name}” by {product.authors}")
+
+
+def _changes(product: Product, book: ListedBook, fields: Sequence[str]) -> dict[str, object]:
+    """What the row says differently. An empty cell says nothing."""
+    said = {name: getattr(book, name) for name in fields}
+    return {
+        name: value
+        for name, value in said.items()
+        if value not in {None, ""} and value != getattr(product, name)
+    }
+
+
+def _find_known(books: Sequence[ListedBook]) -> list[Product]:
+    """Every product that one of the rows may mean, locked until the batch is written."""
+    known: set[int] = set()
+    for lookup in (
+        {"isbn__in": [book.isbn for book in books if book.isbn]},
+        {"name__in": [book.name for book in books]},
+        {"slug__in": [_slug_of(book) for book in books]},
+    ):
+        known.update(Product.objects.filter(**lookup).values_list("pk", flat=True))
+    return list(Product.objects.filter(pk__in=known).locked())
+
+
+def _slug_of(book: ListedBook) -> str:
+    return make_slug(name=book.name, authors=book.authors, isbn=book.isbn)
+
+
+def _make_product(book: ListedBook) -> Product:
+    values = {name: getattr(book, name) for name in (*KNOWN_BY, *DETAILS)}
+    return Product(slug=_slug_of(book), stock=book.stock or 0, **values)

@@ -1,0 +1,104 @@
+"""The pictures that a supplier's list names: checked before a batch, and stored once each."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.files import File
+from PIL import Image
+
+from main.actions.import_books_rows import RowRefused
+from main.models import Product, ProductImage
+
+# What is opened is decoded: only the formats that shops use, so that no odd decoder is reached.
+FORMATS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPicture:
+    """A picture file that can be opened. `digest` is of its content."""
+
+    path: Path
+    digest: str
+    suffix: str
+
+    def is_stored_as(self, name: str) -> bool:
+        return f"-{self.digest}" in name
+
+
+def check_picture(filename: str, *, image_basedir: Path) -> ListedPicture | None:
+    """The picture that a row names, if any. Raises RowRefused when it is none."""
+    if not filename:
+        return None
+    path = _find_file(filename, image_basedir=image_basedir.resolve())
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+        with Image.open(path, formats=list(FORMATS)) as image:
+            # To the last byte, since half a picture has a good beginning.
+            image.load()
+            return ListedPicture(path, digest, FORMATS[image.format or ""])
+    except Exception:
+        # Decoders raise whatever they stumble over.
+        raise RowRefused(
+            f"image “{filename}” is not a picture ({', '.join(FORMATS)}) that can be read"
+        ) from None
+
+
+def _find_file(filename: str, *, image_basedir: Path) -> Path:
+    try:
+        path = (image_basedir / filename).resolve()
+        is_file = path.is_file()
+    except (OSError, RuntimeError):  # a name that no file can have, links in a circle
+        path, is_file = image_basedir, False
+    if not path.is_relative_to(image_basedir):
+        raise RowRefused(f"image “{filename}” is outside the folder of images")
+    if not is_file:
+        raise RowRefused(f"image “{filename}” is not there")
+    return path
+
+
+def add_pictures(pictures: Iterable[tuple[Product, ListedPicture]]) -> None:
+    """Give each product its picture, unless it has it. What staff added or arranged stays.
+
+    By the digest in the stored file's name: the same content is the same picture. A new one comes
+    after those that are there.
+    """
+    wanted = list(pictures)
+    stored: dict[int, list[str]] = defaultdict(list)
+    known = ProductImage.objects.filter(product__in=[product.pk for product, _ in wanted])
+    for product_id, name in known.values_list("product_id", "image"):
+        stored[product_id].append(name)
+    with _no_files_left_on_failure() as added:
+        for product, picture in wanted:
+            names = stored[product.pk]
+            if not any(map(picture.is_stored_as, names)):
+                added.append(_add_picture(product, picture, position=len(names)))
+                names.append(added[-1].image.name)
+
+
+def _add_picture(product: Product, picture: ListedPicture, *, position: int) -> ProductImage:
+    with picture.path.open("rb") as file:
+        image = ProductImage(
+            product=product,
+            image=File(file, name=f"{product.slug[:100]}-{picture.digest}{picture.suffix}"),
+            alt=f"Cover of {product.name}"[:255],
+            position=position,
+        )
+        image.save()
+    return image
+
+
+@contextmanager
+def _no_files_left_on_failure() -> Iterator[list[ProductImage]]:
+    added: list[ProductImage] = []
+    try:
+        yield added
+    except BaseException:
+        # The rows are rolled back, the files are not.
+        for image in added:
+            image.image.storage.delete(image.image.name)
+        raise

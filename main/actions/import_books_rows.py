@@ -1,0 +1,156 @@
+"""Reading a book from the cells of a supplier's list: every rule that a single row must keep."""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.text import slugify
+
+from main.gateways.book_lists import ListedRow
+from main.models import Product, ProductTag
+from main.models.isbn import isbn13
+from main.models.languages import language_code
+
+HIGHEST_PRICE = Decimal("999999.99")
+HIGHEST_STOCK = 2_147_483_647
+EARLIEST_YEAR = -3000
+# PostgreSQL's indexes take no longer row, and one is on both together.
+LONGEST_KEY = 2600
+_UNKNOWN_LANGUAGE = "language-unknown"
+
+
+class RowRefused(Exception):
+    """The row is not taken; `str(error)` says why, to whoever sent the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBook:
+    """A row that keeps the rules. None or an empty text: the list says nothing about it."""
+
+    line: int
+    name: str
+    authors: str
+    description: str
+    isbn: str | None
+    price: Decimal
+    stock: int | None
+    year: int | None
+    language: str
+    tags: dict[str, str]  # name by slug
+    image_filename: str
+
+
+def read_book(row: ListedRow) -> ListedBook:
+    """The book of a row. Raises RowRefused with the first thing that is wrong."""
+    cells = {column: text.strip() for column, text in row.cells.items()}
+    name = _read_words(cells["name"], what="name", longest=_longest(Product, "name"))
+    if not name:
+        raise RowRefused("name is missing")
+    authors = _read_words(
+        cells.get("authors", ""), what="authors", longest=_longest(Product, "authors")
+    )
+    isbn = _read_isbn(cells.get("isbn", ""))
+    if not isbn and len(f"{name}{authors}".encode()) > LONGEST_KEY:
+        raise RowRefused("name and authors are too long for a book without an ISBN")
+    tags, language = _read_tags(cells["tags"])
+    return ListedBook(
+        line=row.line,
+        name=name,
+        authors=authors,
+        description=unicodedata.normalize("NFC", cells["description"]),
+        isbn=isbn,
+        price=_read_price(cells["price"]),
+        stock=_read_stock(cells.get("stock", "")),
+        year=_read_year(cells.get("year", "")),
+        language=language,
+        tags=tags,
+        image_filename=cells["image_filename"],
+    )
+
+
+def _longest(model: type[Product | ProductTag], field: str) -> int:
+    return int(model._meta.get_field(field).max_length)  # type: ignore[union-attr, arg-type]
+
+
+def _read_words(text: str, *, what: str, longest: int) -> str:
+    words = " ".join(unicodedata.normalize("NFC", text).split())
+    if len(words) > longest:
+        raise RowRefused(f"{what} is too long: {len(words)} characters instead of {longest}")
+    return words
+
+
+def _read_isbn(text: str) -> str | None:
+    try:
+        return isbn13(text) if text else None
+    except ValueError as error:
+        raise RowRefused(f"isbn {error}") from None
+
+
+def _read_price(text: str) -> Decimal:
+    if not text:
+        raise RowRefused("price is missing")
+    if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?", text):
+        raise RowRefused(f"price {_quoted(text)} is not a number like 8.49")
+    price = Decimal(text)
+    if price <= 0:
+        raise RowRefused(f"price {_quoted(text)} must be more than nothing")
+    if price > HIGHEST_PRICE:
+        raise RowRefused(f"price {_quoted(text)} is more than {HIGHEST_PRICE}")
+    if price != round(price, 2):
+        raise RowRefused(f"price {_quoted(text)} has more than two decimal places")
+    return round(price, 2)
+
+
+def _read_stock(text: str) -> int | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"[+-]?[0-9]+", text):
+        raise RowRefused(f"stock {_quoted(text)} is not a whole number")
+    if text.startswith("-"):
+        raise RowRefused(f"stock {_quoted(text)} is less than nothing")
+    if len(text) > 11 or int(text) > HIGHEST_STOCK:
+        raise RowRefused(f"stock {_quoted(text)} is more than {HIGHEST_STOCK}")
+    return int(text)
+
+
+def _read_year(text: str) -> int | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"-?[0-9]+", text):
+        raise RowRefused(f"year {_quoted(text)} is not a whole number")
+    # Books are announced before they appear.
+    latest = timezone.localdate().year + 5
+    if len(text) > 5 or not EARLIEST_YEAR <= int(text) <= latest or not int(text):
+        raise RowRefused(f"year {_quoted(text)} is not from {EARLIEST_YEAR} to {latest}")
+    return int(text)
+
+
+def _read_tags(text: str) -> tuple[dict[str, str], str]:
+    """Subjects (name by slug), and the code of the language that stood among them."""
+    tags: dict[str, str] = {}
+    language = ""
+    for tag in text.split("|"):
+        name = _read_words(tag, what="tag", longest=_longest(ProductTag, "name"))
+        code = language_code(name)
+        language = language or code
+        if name and not code and name != _UNKNOWN_LANGUAGE:
+            tags.setdefault(_tag_slug(name), _tag_name(name))
+    return tags, language
+
+
+def _tag_slug(name: str) -> str:
+    return slugify(name) or f"subject-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _tag_name(name: str) -> str:
+    """As people read it: "top-rated" is a supplier's code for "Top rated"."""
+    if name != slugify(name):
+        return name
+    return name[:1].upper() + name[1:].replace("-", " ")
+
+
+def _quoted(text: str) -> str:
+    return f"“{text[:40]}”"

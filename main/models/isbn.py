@@ -1,0 +1,26 @@
+"""ISBNs as people write them: ten or thirteen digits, with or without hyphens."""
+
+from stdnum import isbn as isbn_numbers
+from stdnum.exceptions import (
+    InvalidChecksum,
+    InvalidComponent,
+    InvalidFormat,
+    InvalidLength,
+    ValidationError,
+)
+
+_REASONS = {
+    InvalidChecksum: "its check digit does not fit",
+    InvalidComponent: "thirteen digits begin with 978 or 979",
+    InvalidFormat: "it may have digits and hyphens only",
+    InvalidLength: "it must have ten or thirteen digits",
+}
+
+
+def isbn13(text: str) -> str:
+    """The thirteen digits of an ISBN. Raises ValueError, whose text says why it is none."""
+    try:
+        return str(isbn_numbers.validate(text, convert=True))
+    except ValidationError as error:
+        reason = _REASONS.get(type(error), "it is malformed")
+        raise ValueError(f"“{text[:40]}” is not an ISBN: {reason}") from None
