@@ -105,8 +105,15 @@ def _search_query(words: list[str], *, parts: str) -> SearchQueryCombinable:
 
 
 def _either(word: str, *, flags: str) -> SearchQueryCombinable:
-    # Quoted by the database after it folded the word: no letter can turn into syntax.
-    lexeme = Concat(Func(_fold(word), function="quote_literal"), Value(flags))
+    # Quoted by the database after it folded the word: no letter can turn into syntax. A word of
+    # which nothing is left is NULL, and so matches nothing.
+    lexeme = Func(
+        _fold(word),
+        Value(flags),
+        template="quote_literal(NULLIF(%(expressions)s)",
+        arg_joiner=", '')) || (",
+        output_field=models.TextField(),
+    )
     as_written, stemmed = (
         SearchQuery(lexeme, config=config, search_type="raw") for config in ("simple", "english")
     )

@@ -62,7 +62,9 @@ def live_shop(*, locks: bool = True, **environment: str) -> Iterator["LiveShop"]
             "LOCKS": "on" if locks else "off",
             **environment,
         }
-        command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port)]
+        # Twisted lets 50 connections wait by default; a crowd that comes at once would be cut off.
+        endpoint = f"tcp:port={port}:interface=127.0.0.1:backlog=1024"
+        command = [sys.executable, "-m", "daphne", "-e", endpoint]
         log = Path(folder) / "server.log"
         with log.open("w") as output:
             process = subprocess.Popen(

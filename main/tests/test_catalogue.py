@@ -179,7 +179,7 @@ class MachineTests(TestCase):
     def test_robots_names_the_sitemap(self) -> None:
         response = self.client.get("/robots.txt")
         self.assertContains(response, "Sitemap: http://testserver/sitemap.xml")
-        self.assertContains(response, "Disallow: /basket/")
+        self.assertContains(response, "Disallow: /orders/")
 
     def test_health_tells_alive_and_ready_apart(self) -> None:
         facts = self.client.get("/healthz/").json()

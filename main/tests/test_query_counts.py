@@ -46,7 +46,9 @@ def add_books(count: int, *, tag: ProductTag) -> None:
     )
     ids = list(Product.objects.filter(images=None).values_list("pk", flat=True))
     shelves = Product.tags.through
-    shelves.objects.bulk_create(shelves(product_id=pk, producttag=tag) for pk in ids)
+    shelves.objects.bulk_create(
+        [shelves(product_id=pk, producttag=tag) for pk in ids], ignore_conflicts=True
+    )
     ProductImage.objects.bulk_create(
         ProductImage(product_id=pk, image=f"product-images/{pk}.png", width=400, height=600)
         for pk in ids

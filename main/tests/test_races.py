@@ -5,7 +5,7 @@ from functools import partial
 
 from django.test import TransactionTestCase
 
-from main.models import Basket, BasketLine, Order, OrderLine
+from main.models import Basket, BasketLine, Order, OrderLine, Product
 from main.tests.factories import PASSWORD, AddressFactory, ProductFactory, UserFactory
 from main.tests.live_shop import Answer, Post, live_shop, make_session
 from main.views.visitor import BASKET_KEY
@@ -42,18 +42,21 @@ class RaceTestCase(TransactionTestCase):
         self.assertEqual([a.body for a in answers if a.status >= 500], [])
         self.assertEqual([a for a in answers if "database is locked" in a.body], [])
 
+    def checkout_of_guest(self, number: int, *books: Product) -> Post:
+        """A guest who has one copy of each book in the basket and is about to order."""
+        key = f"buyer-{number}"
+        basket = Basket.objects.create(guest_key=key)
+        for book in books:
+            basket.lines.create(product=book, quantity=1, price_seen=book.price)
+        seen = {"basket": basket.pk, "total": sum(book.price for book in books)}
+        session = make_session(**{BASKET_KEY: key})
+        return Post("/order/address_select/", GUEST | seen, session)
+
 
 class LastCopyRaces(RaceTestCase):
     def setUp(self) -> None:
         self.book = ProductFactory(stock=1)
-        self.requests = []
-        for number in range(50):
-            key = f"buyer-{number}"
-            basket = Basket.objects.create(guest_key=key)
-            basket.lines.create(product=self.book, quantity=1, price_seen=self.book.price)
-            seen = {"basket": basket.pk, "total": self.book.price}
-            session = make_session(**{BASKET_KEY: key})
-            self.requests.append(Post("/order/address_select/", GUEST | seen, session))
+        self.requests = [self.checkout_of_guest(number, self.book) for number in range(50)]
 
     def verdict(self, answers: list[Answer]) -> None:
         self.assert_no_trouble(answers)
@@ -69,6 +72,31 @@ class LastCopyRaces(RaceTestCase):
 
     def test_without_locks_the_last_copy_is_fought_over(self) -> None:
         self.run_race(self.requests, self.verdict, locks=False)
+
+
+class CrowdTests(RaceTestCase):
+    """Two hundred people at once, each wanting two of four books, in both orders."""
+
+    pause = 0
+
+    def test_two_hundred_buyers_and_not_one_mistake_in_the_stock(self) -> None:
+        books = ProductFactory.create_batch(4, stock=40)
+        pairs = [(books[n % 4], books[(n + 1 + n // 4 % 3) % 4]) for n in range(200)]
+        requests = [self.checkout_of_guest(n, *pair) for n, pair in enumerate(pairs)]
+
+        def verdict(answers: list[Answer]) -> None:
+            self.assert_no_trouble(answers)
+            self.assertEqual({a.status for a in answers}, {302, 409})
+            placed = [a for a in answers if a.status == 302]
+            self.assertEqual(Order.objects.count(), len(placed))
+            for book in books:
+                book.refresh_from_db()
+                sold = OrderLine.objects.filter(product=book).count()
+                self.assertEqual(book.stock + sold, 40, book.name)
+            # Nobody was refused while both books were there.
+            self.assertLessEqual(len([book for book in books if book.stock]), 1)
+
+        self.run_race(requests, verdict, locks=True)
 
 
 class SameBasketRaces(RaceTestCase):
