@@ -78,6 +78,10 @@ def _make_form(request: HttpRequest, *, data=None, initial=None) -> GuestForm | 
     if not request.user.is_authenticated:
         return GuestForm(data, initial=initial)
     addresses = Address.objects.owned_by(request.user)
+    if initial:
+        # Most people have one address; whoever has more, chooses.
+        first = addresses.first()
+        initial |= {"billing_address": first, "shipping_address": first}
     return OwnAddressesForm(data, initial=initial, addresses=addresses, email=request.user.email)
 
 

@@ -2,8 +2,9 @@
 
 from django.db.models import Sum
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
-from main.models import BasketLine, BasketOwner, Order
+from main.models import Basket, BasketLine, BasketOwner, Order
 
 BASKET_KEY = "basket_key"
 GUEST_ORDERS = "guest_orders"
@@ -19,13 +20,16 @@ def basket_owner(request: HttpRequest) -> BasketOwner:
 def basket_owner_for_writing(request: HttpRequest) -> BasketOwner:
     """The owner, with a key made when a guest has none.
 
-    The key is the session's, so that two first requests of one browser find one basket; it is
+    The key follows from the session's, so that two first requests of one browser find one basket; it is
     kept in the session's data too, since signing in changes the session's own key.
     """
     if not request.user.is_authenticated and BASKET_KEY not in request.session:
         if not request.session.session_key:
             request.session.create()
-        request.session[BASKET_KEY] = request.session.session_key
+        # Hashed, since whoever knows a session's own key has the session.
+        request.session[BASKET_KEY] = salted_hmac(
+            BASKET_KEY, request.session.session_key
+        ).hexdigest()
     return basket_owner(request)
 
 
@@ -35,7 +39,7 @@ def basket_quantity(request: HttpRequest) -> int:
     if not (owner.user_id or owner.guest_key):
         return 0
     lookup = {f"basket__{name}": value for name, value in owner.lookup.items()}
-    lines = BasketLine.objects.filter(basket__status=10, **lookup)
+    lines = BasketLine.objects.filter(basket__status=Basket.Status.OPEN, **lookup)
     return lines.aggregate(sum=Sum("quantity"))["sum"] or 0
 
 
