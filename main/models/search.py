@@ -11,6 +11,8 @@ from main.models.isbn import isbn13
 # What one can be looking for ends somewhere; what is longer was pasted by mistake or malice.
 LONGEST_QUERY = 200
 MOST_WORDS = 12
+# What resembles two letters is half the shop.
+MOST_CLOSE_WORDS, SHORTEST_CLOSE_WORD = 6, 3
 _ARTICLES = {"a", "an", "the"}
 # Not asked of a book when there are other words: "the origin of species" is "On the Origin of ...".
 # Only what no title consists of: "It" and "She" are books.
@@ -36,10 +38,13 @@ def search(products: QuerySet, query: str) -> QuerySet:
 
 def search_close(products: QuerySet, query: str) -> QuerySet:
     """Products whose title or authors have something like each word, for when nothing matches."""
-    words = _words_in(query)
+    words = [
+        word for word in _without_fillers(_words_in(query)) if len(word) >= SHORTEST_CLOSE_WORD
+    ]
     if not words or _isbn_in(query):
         return products.none()
-    return _engine(products).resembling(products, words=_without_fillers(words))
+    telling = sorted(words, key=len, reverse=True)[:MOST_CLOSE_WORDS]
+    return _engine(products).resembling(products, words=telling)
 
 
 def _engine(products: QuerySet):
@@ -62,4 +67,5 @@ def _words_in(query: str) -> list[str]:
 
 
 def _without_fillers(words: list[str]) -> list[str]:
-    return [word for word in words if word not in _FILLERS] or words
+    """Each word once, in order, but none that says little where others say more."""
+    return list(dict.fromkeys(word for word in words if word not in _FILLERS)) or words[-1:]

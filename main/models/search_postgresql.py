@@ -13,6 +13,8 @@ from django.db.models.functions import Concat, Length
 
 # Which part of a product a word was found in, by the labels of search_vector.
 _TITLE, _TITLE_OR_AUTHORS, _ANYWHERE = "AB", "ABC", "ABCD"
+# In longer words enough trigrams agree, and the more of them, the dearer the search.
+_LONGEST_SWAPPED = 12
 _WEIGHTS = [0.05, 0.3, 0.6, 1.0]  # of D, C, B, A: description, authors, whole name, title
 
 
@@ -60,8 +62,6 @@ def matching(products: models.QuerySet, *, words: list[str], phrase: str) -> mod
 
 def resembling(products: models.QuerySet, *, words: list[str]) -> models.QuerySet:
     """Products that have something like each word in name or authors, most alike first."""
-    # One or two letters have hardly a trigram to compare.
-    words = [word for word in words if len(word) > 2] or words
     close = Func(
         Value(words, output_field=ArrayField(models.TextField())),
         Value([_variants(word) for word in words], output_field=ArrayField(models.TextField())),
@@ -83,6 +83,8 @@ def resembling(products: models.QuerySet, *, words: list[str]) -> models.QuerySe
 
 def _variants(word: str) -> str:
     """The word, and those that become it when two neighbours change places: few trigrams agree."""
+    if len(word) > _LONGEST_SWAPPED:
+        return word
     swapped = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
     return " ".join([word, *swapped])
 

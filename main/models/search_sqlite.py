@@ -12,7 +12,7 @@ _FIELDS = "title, name, authors, description"
 _WEIGHTS = "10, 5, 3, 1"
 _TITLE, _TITLE_OR_AUTHORS = "{title name}", "{title name authors}"
 # A word is tried with one letter mistaken, left out, added, or two of them swapped.
-_SHORTEST_MISTAKEN, _LONGEST_MISTAKEN = 4, 24
+_SHORTEST_MISTAKEN, _LONGEST_MISTAKEN = 4, 20
 
 _TABLE = f"""
 CREATE VIRTUAL TABLE main_product_search USING fts5(

@@ -20,8 +20,8 @@ def basket_owner(request: HttpRequest) -> BasketOwner:
 def basket_owner_for_writing(request: HttpRequest) -> BasketOwner:
     """The owner, with a key made when a guest has none.
 
-    The key follows from the session's, so that two first requests of one browser find one basket; it is
-    kept in the session's data too, since signing in changes the session's own key.
+    The key follows from the session's, so that two first requests of one browser find one basket.
+    It is kept in the session's data too, since signing in changes the session's own key.
     """
     if not request.user.is_authenticated and BASKET_KEY not in request.session:
         if not request.session.session_key:

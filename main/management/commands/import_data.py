@@ -63,12 +63,12 @@ A row that breaks a rule is named on the error output and left out; then the exi
         # In debug Django remembers each query, and these are long.
         reset_queries()
         if self.stderr.isatty():
-            self.stderr.write(f"\r{result.products} books", ending="")
+            self.stderr.write(f"\r{result.products} books", style_func=str, ending="")
             self.stderr.flush()
 
     def _clear_progress(self) -> None:
         if self.stderr.isatty():
-            self.stderr.write("\r\033[K", ending="")
+            self.stderr.write("\r\033[K", style_func=str, ending="")
 
     def _show_result(self, result: ImportResult) -> None:
         self.stderr.flush()

@@ -1,0 +1,145 @@
+"""A supplier's list of books, a CSV file: its rows as text, each with the line it begins on."""
+
+import csv
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+REQUIRED_COLUMNS = ("name", "description", "tags", "image_filename", "price")
+OPTIONAL_COLUMNS = ("isbn", "authors", "year", "stock")
+# A quote left open would swallow the rest of the file: no description is longer than this.
+MOST_LINES_OF_A_ROW = 500
+
+
+class NotABookList(Exception):
+    """The file as a whole cannot be read as a list of books; `str(error)` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRow:
+    """One row: its cells by column, or what is wrong with it. Lines count from 1, as in editors."""
+
+    line: int
+    cells: dict[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+
+@contextmanager
+def open_book_list(path: Path) -> Iterator[Iterator[ListedRow]]:
+    """The rows of the file, read as they are asked for. Empty ones are left out.
+
+    Raises NotABookList when there is no such file or its first line does not name the columns.
+    """
+    try:
+        # What is not UTF-8 becomes a surrogate, to be found in its row instead of ending the file.
+        file = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+    except OSError as error:
+        raise NotABookList(f"{path}: {error.strerror}.") from None
+    with file:
+        yield _read_rows(_Lines(file))
+
+
+class _QuoteNotClosed(Exception):
+    pass
+
+
+class _Lines:
+    """The lines of a file, for a csv.reader, which can be given back when a row went wrong."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._returned: deque[str] = deque()
+        self._row: list[str] = []
+        self.first = 1
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self._row) >= MOST_LINES_OF_A_ROW:
+            raise _QuoteNotClosed
+        line = self._returned.popleft() if self._returned else next(self._lines, None)
+        if line is None:
+            if self._row:
+                raise _QuoteNotClosed
+            raise StopIteration
+        self._row.append(line)
+        return line
+
+    @property
+    def is_several(self) -> bool:
+        return len(self._row) > 1
+
+    def begin_row(self) -> None:
+        self.first += len(self._row)
+        self._row = []
+
+    def give_back_all_but_first(self) -> None:
+        self._returned.extendleft(reversed(self._row[1:]))
+        del self._row[1:]
+
+
+def _read_rows(lines: _Lines) -> Iterator[ListedRow]:
+    reader = csv.reader(lines, strict=True)
+    columns = _read_header(reader)
+    while True:
+        lines.begin_row()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except (csv.Error, _QuoteNotClosed) as error:
+            problem = _explain(error, is_several=lines.is_several)
+        else:
+            if not any(cell.strip() for cell in cells):
+                continue
+            problem = _problem_of(cells, columns)
+            if not problem:
+                yield ListedRow(lines.first, dict(zip(columns, cells, strict=True)))
+                continue
+        yield ListedRow(lines.first, problem=problem)
+        # The fault may be an open quote of the first line; the next may be rows of their own.
+        lines.give_back_all_but_first()
+
+
+def _read_header(reader: Iterator[list[str]]) -> list[str]:
+    try:
+        columns = [cell.strip().lower() for cell in next(reader)]
+    except StopIteration:
+        raise NotABookList("The file is empty.") from None
+    except (csv.Error, _QuoteNotClosed):
+        raise NotABookList("The first line does not name the columns.") from None
+    missing = [column for column in REQUIRED_COLUMNS if column not in columns]
+    if missing:
+        raise NotABookList(
+            f"The first line names no column {', '.join(missing)}; it must name "
+            f"{', '.join(REQUIRED_COLUMNS)}, separated by commas."
+        )
+    for column in (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS):
+        if columns.count(column) > 1:
+            raise NotABookList(f"The first line names the column {column} twice.")
+    return columns
+
+
+def _problem_of(cells: list[str], columns: list[str]) -> str:
+    if len(cells) != len(columns):
+        much = "few" if len(cells) < len(columns) else "many"
+        return f"too {much} columns: {len(cells)} instead of {len(columns)}"
+    text = "".join(cells)
+    if "\0" in text:
+        return "it holds a NUL character"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "it is not UTF-8 text"
+    return ""
+
+
+def _explain(error: Exception, *, is_several: bool) -> str:
+    if "field larger" in str(error):
+        return f"a cell is longer than {csv.field_size_limit()} characters"
+    if is_several or isinstance(error, _QuoteNotClosed):
+        return "a quote is opened and not closed"
+    return "a quote stands inside a quoted cell; it must be doubled"
