@@ -17,8 +17,6 @@ from main.models.languages import language_code
 HIGHEST_PRICE = Decimal("999999.99")
 HIGHEST_STOCK = 2_147_483_647
 EARLIEST_YEAR = -3000
-# PostgreSQL's indexes take no longer row, and one is on both together.
-LONGEST_KEY = 2600
 _UNKNOWN_LANGUAGE = "language-unknown"
 
 
@@ -53,8 +51,6 @@ def read_book(row: ListedRow) -> ListedBook:
         cells.get("authors", ""), what="authors", longest=_longest(Product, "authors")
     )
     isbn = _read_isbn(cells.get("isbn", ""))
-    if not isbn and len(f"{name}{authors}".encode()) > LONGEST_KEY:
-        raise RowRefused("name and authors are too long for a book without an ISBN")
     tags, language = _read_tags(cells["tags"])
     return ListedBook(
         line=row.line,

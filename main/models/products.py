@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models.functions import JSONObject
+from django.db.models.functions import MD5, JSONObject
 from django.urls import reverse
 from django.utils.text import slugify
 from stdnum import isbn as isbn_numbers
@@ -129,8 +129,10 @@ class Product(models.Model):
     class Meta:
         ordering = ["name", "pk"]
         constraints = [
+            # By their hashes: no index of PostgreSQL takes two texts as long as these may be.
             models.UniqueConstraint(
-                fields=["name", "authors"],
+                MD5("name"),
+                MD5("authors"),
                 condition=models.Q(isbn=None),
                 name="product_without_isbn_known_by_name_and_authors",
                 violation_error_message="There is such a book without an ISBN already.",

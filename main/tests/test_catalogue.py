@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.test import TestCase
 
 from main import reports
@@ -142,6 +143,23 @@ class ProductPageTests(TestCase):
         self.assertEqual(len({book.slug for book in books}), 4)
         for book in books:
             self.assertRegex(book.slug, r"^[a-z0-9][a-z0-9-]+$")
+
+
+class ProductRuleTests(TestCase):
+    def test_two_books_without_isbn_differ_in_name_or_authors(self) -> None:
+        ProductFactory(name="Poems", authors="Anon", isbn=None)
+        twin = ProductFactory.build(name="Poems", authors="Anon", isbn=None)
+        with self.assertRaisesMessage(ValidationError, "such a book without an ISBN already"):
+            twin.full_clean()
+
+    def test_the_longest_texts_can_be_stored(self) -> None:
+        book = ProductFactory(name="愛" * 255, authors="恋" * 1000, isbn=None)
+        self.assertEqual(Product.objects.get(pk=book.pk).name, "愛" * 255)
+
+    def test_an_isbn_is_checked(self) -> None:
+        for isbn in ("9780141439519", "0141439513", "97801414395x8", "978-0141439518"):
+            with self.subTest(isbn=isbn), self.assertRaises(ValidationError):
+                ProductFactory.build(isbn=isbn).full_clean()
 
 
 class HomeTests(TestCase):

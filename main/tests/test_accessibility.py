@@ -1,0 +1,231 @@
+"""Every page as axe sees it: light and dark, on a phone and on a wide screen, nothing found.
+
+On the way: no page scrolls sideways, complains in the console or asks anything of another host.
+"""
+
+from decimal import Decimal
+
+from django.test import tag
+from django.urls import reverse
+
+from main.models.order_access import make_access_token
+from main.tests.browser import BrowserTestCase
+from main.tests.factories import (
+    AddressFactory,
+    BasketFactory,
+    BasketLineFactory,
+    OrderFactory,
+    OrderLineFactory,
+    ProductFactory,
+    ProductImageFactory,
+    ProductTagFactory,
+    UserFactory,
+)
+from main.views.visitor import BASKET_KEY, GUEST_ORDERS
+
+LONG_TITLE = (
+    "Travels into Several Remote Nations of the World, in Four Parts, by Lemuel Gulliver, First a "
+    "Surgeon, and then a Captain of Several Ships: Donaudampfschifffahrtsgesellschaftskapitän"
+)
+SUBMIT = "document.querySelector('main form').submit()"  # past the browser's own checks
+# A picture without words, from elsewhere; text that cannot be read in the dark; too wide a page.
+WRONG = """
+const main = document.querySelector('main');
+main.innerHTML += '<img src="http://elsewhere.example/a.png">';
+main.innerHTML += '<p class="wrong">Dark text on whatever is behind it, and a long line.</p>';
+const wrong = document.querySelector('.wrong').style;
+wrong.color = '#17363d';
+wrong.width = '3000px';
+"""
+NO_ANSWER_NEEDED = ["favicon.ico"]  # asked for by the browser itself, on pages without an icon
+
+
+@tag("e2e")
+class AccessibilityTests(BrowserTestCase):
+    def setUp(self):
+        super().setUp()
+        self.tag = ProductTagFactory(name="Voyages", slug="voyages", description="There and back.")
+        self.book = ProductFactory(name="Emma", authors="Jane Austen", tags=[self.tag])
+        for view in ("cover", "back"):
+            ProductImageFactory(product=self.book, alt=f"The {view} of Emma")
+        self.long = ProductFactory(name=LONG_TITLE, authors="Jonathan Swift", tags=[self.tag])
+        self.sold_out = ProductFactory(name="Candide", authors="Voltaire", stock=0, year=None)
+        ProductFactory.create_batch(30)
+
+    def assert_sound(self, *pages: tuple[str, str], script: str = "", broken: bool = False):
+        """Each page, `(what it is, path)`, is as this module says; `script` runs in it first.
+
+        `broken` pages have a status that the console complains of.
+        """
+        for name, path in pages:
+            self.browser.set_width(360)
+            self.browser.set_colours("light")
+            self.browser.open(path)
+            if script:
+                html = self.browser.find("html")
+                self.browser.driver.execute_script(script)
+                self.browser.wait(lambda _, html=html: self.browser.find("html") != html)
+            self.assert_fits(name)
+            self.assert_axe_finds_nothing(name)
+            with self.subTest(name):
+                errors = self.browser.console_errors()
+                unexpected = [error for error in errors if not broken and not _is_needless(error)]
+                self.assertEqual(unexpected, [])
+                self.assertEqual(self.browser.foreign_requests(), [])
+
+    def assert_fits(self, name: str):
+        for width in (360, 390, 768):
+            self.browser.set_width(width)
+            with self.subTest(name, width=width):
+                self.assertLessEqual(self.browser.sideways_scroll(), 0)
+
+    def assert_axe_finds_nothing(self, name: str):
+        for width in (390, 1440):
+            self.browser.set_width(width)
+            for scheme in ("light", "dark"):
+                self.browser.set_colours(scheme)
+                with self.subTest(name, width=width, scheme=scheme):
+                    self.assertEqual(self.browser.axe_findings(), [])
+
+    # --- Pages --------------------------------------------------------------------------------
+
+    def test_the_catalogue(self):
+        self.assert_sound(
+            ("home", "/"),
+            ("all books", "/products/all/?page=2"),
+            ("a subject", "/products/voyages/"),
+            ("a filtered list", "/products/all/?sort=price&min_price=5&in_stock=on&language=eng"),
+            ("a list without books", "/products/all/?min_price=900"),
+            ("books found", "/search/?q=austen"),
+            ("books that come close", "/search/?q=emmma"),
+            ("nothing found", "/search/?q=xyzzyplugh"),
+            ("an empty search", "/search/?q="),
+            ("a book", self.book.get_absolute_url()),
+            ("a book without pictures", self.long.get_absolute_url()),
+            ("a book sold out", self.sold_out.get_absolute_url()),
+        )
+        mistyped = ("a filter mistyped", "/products/all/?min_price=cheap")
+        not_found = ("not found", "/product/no-such-book/")
+        self.assert_sound(mistyped, not_found, broken=True)
+
+    def test_pages_of_the_house(self):
+        self.assert_sound(("about us", "/about-us/"), ("contact", "/contact-us/"))
+        self.assert_sound(("contact, mistaken", "/contact-us/"), script=SUBMIT)
+
+    def test_the_basket(self):
+        self.assert_sound(("an empty basket", "/basket/"))
+        self.fill_basket(BasketFactory(guest=True, guest_key="reader"))
+        self.browser.be(session_key=self.session_of(None, **{BASKET_KEY: "reader"}))
+        self.assert_sound(("a basket with warnings", "/basket/"))
+
+    def fill_basket(self, basket):
+        for product in (self.book, self.long):
+            BasketLineFactory(basket=basket, product=product, price_seen=Decimal("7.00"))
+        BasketLineFactory(basket=basket, product=self.sold_out)
+        BasketLineFactory(basket=basket, product=ProductFactory(stock=2), quantity=5)
+
+    def test_checkout_as_a_guest(self):
+        basket = BasketFactory(guest=True, guest_key="reader")
+        BasketLineFactory(basket=basket, product=self.book)
+        self.browser.be(session_key=self.session_of(None, **{BASKET_KEY: "reader"}))
+        self.assert_sound(("guest checkout", reverse("address_select")))
+        self.assert_sound(("guest checkout, mistaken", reverse("address_select")), script=SUBMIT)
+
+    def test_a_guests_order(self):
+        order = self.make_order(OrderFactory(guest=True))
+        values = {GUEST_ORDERS: [order.pk], "last_order": order.pk}
+        self.browser.be(session_key=self.session_of(None, **values))
+        self.assert_sound(
+            ("thanks", reverse("checkout_done")),
+            ("the order", order.get_absolute_url()),
+            ("the order, from the mail", reverse("order_open", args=[make_access_token(order.pk)])),
+        )
+
+    def test_checkout_signed_in(self):
+        user = self.sign_in()
+        BasketLineFactory(basket=BasketFactory(user=user), product=self.book)
+        self.assert_sound(("checkout without an address", reverse("address_select")))
+        AddressFactory.create_batch(2, user=user)
+        self.assert_sound(("checkout with addresses", reverse("address_select")))
+        self.assert_sound(("checkout, mistaken", reverse("address_select")), script=SUBMIT)
+
+    def test_orders(self):
+        user = self.sign_in()
+        self.assert_sound(("no orders", "/orders/"))
+        orders = [
+            self.make_order(OrderFactory(user=user, status=code)) for code in (10, 20, 30, 40)
+        ]
+        self.assert_sound(
+            ("orders", "/orders/"),
+            *((f"an order {order.status.label}", order.get_absolute_url()) for order in orders),
+        )
+
+    def test_addresses(self):
+        user = self.sign_in()
+        self.assert_sound(("no addresses", reverse("address_list")))
+        address = AddressFactory(user=user)
+        self.assert_sound(
+            ("addresses", reverse("address_list")),
+            ("a new address", reverse("address_create")),
+            ("an address", address.get_absolute_url()),
+            ("deleting an address", reverse("address_delete", args=[address.pk])),
+        )
+        self.assert_sound(("a new address, mistaken", reverse("address_create")), script=SUBMIT)
+
+    def test_signing_up_and_in(self):
+        self.assert_sound(
+            ("signing up", reverse("signup")),
+            ("signing in", reverse("login")),
+            ("a forgotten password", reverse("account_reset_password")),
+            ("a mail on its way", reverse("account_email_verification_sent")),
+            ("a new password on its way", reverse("account_reset_password_done")),
+            ("a new password set", reverse("account_reset_password_from_key_done")),
+            ("an old link", reverse("account_confirm_email", args=["no-such-key"])),
+            ("an old link to a password", "/account/password/reset/1-no-such-key/"),
+            ("an inactive account", reverse("account_inactive")),
+        )
+        for name in ("signup", "login", "account_reset_password"):
+            self.assert_sound((f"{name}, mistaken", reverse(name)), script=SUBMIT)
+
+    def test_the_account(self):
+        self.sign_in()
+        self.assert_sound(
+            ("e-mail addresses", reverse("account_email")),
+            ("changing the password", reverse("account_change_password")),
+            ("signing out", reverse("logout")),
+        )
+        path = reverse("account_change_password")
+        self.assert_sound(("changing the password, mistaken", path), script=SUBMIT)
+
+    def test_what_is_wrong_is_found(self):
+        """The negative control: axe, both widths and both schemes do look."""
+        self.browser.open("/about-us/")
+        self.browser.driver.execute_script(WRONG)
+        found = {}
+        for scheme in ("light", "dark"):
+            self.browser.set_colours(scheme)
+            found[scheme] = " ".join(self.browser.axe_findings())
+            self.assertIn("image-alt", found[scheme])
+        self.assertNotIn("color-contrast", found["light"])
+        self.assertIn("color-contrast", found["dark"])
+        self.assertGreater(self.browser.sideways_scroll(), 0)
+        self.assertIn("elsewhere.example", " ".join(self.browser.console_errors()))
+        self.assertEqual({*self.browser.foreign_requests()}, {"http://elsewhere.example/a.png"})
+
+    # --- Whose pages --------------------------------------------------------------------------
+
+    def sign_in(self):
+        user = UserFactory()
+        self.browser.be(session_key=self.session_of(user))
+        return user
+
+    def make_order(self, order):
+        for product in (self.book, self.long):
+            OrderLineFactory(order=order, product=product, tax_rate=Decimal("20.00"))
+        order.refresh_from_db()
+        order.status = order.Status(order.status)
+        return order
+
+
+def _is_needless(error: str) -> bool:
+    return any(path in error for path in NO_ANSWER_NEEDED)

@@ -1,0 +1,234 @@
+"""The import ranks: reads every import of the project, function-level ones too, and judges it.
+
+docs/architecture.md says what the rooms are. An arrow goes down: a room may import only from
+those of lower rank, and from itself.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from django.conf import settings
+from django.template import engines
+from django.template.loader import get_template
+from django.template.loader_tags import ExtendsNode, IncludeNode
+from django.test import SimpleTestCase
+
+RANKS = [
+    {"errors", "models"},
+    {"gateways", "emails", "broadcasts", "reports", "migrations"},
+    {"tasks"},
+    {"events"},
+    {"actions"},
+    {"forms"},
+    {"views", "api", "admin", "consumers", "context_processors", "middleware", "templatetags",
+     "management", "demo", "signals", "sitemaps"},
+    {"urls", "urls_accounts", "routing", "apps"},
+    {"booktime"},
+]  # fmt: skip
+RANK_OF = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms}
+# Arrows between rooms of one rank: who is asking is read in one place, for every door; the demo
+# shop's pictures are drawn for the command that loads it.
+BESIDE = {
+    ("models", "errors"),
+    ("context_processors", "views"),
+    ("signals", "views"),
+    ("management", "demo"),
+}
+FILE_LIMIT = 300  # lines that are not empty
+
+Sources = Mapping[str, str]  # the text of each module, by its dotted name
+
+
+def imports_of(source: str) -> Iterator[tuple[int, str]]:
+    """(line, dotted name) of all that a module imports; `from a import b` may mean a or a.b."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+
+
+def room_of(module: str) -> str | None:
+    """main.models.orders is in the room models; what is not ours is in none."""
+    package, _, rest = module.partition(".")
+    if package == "booktime":
+        return "booktime"
+    return rest.partition(".")[0] if package == "main" and rest else None
+
+
+def broken_ranks(sources: Sources) -> list[str]:
+    """A sentence for every import that does not go down."""
+    problems = []
+    for module, source in sources.items():
+        here = room_of(module)
+        if here and here not in RANK_OF:
+            problems.append(f"{module} is in no room: give {here} a rank")
+            continue
+        for line, imported in imports_of(source):
+            if imported.startswith("."):
+                problems.append(f"{module}:{line} imports relatively")
+            elif not _may_import(here, room_of(imported)):
+                problems.append(f"{module}:{line} imports {imported}")
+    return problems
+
+
+def _may_import(here: str | None, there: str | None) -> bool:
+    if there is None or here == there or (here, there) in BESIDE:
+        return True
+    return here in RANK_OF and there in RANK_OF and RANK_OF[there] < RANK_OF[here]
+
+
+def circles(sources: Sources) -> list[str]:
+    """Every module that imports itself by way of others."""
+    graph = {
+        module: {_known(name, sources) for _, name in imports_of(source)} - {None, module}
+        for module, source in sources.items()
+    }
+    return [module for module in graph if module in _reachable(graph, module)]
+
+
+def _known(name: str, sources: Sources) -> str | None:
+    """The module that an imported name stands in: main.models.orders.Order is in its file."""
+    if name in sources:
+        return name
+    parent = name.rpartition(".")[0]
+    return parent if parent in sources else None
+
+
+def _reachable(graph: Mapping[str, set], start: str) -> set:
+    seen: set = set()
+    waiting = [*graph[start]]
+    while waiting:
+        module = waiting.pop()
+        if module not in seen:
+            seen.add(module)
+            waiting.extend(graph[module])
+    return seen
+
+
+def project_sources() -> dict[str, str]:
+    files = [
+        file
+        for package in ("main", "booktime")
+        for file in sorted((settings.BASE_DIR / package).rglob("*.py"))
+        if "tests" not in file.relative_to(settings.BASE_DIR).parts
+    ]
+    return {_module_name(file): file.read_text() for file in files}
+
+
+def _module_name(file: Path) -> str:
+    parts = file.relative_to(settings.BASE_DIR).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+class ArchitectureTests(SimpleTestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sources = project_sources()
+
+    def test_every_import_goes_down(self):
+        self.assertGreater(len(self.sources), 40)
+        self.assertEqual(broken_ranks(self.sources), [])
+
+    def test_no_module_imports_itself_by_way_of_others(self):
+        self.assertEqual(circles(self.sources), [])
+
+    def test_every_file_says_what_lives_in_it(self):
+        files = {
+            module: ast.get_docstring(ast.parse(source))
+            for module, source in self.sources.items()
+            if source.strip() and ".migrations" not in module
+        }
+        self.assertEqual([module for module, docstring in files.items() if not docstring], [])
+
+    def test_no_file_has_grown_into_two(self):
+        lines = {
+            module: sum(bool(line.strip()) for line in source.splitlines())
+            for module, source in self.sources.items()
+        }
+        self.assertEqual([name for name, count in lines.items() if count > FILE_LIMIT], [])
+
+
+class CheckerTests(SimpleTestCase):
+    """The checker itself, on made-up sources: what it must see, and what it must let pass."""
+
+    def assert_broken(self, module: str, source: str):
+        self.assertEqual(len(broken_ranks({module: source})), 1, source)
+
+    def test_an_upward_import_is_seen(self):
+        self.assert_broken("main.models.orders", "from main.actions import checkout")
+        self.assert_broken("main.actions.checkout", "import main.views.checkout")
+        self.assert_broken("main.emails", "from main import events")
+        self.assert_broken("main.tasks", "from main.events import order_placed")
+        self.assert_broken("main.forms.checkout", "from main.views.visitor import basket_owner")
+        self.assert_broken("main.views.site", "from booktime import settings")
+
+    def test_an_import_inside_a_function_is_seen(self):
+        self.assert_broken("main.models.orders", "def pay():\n    from main import tasks\n")
+        source = "class A:\n    async def b(self):\n        import main.actions.orders as o\n"
+        self.assert_broken("main.events", source)
+
+    def test_an_import_for_types_only_is_seen(self):
+        self.assert_broken("main.models.a", "if TYPE_CHECKING:\n    from main.forms import F\n")
+
+    def test_an_import_from_beside_is_seen(self):
+        self.assert_broken("main.emails", "from main import reports")
+        self.assert_broken("main.errors", "from main.models import Order")
+        self.assert_broken("main.admin.owner", "from main.views.site import home")
+
+    def test_an_import_of_tests_is_seen(self):
+        self.assert_broken("main.management.commands.load_demo", "from main.tests import factories")
+
+    def test_a_relative_import_is_seen(self):
+        self.assert_broken("main.views.basket", "from .visitor import basket_owner")
+
+    def test_a_new_room_wants_a_rank(self):
+        self.assert_broken("main.utils", "")
+        self.assert_broken("main.views.basket", "from main.utils import anything")
+
+    def test_downward_imports_pass(self):
+        allowed = {
+            "main.views.checkout": "from main.actions.checkout import place_order\n"
+            "from main.models import Order\nfrom main import errors\nimport django",
+            "main.actions.checkout": "from main import events\nfrom main.actions import basket",
+            "main.context_processors": "from main.views.visitor import basket_quantity",
+            "booktime.urls": "from main.urls import urlpatterns",
+        }
+        self.assertEqual(broken_ranks(allowed), [])
+
+    def test_a_circle_is_seen(self):
+        round_trip = {
+            "main.actions.a": "from main.actions.b import two",
+            "main.actions.b": "def two():\n    from main.actions import c",
+            "main.actions.c": "import main.actions.a",
+            "main.actions.d": "from main.actions import a",
+        }
+        self.assertEqual(
+            circles(round_trip), ["main.actions.a", "main.actions.b", "main.actions.c"]
+        )
+
+
+class TemplateTests(SimpleTestCase):
+    def test_every_template_compiles_and_finds_those_it_names(self):
+        names = [
+            str(file.relative_to(folder))
+            for folder in engines["django"].dirs
+            for file in Path(folder).rglob("*")
+            if file.is_file() and not file.name.startswith(".")
+        ]
+        self.assertGreater(len(names), 10)
+        for name in names:
+            with self.subTest(name):
+                for named in _templates_named_in(name):
+                    get_template(named)
+
+
+def _templates_named_in(name: str) -> list[str]:
+    nodes = get_template(name).template.nodelist
+    extended = [node.parent_name for node in nodes.get_nodes_by_type(ExtendsNode)]
+    included = [node.template for node in nodes.get_nodes_by_type(IncludeNode)]
+    # A name worked out as the page is rendered cannot be read here.
+    return [part.var for part in extended + included if isinstance(part.var, str)]

@@ -1,0 +1,144 @@
+"""Stories of people at the shop, in a real browser: the whole way from searching to the order."""
+
+import re
+from decimal import Decimal
+
+from django.core import mail
+from django.test import tag
+from django.urls import reverse
+from selenium.webdriver.common.keys import Keys
+
+from main.models import Order, User
+from main.tests.browser import BrowserTestCase
+from main.tests.factories import (
+    LONDON,
+    PASSWORD,
+    ProductFactory,
+    ProductImageFactory,
+    ProductTagFactory,
+)
+
+
+def link_in_mail(*, to: str, path: str) -> str:
+    """The link of the last mail to this person, as a path of our own."""
+    body = next(message.body for message in reversed(mail.outbox) if message.to == [to])
+    return re.search(rf"https?://[^/\s]+({path}\S*)", body)[1]
+
+
+@tag("e2e")
+class FrontendTests(BrowserTestCase):
+    def setUp(self):
+        super().setUp()
+        novels = ProductTagFactory(name="Novels", slug="novels")
+        self.emma = ProductFactory(
+            name="Emma", authors="Jane Austen", price=Decimal("8.49"), stock=3, tags=[novels]
+        )
+        ProductFactory(name="Moby-Dick", authors="Herman Melville", price=Decimal("11.00"))
+        for view in ("cover", "back", "spread"):
+            ProductImageFactory(product=self.emma, alt=f"The {view} of Emma")
+
+    def test_a_newcomer_finds_a_book_opens_an_account_and_orders_it(self):
+        self.search_and_open_emma()
+        self.switch_pictures()
+        self.add_two_to_the_basket()
+        self.open_an_account("newcomer@booktime.example")
+        self.order_as_customer()
+        self.see_the_order(Order.objects.get(), email="newcomer@booktime.example")
+        self.assertEqual(self.browser.console_errors(), [])
+        self.assertEqual(self.browser.foreign_requests(), [])
+
+    def test_a_guest_orders_without_javascript(self):
+        with self.browser.without_javascript():
+            self.search_and_open_emma()
+            self.see_the_pictures_as_links()
+            self.add_two_to_the_basket()
+            self.order_as_guest("guest@booktime.example")
+            order = Order.objects.get()
+            self.see_the_order(order, email="guest@booktime.example")
+            self.open_the_order_from_the_mail(order)
+
+    # --- The steps --------------------------------------------------------------------------
+
+    def search_and_open_emma(self):
+        self.browser.open("/")
+        self.browser.find("[type='search']").send_keys("jane austin", Keys.ENTER)
+        self.browser.wait(lambda _: self.browser.path == "/search/")
+        self.browser.follow("Emma")
+        self.assertEqual(self.browser.find("h1").text, "Emma")
+        self.assertIn("£8.49", self.browser.text)
+
+    def switch_pictures(self):
+        shown = lambda: self.browser.find(".image-box-stage img").get_attribute("alt")  # noqa: E731
+        self.browser.wait(lambda _: self.browser.find_all(".image-box-thumbs button"))
+        thumbs = self.browser.find_all(".image-box-thumbs button")
+        self.assertEqual(shown(), "The cover of Emma")
+        thumbs[1].click()
+        self.assertEqual(shown(), "The back of Emma")
+        thumbs[1].send_keys(Keys.ARROW_RIGHT)
+        self.assertEqual(shown(), "The spread of Emma")
+        said = self.browser.find(".image-box [role='status']").get_property("textContent")
+        self.assertEqual(said, "Picture 3 of 3")
+
+    def see_the_pictures_as_links(self):
+        links = self.browser.find_all(".image-box-thumbs a")
+        self.assertEqual(len(links), 3)
+        for picture in self.browser.find_all(".image-box img"):
+            self.assertGreater(int(picture.get_property("naturalWidth")), 0)
+
+    def add_two_to_the_basket(self):
+        self.browser.fill(quantity="2")
+        self.browser.press("form[action='/add_to_basket/'] [type='submit']")
+        self.assertEqual(self.browser.path, "/basket/")
+        self.assertIn("Emma", self.browser.text)
+        self.assertIn("£16.98", self.browser.text)
+
+    def open_an_account(self, email: str):
+        self.browser.open(reverse("signup"))
+        self.browser.fill(email=email, password1=PASSWORD, password2=PASSWORD)
+        self.browser.press("main form button")
+        self.assertFalse(User.objects.get(email=email).emailaddress_set.get().verified)
+        self.browser.open(link_in_mail(to=email, path="/account/email/verify/"))
+        self.browser.press("main form button")
+        self.assertTrue(User.objects.get(email=email).emailaddress_set.get().verified)
+        if self.browser.path == reverse("login"):
+            self.browser.fill(login=email, password=PASSWORD)
+            self.browser.press("main form button")
+
+    def order_as_customer(self):
+        self.browser.open("/basket/")
+        self.assertIn("£16.98", self.browser.text)
+        self.browser.follow("checkout")
+        self.browser.follow("Add an address")
+        self.browser.fill(**LONDON)
+        self.browser.press("main form button")
+        self.assertEqual(self.browser.path, reverse("address_select"))
+        for name in ("billing_address", "shipping_address"):
+            self.browser.find(f"[name='{name}']").click()
+        self.browser.press("main form .btn-primary")
+
+    def order_as_guest(self, email: str):
+        self.browser.follow("checkout")
+        billing = {f"billing-{name}": text for name, text in LONDON.items()}
+        self.browser.fill(email=email, **billing)
+        self.browser.press("main form .btn-primary")
+
+    def see_the_order(self, order: Order, *, email: str):
+        self.assertEqual(self.browser.path, reverse("checkout_done"))
+        self.assertIn(order.number, self.browser.text)
+        self.assertEqual((order.total, order.email), (Decimal("16.98"), email))
+        self.emma.refresh_from_db()
+        self.assertEqual(self.emma.stock, 1)
+        self.browser.follow("order’s page")
+        self.assertEqual(self.browser.path, order.get_absolute_url())
+        for text in ("Emma", "£16.98", LONDON["address1"]):
+            self.assertIn(text, self.browser.text)
+
+    def open_the_order_from_the_mail(self, order: Order):
+        """On another device: nothing but the mail is known there."""
+        link = link_in_mail(to=order.email, path="/orders/open/")
+        self.browser.be_nobody()
+        self.browser.open(order.get_absolute_url())
+        self.assertNotIn(order.number, self.browser.text)
+        self.browser.open(link)
+        self.assertEqual(self.browser.path, order.get_absolute_url())
+        self.assertIn(order.number, self.browser.text)

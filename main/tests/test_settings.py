@@ -1,0 +1,98 @@
+"""Settings: read in a process of their own, from environments that somebody got wrong."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.test import SimpleTestCase
+
+PRODUCTION = {
+    "DEBUG": "false",
+    "SECRET_KEY": "k3y-of-a-shop-that-only-lives-in-this-test-and-is-long-enough",
+    "ALLOWED_HOSTS": "shop.example",
+    "DATABASE_URL": "sqlite:///:memory:",
+}
+
+
+def run_python(arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess:
+    """Run with this environment and no .env, whatever the developer has."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=settings.BASE_DIR,
+        env=kept | {"ENV_FILE": "", "PYTHONDONTWRITEBYTECODE": "1"} | environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+        check=False,
+    )
+
+
+class WrongSettingTests(SimpleTestCase):
+    """One clear line that names the variable, and a status that says it failed."""
+
+    def assert_refused(self, environment: dict[str, str], *, named: str):
+        done = run_python(["manage.py", "check"], environment)
+        with self.subTest(environment):
+            self.assertNotEqual(done.returncode, 0, done.stdout)
+            self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+            self.assertIn(named, done.stderr)
+
+    def test_production_needs_a_key(self):
+        self.assert_refused({"DEBUG": "false"}, named="SECRET_KEY")
+        self.assert_refused({}, named="SECRET_KEY")
+
+    def test_malformed_values_are_named(self):
+        for name, value in [
+            ("ASGI_THREADS", "many"),
+            ("ASGI_THREADS", "0"),
+            ("DATABASE_URL", "nonsense"),
+            ("DATABASE_URL", "postgres://shop@host:port/shop"),
+            ("DATABASE_URL", "mysql://shop@localhost/shop"),
+            ("DEFAULT_TAX_RATE", "twenty"),
+            ("EMAIL_URL", "pigeon://loft"),
+            ("EMAIL_URL", "nonsense"),
+            ("PORT", "abc"),
+            ("PORT", "70000"),
+            ("REDIS_URL", "nonsense"),
+            ("REDIS_URL", "http://localhost:6379"),
+            ("SECURE", "perhaps"),
+            ("TASKS_BACKEND", "foo"),
+            ("TIME_ZONE", "Europe/Atlantis"),
+            ("TRUSTED_PROXY_COUNT", "-"),
+        ]:
+            self.assert_refused({"DEBUG": "true", name: value}, named=name)
+        self.assert_refused({"DEBUG": "maybe"}, named="DEBUG")
+
+    def test_the_server_says_the_same(self):
+        done = run_python(["-m", "daphne", "booktime.asgi:application"], {"DEBUG": "false"})
+        self.assertNotEqual(done.returncode, 0)
+        self.assertNotIn("Traceback", done.stderr)
+        self.assertIn("SECRET_KEY", done.stderr)
+
+
+class RightSettingTests(SimpleTestCase):
+    def test_production_passes_the_deployment_check(self):
+        done = run_python(["manage.py", "check", "--deploy", "--fail-level=INFO"], PRODUCTION)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("no issues", done.stdout)
+
+    def test_a_dot_env_file_is_read_and_the_environment_wins(self):
+        code = "from booktime.settings import GIT_REV, PORT; print(GIT_REV, PORT)"
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "any.env"
+            file.write_text("DEBUG=true\nGIT_REV=abc123\nPORT=8001\n")
+            done = run_python(["-c", code], {"ENV_FILE": str(file), "PORT": "9000"})
+        self.assertEqual(done.stdout.split(), ["abc123", "9000"], done.stderr)
+
+    def test_every_variable_is_documented(self):
+        text = (settings.BASE_DIR / ".env.example").read_text()
+        source = (settings.BASE_DIR / "booktime" / "settings.py").read_text()
+        asked = set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', source))
+        self.assertIn("DATABASE_URL", asked)
+        self.assertEqual([name for name in sorted(asked) if f"{name}=" not in text], [])
