@@ -1,0 +1,256 @@
+"""What bin/run and bin/test set up before they work: packages and bundles, only when changed.
+
+Runs on any Python 3.11 with nothing installed. Each part keeps a stamp, the hash of what it was
+made from, inside the folder that it made: without the folder there is no stamp either.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+LOGS = ROOT / ".cache" / "logs"
+NODE_VERSION = 20
+BUNDLE_SOURCES = ["frontend", "webpack.config.js", "webpack.prod.config.js", "babel.config.js"]
+
+
+class SetupError(Exception):
+    """Something the person at the terminal has to mend; `str(error)` says what."""
+
+
+def debug_setting() -> str | None:
+    """DEBUG in the environment, else in .env, as the settings will find it."""
+    if "DEBUG" in os.environ or not (ROOT / ".env").is_file():
+        return os.environ.get("DEBUG")
+    found = re.findall(r"^(?:export )?DEBUG=['\"]?(\w*)", (ROOT / ".env").read_text(), re.M)
+    return found[-1] if found else None
+
+
+def is_development() -> bool:
+    """Our commands are for development unless they are told otherwise."""
+    return str(debug_setting()).strip().lower() not in {"false", "off", "n", "no", "0", ""}
+
+
+def set_up(*, production_bundles: bool, then: list[list] | None = None) -> None:
+    """Python packages beside npm packages and bundles. One set-up at a time.
+
+    `then` are commands to run right after new Python packages, while the bundles are made.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    with _lock():
+        npm, bundles = _npm_packages(), _bundles(production=production_bundles)
+        python = _python_packages()
+        jobs = [("Python packages", "pip", python + (then or []) if python else [])]
+        jobs += [("npm packages" if npm else "bundles", "npm", npm + bundles)]
+        _run_side_by_side([job for job in jobs if job[2]])
+        _stamp_path(VENV).write_text(_python_stamp())
+        _stamp_path(ROOT / "node_modules").write_text(_npm_stamp())
+        if bundles:
+            _stamp_path(ROOT / "bundles").write_text(_bundle_stamp(production_bundles))
+
+
+def set_up_npm(folder: Path) -> None:
+    """The npm packages of another folder, for a tool that the site does not need."""
+    with _lock():
+        stamp = _hash([folder / "package.json", folder / "package-lock.json"], _node_version())
+        if not _is_fresh(folder / "node_modules", stamp):
+            command = ["npm", "ci", "--prefix", str(folder)]
+            _run_side_by_side([(f"npm packages of {folder.name}", "npm", [command])])
+            _stamp_path(folder / "node_modules").write_text(stamp)
+
+
+def make_static_files() -> None:
+    """Collect, hash and compress the static files, when DEBUG is off."""
+    folder = ROOT / "staticfiles"
+    stamp = _hash([ROOT / "bundles", ROOT / "main" / "static", ROOT / "Pipfile.lock"])
+    if _is_fresh(folder, stamp):
+        return
+    command = [PYTHON, "manage.py", "collectstatic", "--noinput", "--clear"]
+    _run_side_by_side([("collecting static files", "collectstatic", [command])])
+    _stamp_path(folder).write_text(stamp)
+
+
+@contextmanager
+def _lock():
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with (ROOT / ".cache" / "setup.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("waiting for another bin/run or bin/test to finish its set-up")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+# --- Python -------------------------------------------------------------------------------
+
+
+def _python_packages() -> list[list]:
+    # The real path: an environment cannot be made anew by its own interpreter.
+    base = os.environ.get("PYTHON") or os.path.realpath(sys.executable)
+    runs = PYTHON.exists() and _version(PYTHON) == _version(base)
+    if runs and _is_fresh(VENV, _python_stamp()):
+        return []
+    runs = runs and _has_pip()
+    requirements = ROOT / ".cache" / "requirements.txt"
+    requirements.write_text(_requirements())
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    install = [*pip, "install", "--no-deps", "--require-hashes", "-r", requirements]
+    commands = [] if runs else [[base, "-m", "venv", "--clear", VENV]]
+    return [*commands, install, [PYTHON, __file__, "remove-unlocked"]]
+
+
+def _requirements() -> str:
+    """Pipfile.lock as pip reads it: every package, its one version, its hashes."""
+    lock = json.loads((ROOT / "Pipfile.lock").read_text())
+    lines = []
+    for name, package in sorted((lock["develop"] | lock["default"]).items()):
+        marker = f" ; {package['markers']}" if package.get("markers") else ""
+        hashes = "".join(f" --hash={value}" for value in package["hashes"])
+        lines.append(f"{name}{package['version']}{marker}{hashes}\n")
+    return "".join(lines)
+
+
+def remove_unlocked() -> None:
+    """Uninstall what an earlier lock had and this one has not. Runs in the environment itself."""
+    from importlib.metadata import distributions
+
+    lock = json.loads((ROOT / "Pipfile.lock").read_text())
+    locked = {*lock["default"], *lock["develop"], "pip", "setuptools"}
+    present = {re.sub(r"[-_.]+", "-", found.name).lower() for found in distributions()}
+    if extra := sorted(present - locked):
+        subprocess.run([PYTHON, "-m", "pip", "uninstall", "--yes", *extra], check=True)
+
+
+def _has_pip() -> bool:
+    """An interrupted `venv` leaves an environment without."""
+    command = [PYTHON, "-m", "pip", "--version"]
+    return not subprocess.run(
+        command, capture_output=True, stdin=subprocess.DEVNULL, check=False
+    ).returncode
+
+
+def _version(python) -> str:
+    command = [python, "-c", "import sys; print(sys.version)"]
+    found = subprocess.run(
+        command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+    )
+    return found.stdout.strip()
+
+
+def _python_stamp() -> str:
+    return _hash([ROOT / "Pipfile.lock"], _version(PYTHON))
+
+
+# --- Node ---------------------------------------------------------------------------------
+
+
+def _npm_packages() -> list[list]:
+    is_fresh = _is_fresh(ROOT / "node_modules", _npm_stamp())
+    return [] if is_fresh else [["npm", "ci", "--no-audit", "--no-fund"]]
+
+
+def _npm_stamp() -> str:
+    return _hash([ROOT / "package.json", ROOT / "package-lock.json"], _node_version())
+
+
+def _node_version() -> str:
+    if not (shutil.which("node") and shutil.which("npm")):
+        raise SetupError(f"Node {NODE_VERSION} or newer, with npm, is needed and was not found")
+    command = ["node", "--version"]
+    version = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    if int(re.sub(r"^v(\d+).*", r"\1", version) or 0) < NODE_VERSION:
+        raise SetupError(f"Node {NODE_VERSION} or newer is needed (found {version})")
+    return version
+
+
+def _bundles(*, production: bool) -> list[list]:
+    """Development is content with production's bundles, but not the other way round."""
+    good = [_bundle_stamp(True)] if production else [_bundle_stamp(True), _bundle_stamp(False)]
+    has_stats = (ROOT / "webpack-stats.json").exists()
+    if has_stats and any(_is_fresh(ROOT / "bundles", stamp) for stamp in good):
+        return []
+    return [["npm", "run", "build-prod" if production else "build"]]
+
+
+def _bundle_stamp(production: bool) -> str:
+    source = _hash([ROOT / name for name in BUNDLE_SOURCES], _npm_stamp())
+    return f"{'production' if production else 'development'} {source}"
+
+
+# --- Shared -------------------------------------------------------------------------------
+
+
+def say(text: str) -> None:
+    print(f"{Path(sys.argv[0]).stem}: {text}", flush=True)
+
+
+def _stamp_path(folder: Path) -> Path:
+    return folder / ".booktime-stamp"
+
+
+def _is_fresh(folder: Path, stamp: str) -> bool:
+    path = _stamp_path(folder)
+    return path.exists() and path.read_text() == stamp
+
+
+def _hash(paths: list[Path], *words: str) -> str:
+    digest = hashlib.sha256("\0".join(words).encode())
+    for path in paths:
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in files:
+            if file.is_file() and not file.name.startswith("."):
+                digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _run_side_by_side(jobs) -> None:
+    """Run (name, log, commands) jobs at once; of one that fails show the log."""
+    started = time.monotonic()
+    waiting = [(name, LOGS / f"{log}.log", iter(commands)) for name, log, commands in jobs]
+    if waiting:
+        say("setting up " + " and ".join(name for name, *_ in waiting))
+    for _, log, _ in waiting:
+        log.write_text("")
+    running = {}
+    try:
+        while waiting or running:
+            for name, log, commands in waiting:
+                if command := next(commands, None):
+                    running[_start(command, log)] = (name, log, commands)
+            waiting = []
+            time.sleep(0.02)
+            for process in [process for process in running if process.poll() is not None]:
+                name, log, commands = running.pop(process)
+                if process.returncode:
+                    raise SetupError(f"{log.read_text()}\nsetting up failed: {name} (see {log})")
+                waiting.append((name, log, commands))
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait()
+    if jobs:
+        say(f"done in {time.monotonic() - started:.1f} s")
+
+
+def _start(command, log: Path) -> subprocess.Popen:
+    with log.open("a") as output:
+        return subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
+
+
+if __name__ == "__main__" and sys.argv[1:] == ["remove-unlocked"]:
+    remove_unlocked()
