@@ -1,0 +1,8 @@
+"""The same site on Django's own ASGI handler, to compare with ours in the same run."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booktime.settings")
+application = get_asgi_application()
