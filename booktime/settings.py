@@ -96,6 +96,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
 
 # --- The outside: database, Redis, mail ----------------------------------------------------
+# So many requests work at once in a process; the others wait their turn.
+ASGI_THREADS = env.whole("ASGI_THREADS", default=8, least=1, most=1000)
 DATABASES = {
     "default": env.database("DATABASE_URL", default=f"sqlite:///{quote(str(BASE_DIR))}/db.sqlite3")
 }
@@ -108,10 +110,15 @@ if DATABASE_KIND == "sqlite3":
         timeout=30,
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     )
+    # A thread keeps its connection: opening one anew costs as much as a small page.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
+    # A connection for each thread, and some for what runs beside the requests.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "pool", {"min_size": 1, "max_size": 16}
+        "pool", {"min_size": 1, "max_size": max(16, ASGI_THREADS + 8)}
     )
+    # A database that was restarted is noticed before a customer's query, not by it.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.redis("REDIS_URL")
@@ -259,7 +266,6 @@ TRANSFER = {
 }
 
 # --- Security ------------------------------------------------------------------------------
-ASGI_THREADS = env.whole("ASGI_THREADS", default=8, least=1, most=1000)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -1,4 +1,4 @@
-"""Reads across models: what sells."""
+"""Reads across models: what sells, and what goes together."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.db.models import Sum
 from django.utils import timezone
 
-from main.models import Order, OrderLine, Product
+from main.models import Order, OrderLine, Product, ProductTag
 
 BEST_SELLER_DAYS = 90
 _CACHED_FOR = 600  # seconds: what sells best does not change from one visitor to the next
@@ -22,6 +22,16 @@ def best_sellers(*, limit: int) -> list[Product]:
             cache.set(key, ids, _CACHED_FOR)
     found = Product.objects.active().for_listing().in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
+
+
+def related_books(product: Product, *, tags: list[ProductTag], limit: int) -> list[Product]:
+    """Others by the same authors, then those that share most subjects."""
+    on_sale = Product.objects.active().for_listing()
+    found = list(on_sale.by_the_authors_of(product).order_by("pk")[:limit])
+    if len(found) < limit:
+        known = [product.pk, *(book.pk for book in found)]
+        found += on_sale.sharing_subjects(tags).exclude(pk__in=known)[: limit - len(found)]
+    return found
 
 
 def _best_seller_ids(limit: int) -> list[int]:

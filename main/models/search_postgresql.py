@@ -66,7 +66,8 @@ def resembling(products: models.QuerySet, *, words: list[str]) -> models.QuerySe
         Value(words, output_field=ArrayField(models.TextField())),
         Value([_variants(word) for word in words], output_field=ArrayField(models.TextField())),
         function="booktime_close_products",
-        template="(SELECT %(function)s(%(expressions)s))",
+        # As an array it is worked out once; a planner without statistics might ask for every row.
+        template="(SELECT unnest(ARRAY(SELECT %(function)s(%(expressions)s))))",
         output_field=models.BigIntegerField(),
     )
     search_text, search_title = F("search_text"), F("search_title")

@@ -67,13 +67,12 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     product = get_object_or_404(Product.objects.active(), slug=slug)
     tags = list(product.tags.active())
     pictures = [image.picture for image in product.images.all()]
-    related = Product.objects.active().related_to(product, tags=tags).for_listing()
     context = {
         "product": product,
         "images": pictures,
         "image_box": {"images": [_box_image(p) for p in pictures], "imageStart": 0},
         "tags": tags,
-        "related": related[:BOOKS_ON_A_SHELF],
+        "related": reports.related_books(product, tags=tags, limit=BOOKS_ON_A_SHELF),
         "quantity_limit": QUANTITY_LIMIT,
         "structured_data": structured_data.book(request, product, pictures),
     }
