@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from booktime.environment import Environment
+from booktime.logs import LOGGING  # noqa: F401 - a setting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -298,23 +299,3 @@ if SECURE:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
-        "mail_admins": {
-            "class": "django.utils.log.AdminEmailHandler",
-            "level": "ERROR",
-            "filters": ["not_debug"],
-        },
-    },
-    "filters": {"not_debug": {"()": "django.utils.log.RequireDebugFalse"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django_tasks": {"level": "WARNING"},
-        "django": {"handlers": ["console", "mail_admins"], "level": "INFO", "propagate": False},
-    },
-}

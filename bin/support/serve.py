@@ -42,8 +42,9 @@ def main(*, prepare_only: bool) -> None:
     # In development the server starts again by itself when a file changes.
     if settings.DEBUG:
         os.execv(python[0], [*python, "manage.py", "runserver", f"{HOST}:{settings.PORT}"])
-    daphne = ["-m", "daphne", "-b", HOST, "-p", str(settings.PORT)]
-    os.execv(python[0], [*python, *daphne, "booktime.asgi:application"])
+    # Twisted lets 50 connections wait by default; a crowd that comes at once would be cut off.
+    endpoint = f"tcp:port={settings.PORT}:interface={HOST}:backlog=1024"
+    os.execv(python[0], [*python, "-m", "daphne", "-e", endpoint, "booktime.asgi:application"])
 
 
 def _check_port(port: int) -> None:

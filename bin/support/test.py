@@ -206,7 +206,7 @@ def _tests_in(output: str, status: int) -> tuple[int, int, int]:
     """(passed, failed, skipped) tests in what Django or Jest printed; a failed tool counts one."""
     ran = sum(int(number) for number in re.findall(r"^Ran (\d+) tests? in", output, re.M))
     outcome = " ".join(re.findall(r"^(?:FAILED|OK) \((.*)\)$", output, re.M))
-    counts = {name: int(number) for name, number in re.findall(r"([a-z ]+)=(\d+)", outcome)}
+    counts = {name: int(number) for name, number in re.findall(r"([a-z][a-z ]*)=(\d+)", outcome)}
     skipped = counts.pop("skipped", 0)
     counts.pop("expected failures", 0)
     failed = sum(counts.values())

@@ -1,108 +1,21 @@
-"""Leased threads and the handler on them: reuse, disconnects, streams, errors, clean state."""
+"""Leased threads and the handler on them: reuse, errors, streams, clean state."""
 
 import asyncio
-import http.client
-import os
-import signal
-import socket
-import subprocess
-import sys
 import threading
-import time
 import warnings
 import weakref
-from contextlib import contextmanager, suppress
 from unittest import mock
 
-from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
 from django.core import signals
 from django.core.handlers.asgi import ASGIHandler
-from django.test import SimpleTestCase, TransactionTestCase, override_settings, tag
+from django.test import TransactionTestCase, override_settings
 
-from booktime.asgi import application
-from booktime.handler import LeasingHandler, cancelled_by_disconnect
+from booktime.handler import LeasingHandler
 from booktime.leased_threads import LeasedThreads
 from main.tests import asgi_views
+from main.tests.asgi_case import LIMIT, THREADS, Exchange, HandlerCase, get, until
 from main.tests.asgi_views import CHUNKS
-
-THREADS = 3
-LIMIT = 5  # seconds for anything that is waited for
-
-
-class Exchange:
-    """One HTTP request to a handler, as a server would make it."""
-
-    def __init__(self, handler, path, *, method="GET", headers=(), body=b""):
-        path, _, query = path.partition("?")
-        scope = {"type": "http", "method": method, "path": path, "query_string": query.encode()}
-        self.server = ApplicationCommunicator(handler, scope | {"headers": list(headers)})
-        self.body = body
-
-    async def start(self):
-        await self.server.send_input({"type": "http.request", "body": self.body})
-        await asyncio.sleep(0)
-        return self
-
-    async def disconnect(self):
-        await self.server.send_input({"type": "http.disconnect"})
-
-    async def finish(self):
-        """The status and the whole body."""
-        head = await self.server.receive_output(LIMIT)
-        parts = [await self.server.receive_output(LIMIT)]
-        while parts[-1].get("more_body"):
-            parts.append(await self.server.receive_output(LIMIT))
-        await self.server.wait(LIMIT)
-        return head["status"], b"".join(part.get("body", b"") for part in parts).decode()
-
-    async def wait(self):
-        await self.server.wait(LIMIT)
-
-
-async def get(handler, path):
-    return await (await Exchange(handler, path).start()).finish()
-
-
-async def until(condition):
-    async with asyncio.timeout(LIMIT):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
-@override_settings(
-    ROOT_URLCONF="main.tests.asgi_views",
-    ALLOWED_HOSTS=["*"],
-    ASGI_THREADS=THREADS,
-    MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
-)
-class HandlerCase(SimpleTestCase):
-    def setUp(self):
-        self.stage = asgi_views.new_stage()
-        self.addCleanup(self.stage.gate.set)
-        self.handler = LeasingHandler()
-        self.finished = []
-        signals.request_finished.connect(self.note_finish)
-        self.addCleanup(signals.request_finished.disconnect, self.note_finish)
-
-    def note_finish(self, **kwargs):
-        self.finished.append(threading.get_ident())
-
-    @property
-    def threads(self):
-        return self.handler.threads
-
-    async def hold(self, *paths):
-        """Requests whose views run and wait for the gate."""
-        held = [await Exchange(self.handler, path).start() for path in paths]
-        for _ in paths:
-            await until(lambda: self.stage.entered.acquire(blocking=False))
-        return held
-
-    async def assert_all_threads_are_back(self):
-        await until(lambda: self.threads.free == self.threads.size)
-        answers = await asyncio.gather(*[get(self.handler, "/thread/") for _ in range(9)])
-        self.assertEqual({status for status, _ in answers}, {200})
 
 
 class ReuseTests(HandlerCase):
@@ -215,124 +128,6 @@ class ErrorTests(HandlerCase):
     async def test_only_http_is_answered(self):
         with self.assertRaisesMessage(ValueError, "HTTP only"):
             await self.handler({"type": "websocket"}, None, None)
-
-
-class DisconnectTests(HandlerCase):
-    async def test_a_thread_whose_view_still_runs_is_not_given_to_another(self):
-        (gone,) = await self.hold("/gated/")
-        await gone.disconnect()
-        await asyncio.sleep(0.05)
-        self.assertEqual(self.threads.free, THREADS - 1)
-        answers = await asyncio.gather(*[get(self.handler, "/thread/") for _ in range(9)])
-        self.assertEqual(len({ident for _, ident in answers}), THREADS - 1)
-        self.finished.clear()
-        self.stage.gate.set()
-        await gone.wait()
-        self.assertTrue(gone.server.output_queue.empty())
-        self.assertEqual(len(self.finished), 1)
-        await self.assert_all_threads_are_back()
-
-    async def test_the_server_may_cancel_and_cancel_again(self):
-        held = await self.hold("/gated/", "/gated-stream/")
-        for _ in range(2):
-            for exchange in held:
-                exchange.server.future.cancel()
-            await asyncio.sleep(0.02)
-        self.assertTrue(all(exchange.server.future.cancelled() for exchange in held))
-        self.assertEqual(self.threads.free, THREADS - 2)
-        self.stage.gate.set()
-        await self.assert_all_threads_are_back()
-        self.assertEqual(len(self.finished), 2 + 9)
-
-    async def test_a_stream_that_nobody_waits_for_is_closed(self):
-        (gone,) = await self.hold("/gated-stream/")
-        await gone.disconnect()
-        self.stage.gate.set()
-        await gone.wait()
-        self.assertEqual(len(self.finished), 1)
-        await self.assert_all_threads_are_back()
-
-    async def test_an_async_view_is_cancelled(self):
-        (gone,) = await self.hold("/waiting/")
-        await gone.disconnect()
-        await gone.wait()
-        self.assertFalse(gone.server.future.cancelled())
-        self.assertEqual((self.stage.order, len(self.finished)), (["left"], 1))
-        await self.assert_all_threads_are_back()
-
-    async def test_a_server_that_cancels_sees_that_it_did(self):
-        (killed,) = await self.hold("/waiting/")
-        killed.server.future.cancel()
-        await killed.wait()
-        self.assertTrue(killed.server.future.cancelled())
-        self.assertEqual((self.stage.order, len(self.finished)), (["left"], 1))
-        await self.assert_all_threads_are_back()
-
-    async def test_a_server_that_cancels_while_the_client_goes_sees_it_too(self):
-        async def receive():
-            task.cancel()
-            return {"type": "http.disconnect"}
-
-        async def block():
-            async with cancelled_by_disconnect(receive):
-                await asyncio.sleep(LIMIT)
-
-        task = asyncio.create_task(block())
-        with self.assertRaises(asyncio.CancelledError):
-            await task
-
-    async def test_a_stream_ends(self):
-        exchange = await Exchange(self.handler, "/endless/").start()
-        for _ in range(4):
-            await exchange.server.receive_output(LIMIT)
-        self.assertEqual(self.threads.free, THREADS - 1)
-        await exchange.disconnect()
-        await exchange.wait()
-        self.assertEqual((self.stage.order, len(self.finished)), (["closed"], 1))
-        await self.assert_all_threads_are_back()
-
-    async def test_who_leaves_the_queue_leaves_no_trace(self):
-        self.handler.threads = LeasedThreads(1)
-        (first,) = await self.hold("/gated/?name=first")
-        gone = await Exchange(self.handler, "/gated/?name=gone").start()
-        killed = await Exchange(self.handler, "/gated/?name=killed").start()
-        last = await Exchange(self.handler, "/gated/?name=last").start()
-        await gone.disconnect()
-        killed.server.future.cancel()
-        await gone.wait()
-        with suppress(asyncio.CancelledError):
-            await killed.server.future
-        self.stage.gate.set()
-        self.assertEqual([(await each.finish())[0] for each in (first, last)], [200, 200])
-        self.assertEqual(self.stage.order, ["first", "last"])
-        self.assertEqual(len(self.finished), 2)
-        await self.assert_all_threads_are_back()
-
-    async def test_who_leaves_while_sending_takes_no_thread(self):
-        exchange = Exchange(self.handler, "/upload/", method="POST")
-        part = {"type": "http.request", "body": b"a part", "more_body": True}
-        await exchange.server.send_input(part)
-        await exchange.disconnect()
-        await exchange.wait()
-        self.assertEqual(self.threads.started, 0)
-
-    async def test_a_hundred_who_come_and_go_leave_no_trace(self):
-        with self.assertLogs("django.request", "ERROR"):
-            exchanges = [
-                await Exchange(self.handler, path).start()
-                for _ in range(20)
-                for path in ("/thread/", "/waiting/", "/endless/", "/stream/", "/failing/")
-            ]
-            for number, exchange in enumerate(exchanges):
-                await asyncio.sleep(0.001 * (number % 3))
-                if number % 2:
-                    await exchange.disconnect()
-                else:
-                    exchange.server.future.cancel()
-            for exchange in exchanges:
-                with suppress(asyncio.CancelledError):
-                    await exchange.wait()
-            await self.assert_all_threads_are_back()
 
 
 class DeliveryTests(HandlerCase):
@@ -453,68 +248,3 @@ def autocommit():
     from django.db import connection
 
     return connection.get_autocommit()
-
-
-@contextmanager
-def daphne():
-    """The small views on a real server; gives its port and process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "-v0"]
-    environment = os.environ | {"DEBUG": "true", "SECURE": "false", "ASGI_THREADS": str(THREADS)}
-    process = subprocess.Popen(
-        [*command, "main.tests.asgi_views:application"],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        until_up = time.monotonic() + 30
-        while time.monotonic() < until_up and process.poll() is None:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-                break
-            time.sleep(0.1)
-        yield port, process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def ask(port, path):
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT)
-    client.request("GET", path)
-    response = client.getresponse()
-    return response.status, response.read().decode()
-
-
-class ProtocolTests(SimpleTestCase):
-    async def test_servers_that_ask_may_start_and_stop(self):
-        server = ApplicationCommunicator(application, {"type": "lifespan"})
-        for phase in ("startup", "shutdown"):
-            await server.send_input({"type": f"lifespan.{phase}"})
-            answer = await server.receive_output(LIMIT)
-            self.assertEqual(answer, {"type": f"lifespan.{phase}.complete"})
-        await server.wait(LIMIT)
-
-    async def test_sockets_are_refused(self):
-        server = ApplicationCommunicator(application, {"type": "websocket", "path": "/ws/"})
-        await server.send_input({"type": "websocket.connect"})
-        self.assertEqual(await server.receive_output(LIMIT), {"type": "websocket.close"})
-
-
-@tag("server")
-class DaphneTests(SimpleTestCase):
-    def test_who_hangs_up_costs_nothing_and_the_server_ends_at_once(self):
-        with daphne() as (port, process):
-            for path in ["/sleepy/", "/endless/", "/waiting/", "/async-stream/"] * 5:
-                with socket.create_connection(("127.0.0.1", port)) as client:
-                    client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-                    time.sleep(0.01)
-            self.assertEqual(ask(port, "/stream/"), (200, "".join(CHUNKS)))
-            self.assertEqual(ask(port, "/count-threads/"), (200, str(THREADS)))
-            process.send_signal(signal.SIGTERM)
-            # Django's own handler makes threads that the interpreter waits for, for ever when
-            # they wait for the event loop that has ended.
-            self.assertIsNotNone(process.wait(timeout=LIMIT))

@@ -1,0 +1,83 @@
+"""The application as servers know it, and on a real one: protocols, clients that leave, the end."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+
+from asgiref.testing import ApplicationCommunicator
+from django.conf import settings
+from django.test import SimpleTestCase, tag
+
+from booktime.asgi import application
+from main.tests.asgi_case import LIMIT, THREADS
+from main.tests.asgi_views import CHUNKS
+
+
+@contextmanager
+def daphne():
+    """The small views on a real server; gives its port and process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "-v0"]
+    environment = os.environ | {"DEBUG": "true", "SECURE": "false", "ASGI_THREADS": str(THREADS)}
+    process = subprocess.Popen(
+        [*command, "main.tests.asgi_views:application"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        until_up = time.monotonic() + 30
+        while time.monotonic() < until_up and process.poll() is None:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            time.sleep(0.1)
+        yield port, process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def ask(port, path):
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT)
+    client.request("GET", path)
+    response = client.getresponse()
+    return response.status, response.read().decode()
+
+
+class ProtocolTests(SimpleTestCase):
+    async def test_servers_that_ask_may_start_and_stop(self):
+        server = ApplicationCommunicator(application, {"type": "lifespan"})
+        for phase in ("startup", "shutdown"):
+            await server.send_input({"type": f"lifespan.{phase}"})
+            answer = await server.receive_output(LIMIT)
+            self.assertEqual(answer, {"type": f"lifespan.{phase}.complete"})
+        await server.wait(LIMIT)
+
+    async def test_sockets_are_refused(self):
+        server = ApplicationCommunicator(application, {"type": "websocket", "path": "/ws/"})
+        await server.send_input({"type": "websocket.connect"})
+        self.assertEqual(await server.receive_output(LIMIT), {"type": "websocket.close"})
+
+
+@tag("server")
+class DaphneTests(SimpleTestCase):
+    def test_who_hangs_up_costs_nothing_and_the_server_ends_at_once(self):
+        with daphne() as (port, process):
+            for path in ["/sleepy/", "/endless/", "/waiting/", "/async-stream/"] * 5:
+                with socket.create_connection(("127.0.0.1", port)) as client:
+                    client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+                    time.sleep(0.01)
+            self.assertEqual(ask(port, "/stream/"), (200, "".join(CHUNKS)))
+            self.assertEqual(ask(port, "/count-threads/"), (200, str(THREADS)))
+            process.send_signal(signal.SIGTERM)
+            # Django's own handler makes threads that the interpreter waits for, for ever when
+            # they wait for the event loop that has ended.
+            self.assertIsNotNone(process.wait(timeout=LIMIT))
