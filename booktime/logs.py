@@ -16,6 +16,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django_tasks": {"level": "WARNING"},
+        "django_tasks_db": {"level": "WARNING"},
         "django": {"handlers": ["console", "mail_admins"], "level": "INFO", "propagate": False},
     },
 }

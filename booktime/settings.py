@@ -138,6 +138,7 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 vars().update(env.mail("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20  # seconds: a mail server that does not answer must not hold up the rest
 EMAIL_SUBJECT_PREFIX = "[Booktime] "
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="BookTime <shop@booktime.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -148,7 +149,7 @@ ADMINS = [("Admins", address) for address in env.list("ADMINS", default=[])]
 
 # --- Work done beside the request: mails and pictures --------------------------------------
 # "immediate" runs a task at once; "database" stores it in the transaction that asked for it,
-# for `manage.py db_worker` to run.
+# for `manage.py run_worker` to do.
 TASKS_BACKEND = env.str("TASKS_BACKEND", default="immediate" if DEBUG else "database")
 _TASKS_BACKENDS = {
     "immediate": "django_tasks.backends.immediate.ImmediateBackend",

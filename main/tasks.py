@@ -1,7 +1,7 @@
 """Work beside the request, each a small task, retried when it fails.
 
 With the database backend a task is stored in the transaction that asks for it, so neither can be
-without the other; `manage.py db_worker` runs it. The immediate backend runs it after the commit.
+without the other; `manage.py run_worker` runs it. The immediate backend runs it after the commit.
 """
 
 import functools

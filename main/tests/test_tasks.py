@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from main import events, tasks
+from main.management.commands import run_worker
 from main.tests.factories import OrderFactory
 
 DATABASE_TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
@@ -52,7 +53,7 @@ class StoredTaskTests(TransactionTestCase):
         self.order = OrderFactory(email="ada@booktime.example")
 
     def work(self) -> None:
-        call_command("db_worker", batch=True, interval=0, startup_delay=False, verbosity=0)
+        call_command("run_worker", batch=True)
 
     def test_the_task_is_stored_in_the_same_transaction(self) -> None:
         with self.assertRaises(Interrupted), transaction.atomic():
@@ -66,6 +67,33 @@ class StoredTaskTests(TransactionTestCase):
         self.assertEqual(mail.outbox, [])
         self.work()
         self.assertEqual([message.to for message in mail.outbox], [["ada@booktime.example"]])
+
+    def test_what_was_done_is_forgotten(self) -> None:
+        events.order_placed(order_id=self.order.pk)
+        self.work()
+        self.assertFalse(DBTaskResult.objects.exists())
+
+    def test_a_mail_whose_worker_was_killed_is_sent_by_the_next(self) -> None:
+        events.order_placed(order_id=self.order.pk)
+        started = timezone.now() - run_worker.LOST_AFTER
+        DBTaskResult.objects.update(
+            status="RUNNING", started_at=started + timedelta(minutes=1), worker_ids=["killed"]
+        )
+        self.work()
+        self.assertEqual(mail.outbox, [], "another worker may still be at it")
+        DBTaskResult.objects.update(started_at=started - timedelta(seconds=1))
+        self.work()
+        self.assertEqual(len(mail.outbox), 1)
+
+    def test_failures_are_kept_for_a_week(self) -> None:
+        with mock.patch("main.emails.send_order_placed_email", side_effect=OSError("no mail")):
+            events.order_placed(order_id=self.order.pk)
+            self.work()
+        failed = DBTaskResult.objects.filter(status="FAILED")
+        self.assertIn("no mail", failed.get().traceback)
+        failed.update(finished_at=timezone.now() - run_worker.FAILURES_KEPT)
+        self.work()
+        self.assertFalse(failed.exists())
 
     def test_a_failed_mail_is_tried_again_later(self) -> None:
         events.order_placed(order_id=self.order.pk)
