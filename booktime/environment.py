@@ -1,6 +1,7 @@
 """How a setting is read from the environment, so that a wrong one is one clear sentence."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -36,6 +37,27 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{var} must be from {least} to {most}, not {value}.")
         return value
 
+    def secret(self, var: str, **options: str) -> str:
+        """A text that must not be empty."""
+        value = self.str(var, **options)
+        if not value.strip():
+            raise ImproperlyConfigured(f"{var} must not be empty.")
+        return value
+
+    def web_address(self, var: str, *, default: str) -> str:
+        """Scheme and host, as links begin."""
+        url = self.str(var, default="") or default
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.hostname[0] in "*.":
+            raise ImproperlyConfigured(f"{var} must be an address like https://shop.example.")
+        return url.rstrip("/")
+
+    def percentage(self, var: str, *, default: Decimal) -> Decimal:
+        value = self(var, cast=Decimal, default=default)
+        if not (value.is_finite() and 0 <= value < 100):
+            raise ImproperlyConfigured(f"{var} must be a percentage from 0 to 99.99, not {value}.")
+        return value
+
     def time_zone(self, var: str, *, default: str) -> str:
         name = self.str(var, default=default)
         try:
@@ -65,7 +87,8 @@ class Environment(environ.Env):
 
     def _url(self, var: str, *, default: str, schemes: list[str], read: Callable[[str], Any]):
         """What `read` makes of the URL. A wrong one is not repeated: it may hold a password."""
-        url = self.str(var, default=default)
+        # A variable that is set to nothing is as good as none.
+        url = self.str(var, default=default) or default
         try:
             if url and url.partition("://")[0] not in schemes:
                 raise ValueError

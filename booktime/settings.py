@@ -24,18 +24,20 @@ if _env_file.is_file():
 # --- What kind of site this is -------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 # Only a developer's machine may do without a key of its own.
-SECRET_KEY = env.str(
+SECRET_KEY = env.secret(
     "SECRET_KEY", **({"default": "insecure-development-key-" * 3} if DEBUG else {})
 )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
+if not (DEBUG or ALLOWED_HOSTS):
+    raise ImproperlyConfigured("Set ALLOWED_HOSTS to the shop's host names (see .env.example).")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 GIT_REV = env.str("GIT_REV", default="development")
 GA_TRACKER_ID = env.str("GA_TRACKER_ID", default="")
 PORT = env.whole("PORT", default=8000, least=1, most=65535)
 # Where the shop is reached: for the links in its mails.
-SITE_URL = env.str(
+SITE_URL = env.web_address(
     "SITE_URL",
-    default=f"http://127.0.0.1:{PORT}" if DEBUG else f"https://{''.join(ALLOWED_HOSTS[:1])}",
+    default=f"http://127.0.0.1:{PORT}" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
 )
 
 INSTALLED_APPS = [
@@ -116,8 +118,10 @@ if DATABASE_KIND == "sqlite3":
 else:
     # A connection for each thread, and some for what runs beside the requests.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "pool", {"min_size": 1, "max_size": max(16, ASGI_THREADS + 8)}
+        "pool", {"min_size": 1, "max_size": max(16, ASGI_THREADS + 8), "timeout": 5}
     )
+    # Seconds: a database that is away must not hold every thread for half a minute.
+    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
     # A database that was restarted is noticed before a customer's query, not by it.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -259,7 +263,7 @@ PICTURES = {
 
 # --- The shop ------------------------------------------------------------------------------
 CURRENCY = "GBP"
-DEFAULT_TAX_RATE = env("DEFAULT_TAX_RATE", cast=Decimal, default=Decimal("0.00"))
+DEFAULT_TAX_RATE = env.percentage("DEFAULT_TAX_RATE", default=Decimal("0.00"))
 # Orders are paid by transfer to this account.
 TRANSFER = {
     "beneficiary": env.str("TRANSFER_BENEFICIARY", default="BookTime Ltd"),

@@ -13,5 +13,12 @@ def globals(request: HttpRequest) -> dict[str, object]:
         "VERSION": settings.GIT_REV,
         "GA_TRACKER_ID": settings.GA_TRACKER_ID,
         "basket_quantity": SimpleLazyObject(lambda: basket_quantity(request)),
-        "canonical_url": request.build_absolute_uri(request.path),
+        "canonical_url": request.build_absolute_uri(_canonical_path(request)),
     }
+
+
+def _canonical_path(request: HttpRequest) -> str:
+    """The page without filters and trackers; the second page of a list is one of its own."""
+    page = request.GET.get("page", "")
+    is_later = page.isascii() and page.isdigit() and int(page[:9]) > 1
+    return f"{request.path}?page={page}" if is_later else request.path

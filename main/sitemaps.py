@@ -8,10 +8,15 @@ from main.models import Product, ProductTag
 
 class PageSitemap(Sitemap):
     def items(self) -> list[str]:
-        return ["home", "about_us", "contact_us"]
+        return [
+            reverse("home"),
+            reverse("products", kwargs={"tag": "all"}),
+            reverse("about_us"),
+            reverse("contact_us"),
+        ]
 
     def location(self, item: str) -> str:
-        return reverse(item)
+        return item
 
 
 class ProductTagSitemap(Sitemap):

@@ -31,5 +31,6 @@ urlpatterns = [
         name="django.contrib.sitemaps.views.sitemap",
     ),
     path("healthz/", site.health, name="healthz"),
+    path("healthz/alive/", site.alive, name="healthz_alive"),
     path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", site.media, name="media"),
 ]

@@ -122,6 +122,8 @@ def _announce(port: int, *, demo: bool) -> None:
         for name in DEMO_ACCOUNTS:
             print(f"  {name}@booktime.example")
         print(f"The owner's admin is at http://{HOST}:{port}/admin/")
+    else:
+        print("Mails and pictures are for the worker: .venv/bin/python manage.py run_worker")
     print(flush=True)
 
 

@@ -17,6 +17,7 @@ from main.models import (
     OrderLine,
     PostalAddress,
     Product,
+    gross_total,
     vat_by_rate,
 )
 
@@ -34,12 +35,13 @@ def place_order(
     """Order what is in the basket, at today's prices, and take it from the stock.
 
     However often the same basket is submitted, there is one order: the later calls return it.
-    Raises BasketEmpty when there is nothing to order, BasketChanged when a book is no longer to
-    be had or the sum is not `expected_total` (what the customer saw); then nothing changes.
+    Raises BasketEmpty when there is nothing to order, BasketChanged when the basket is not (or no
+    longer) the owner's, a book is no longer to be had or the sum is not `expected_total` (what
+    the customer saw); then nothing changes.
     """
     basket = Basket.objects.locked().owned_by(owner).filter(pk=basket_id).first()
     if basket is None:
-        raise BasketEmpty("There is nothing in your basket to order.")
+        raise BasketChanged("Your basket changed meanwhile. Please look at it again.")
     if basket.status == Basket.Status.SUBMITTED:
         return basket.order
     lines = list(basket.lines.order_by("pk"))
@@ -67,7 +69,7 @@ def _check_nothing_changed(lines: Sequence[BasketLine], *, expected_total: Decim
             if line.available
             else f"“{line.product.name}” is no longer to be had."
         )
-    if sum(line.total for line in lines) != expected_total:
+    if gross_total(lines) != expected_total:
         raise BasketChanged("A price or your basket changed meanwhile. Please look at it again.")
 
 
@@ -85,7 +87,7 @@ def _write_order(
         email=email,
         basket=basket,
         currency=settings.CURRENCY,
-        total=sum(line.total for line in lines),
+        total=gross_total(lines),
         total_vat=sum(part.vat for part in vat_by_rate(lines)),
         **{f"billing_{name}": value for name, value in asdict(billing).items()},
         **{f"shipping_{name}": value for name, value in asdict(shipping).items()},

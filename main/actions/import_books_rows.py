@@ -131,13 +131,17 @@ def _read_tags(text: str) -> tuple[dict[str, str], str]:
     for tag in text.split("|"):
         name = _read_words(tag, what="tag", longest=_longest(ProductTag, "name"))
         code = language_code(name)
-        language = language or code
-        if name and not code and name != _UNKNOWN_LANGUAGE:
+        if code and not language:
+            language = code
+        elif name not in ("", _UNKNOWN_LANGUAGE) and (not code or code != language):
+            # A second language is kept as a subject: a book has room for one.
             tags.setdefault(_tag_slug(name), _tag_name(name))
     return tags, language
 
 
 def _tag_slug(name: str) -> str:
+    if slugify(name) == "all":
+        raise RowRefused("tag “all” is the list of all books")
     return slugify(name) or f"subject-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 

@@ -2,7 +2,7 @@
 
 from main.models.addresses import Address, PostalAddress
 from main.models.baskets import QUANTITY_LIMIT, Basket, BasketLine, BasketOwner
-from main.models.money import VatLine, vat_by_rate
+from main.models.money import VatLine, gross_total, vat_by_rate
 from main.models.orders import Order, OrderLine
 from main.models.product_images import Picture, ProductImage
 from main.models.product_tags import ProductTag
@@ -24,5 +24,6 @@ __all__ = [
     "ProductTag",
     "User",
     "VatLine",
+    "gross_total",
     "vat_by_rate",
 ]

@@ -33,6 +33,7 @@ LANGUAGES = {
     "vie": "Vietnamese",
     "wel": "Welsh",
 }
+_LONGEST_CODE = 3
 _TWO_LETTERS = {
     "ar": "ara", "da": "dan", "de": "ger", "en": "eng", "es": "spa", "fr": "fre", "it": "ita",
     "ja": "jpn", "nl": "dut", "no": "nor", "pl": "pol", "pt": "por", "ru": "rus", "sv": "swe",
@@ -40,7 +41,12 @@ _TWO_LETTERS = {
 
 
 def language_code(word: str) -> str:
-    """The code of a language named by code or English name; empty when `word` is no language."""
+    """The code of a language named by code or English name; empty when `word` is no language.
+
+    Codes are written small: "it" is Italian, "IT" a subject.
+    """
+    if word != word.lower() and len(word.strip()) <= _LONGEST_CODE:
+        return ""
     word = word.strip().lower()
     if word in LANGUAGES:
         return word

@@ -28,6 +28,11 @@ class VatLine:
     vat: Decimal
 
 
+def gross_total(lines: Iterable[Priced]) -> Decimal:
+    """What they cost together, VAT included."""
+    return sum((line.total for line in lines), Decimal("0.00"))
+
+
 def contained_vat(*, gross: Decimal, rate: Decimal) -> Decimal:
     """The VAT in a gross amount, rounded half up to the cent."""
     return (gross * rate / (100 + rate)).quantize(CENT, ROUND_HALF_UP)

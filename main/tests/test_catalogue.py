@@ -3,9 +3,11 @@
 import json
 import re
 from decimal import Decimal
+from unittest import mock
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
 from django.test import TestCase
 
 from main import reports
@@ -79,6 +81,18 @@ class ListTests(TestCase):
         links = response.context["page_links"]
         self.assertEqual(links[0]["url"], "/products/all/?sort=price&page=1")
         self.assertTrue(links[1]["current"])
+
+    def test_a_later_page_is_canonical_itself(self) -> None:
+        ProductFactory.create_batch(24)
+        for query, canonical in {
+            "?sort=price": "",
+            "?page=1": "",
+            "?page=2&x=1": "?page=2",
+        }.items():
+            with self.subTest(query=query):
+                response = self.client.get(f"/products/all/{query}")
+                url = f"http://testserver/products/all/{canonical}"
+                self.assertContains(response, f'<link rel="canonical" href="{url}">')
 
     def test_pages_that_are_none_are_not_found(self) -> None:
         for page in ("2", "0", "-1", "x", "9" * 30):
@@ -192,6 +206,7 @@ class MachineTests(TestCase):
         text = "".join(self.client.get(part).content.decode() for part in parts)
         self.assertIn(book.get_absolute_url(), text)
         self.assertIn(tag.get_absolute_url(), text)
+        self.assertIn("/products/all/", text)
         self.assertNotIn(hidden.get_absolute_url(), text)
 
     def test_robots_names_the_sitemap(self) -> None:
@@ -202,6 +217,19 @@ class MachineTests(TestCase):
     def test_health_tells_alive_and_ready_apart(self) -> None:
         facts = self.client.get("/healthz/").json()
         self.assertEqual((facts["alive"], facts["ready"], facts["database"]), (True, True, True))
+
+    def test_alive_asks_no_database(self) -> None:
+        with self.assertNumQueries(0):
+            self.assertEqual(self.client.get("/healthz/alive/").json(), {"alive": True})
+
+    def test_a_database_that_does_not_answer_is_told(self) -> None:
+        with mock.patch("main.views.site.connection.cursor", side_effect=OperationalError):
+            response = self.client.get("/healthz/")
+        self.assertEqual(response.status_code, 503)
+        self.assertEqual(
+            {name: response.json()[name] for name in ("alive", "ready", "database")},
+            {"alive": True, "ready": False, "database": False},
+        )
 
     def test_tag_natural_key(self) -> None:
         tag = ProductTagFactory()

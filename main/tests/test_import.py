@@ -63,6 +63,12 @@ class TakeOverTests(ImportTestCase):
         result = import_books(csv_path=path, image_basedir=self.images)
         self.assertEqual((result.products, result.errors), (1, []))
 
+    def test_what_only_looks_like_a_language_stays_a_subject(self):
+        self.import_rows("A,,IT|novels|de|Greek|ger,,1,,,,", "B,,ALL,,1,,,,")
+        book = Product.objects.get()
+        self.assertEqual(book.language, "ger")
+        self.assertEqual({tag.name for tag in book.tags.all()}, {"IT", "Novels", "Greek"})
+
     def test_languages_become_the_language_and_no_subject(self):
         self.import_rows(
             "A,,fre,,1,,,,", "B,,German|poetry,,1,,,,", "C,,language-unknown,,1,,,,", "D,,en,,1,,,,"

@@ -47,6 +47,12 @@ class WrongSettingTests(SimpleTestCase):
         self.assert_refused({"DEBUG": "false"}, named="SECRET_KEY")
         self.assert_refused({}, named="SECRET_KEY")
 
+    def test_production_needs_its_host_names(self):
+        for hosts in ({}, {"ALLOWED_HOSTS": ""}):
+            environment = {k: v for k, v in PRODUCTION.items() if k != "ALLOWED_HOSTS"} | hosts
+            self.assert_refused(environment, named="ALLOWED_HOSTS")
+        self.assert_refused(PRODUCTION | {"ALLOWED_HOSTS": "*"}, named="SITE_URL")
+
     def test_malformed_values_are_named(self):
         for name, value in [
             ("ASGI_THREADS", "many"),
@@ -55,6 +61,12 @@ class WrongSettingTests(SimpleTestCase):
             ("DATABASE_URL", "postgres://shop@host:port/shop"),
             ("DATABASE_URL", "mysql://shop@localhost/shop"),
             ("DEFAULT_TAX_RATE", "twenty"),
+            ("DEFAULT_TAX_RATE", "NaN"),
+            ("DEFAULT_TAX_RATE", "100"),
+            ("SECRET_KEY", ""),
+            ("SECRET_KEY", " "),
+            ("SITE_URL", "nonsense"),
+            ("SITE_URL", "https://*"),
             ("EMAIL_URL", "pigeon://loft"),
             ("EMAIL_URL", "nonsense"),
             ("PORT", "abc"),
@@ -81,6 +93,13 @@ class RightSettingTests(SimpleTestCase):
         done = run_python(["manage.py", "check", "--deploy", "--fail-level=INFO"], PRODUCTION)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("no issues", done.stdout)
+
+    def test_a_variable_set_to_nothing_is_as_good_as_none(self):
+        code = "from booktime import settings as s; print(s.DATABASE_KIND, s.SITE_URL)"
+        done = run_python(
+            ["-c", code], PRODUCTION | {"DATABASE_URL": "", "SITE_URL": "", "EMAIL_URL": ""}
+        )
+        self.assertEqual(done.stdout.split(), ["sqlite3", "https://shop.example"], done.stderr)
 
     def test_a_dot_env_file_is_read_and_the_environment_wins(self):
         code = "from booktime.settings import GIT_REV, PORT; print(GIT_REV, PORT)"

@@ -8,9 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from main.actions.checkout import place_order
-from main.errors import BasketEmpty, ShopError
+from main.errors import ShopError
 from main.forms.checkout import GuestForm, OwnAddressesForm
-from main.models import Address, Order
+from main.models import Address, Order, gross_total
 from main.views.basket import read_lines, totals
 from main.views.visitor import basket_owner, readable_orders, remember_guest_order
 
@@ -56,7 +56,7 @@ def transfer(order: Order) -> dict[str, str] | None:
 def _place(request: HttpRequest) -> HttpResponse:
     form = _make_form(request, data=request.POST)
     if not form.is_valid():
-        return _page(request, form=form, lines=list(read_lines(request)))
+        return _refused(request, form=form, status=400)
     try:
         order = place_order(
             owner=basket_owner(request),
@@ -66,11 +66,8 @@ def _place(request: HttpRequest) -> HttpResponse:
             shipping=form.shipping,
             expected_total=form.cleaned_data["total"],
         )
-    except BasketEmpty as error:
-        messages.error(request, str(error))
-        return redirect("basket")
     except ShopError as error:
-        return _refused(request, form=form, error=str(error))
+        return _refused(request, form=form, error=str(error), status=409)
     return _thank(request, order)
 
 
@@ -86,17 +83,21 @@ def _make_form(request: HttpRequest, *, data=None, initial=None) -> GuestForm | 
 
 
 def _seen(lines) -> dict:
-    return {"basket": lines[0].basket_id, "total": sum(line.total for line in lines)}
+    return {"basket": lines[0].basket_id, "total": gross_total(lines)}
 
 
-def _refused(request: HttpRequest, *, form, error: str) -> HttpResponse:
-    """The same page with today's sums and what was typed: to be read, and sent again."""
-    form.add_error(None, error)
+def _refused(request: HttpRequest, *, form, status: int, error: str = "") -> HttpResponse:
+    """The same page with today's basket and what was typed: to be read, and sent again."""
     lines = list(read_lines(request))
-    if lines:
-        form.data = form.data.copy()
-        form.data.update({name: str(value) for name, value in _seen(lines).items()})
-    return _page(request, form=form, lines=lines, status=409)
+    if not lines:
+        messages.error(request, error or "There is nothing in your basket to order.")
+        return redirect("basket")
+    if error:
+        form.add_error(None, error)
+    # The page shows what is in the basket now; so the next try must be about that.
+    form.data = form.data.copy()
+    form.data.update({name: str(value) for name, value in _seen(lines).items()})
+    return _page(request, form=form, lines=lines, status=status)
 
 
 def _page(request: HttpRequest, *, form, lines, status: int = 200) -> HttpResponse:

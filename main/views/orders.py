@@ -50,7 +50,7 @@ def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
 @require_POST
 def order_again_view(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(readable_orders(request), pk=order_id)
-    for refusal in order_again(owner=basket_owner_for_writing(request), order=order):
+    for refusal in order_again(owner=basket_owner_for_writing(request), order_id=order.pk):
         messages.warning(request, refusal)
     return redirect("basket")
 

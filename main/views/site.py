@@ -22,6 +22,13 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
+def alive(request: HttpRequest) -> JsonResponse:
+    """The process answers; nothing else is asked."""
+    return JsonResponse({"alive": True})
+
+
+@never_cache
+@require_safe
 def health(request: HttpRequest) -> JsonResponse:
     """Alive, since it answers; ready (200, else 503) when what the shop needs answers too."""
     checks = {"database": _database_answers(), "redis": _redis_answers()}
