@@ -5,10 +5,12 @@ from django.contrib.auth.signals import user_logged_in
 from django.db import connections
 from django.db.models.signals import post_delete, post_migrate
 from django.dispatch import receiver
+from pictures.signals import picture_processed
 
 from main.actions.accounts import adopt_guest_orders
 from main.actions.basket import merge_baskets
 from main.models import ProductImage, search_sqlite
+from main.models.product_images import remove_empty_folder
 from main.views.visitor import BASKET_KEY
 
 
@@ -34,6 +36,13 @@ def adopt_orders_once_proved(sender, email_address, **kwargs) -> None:
 def remove_picture_files(sender, instance: ProductImage, **kwargs) -> None:
     """A signal, since deleting a product or a queryset calls no method of the row."""
     instance.remove_files()
+
+
+@receiver(picture_processed, sender=ProductImage._meta.get_field("image"))
+def remove_emptied_folder(sender, file_name: str, new: list, old: list, **kwargs) -> None:
+    """django-pictures removes renditions one by one; where they lay is left to whoever cares."""
+    if old and not new:
+        remove_empty_folder(file_name)
 
 
 @receiver(post_migrate)

@@ -4,13 +4,14 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
 from main.models import Product, ProductTag
+from main.models.product_tags import ALL_BOOKS
 
 
 class PageSitemap(Sitemap):
     def items(self) -> list[str]:
         return [
             reverse("home"),
-            reverse("products", kwargs={"tag": "all"}),
+            reverse("products", kwargs={"tag": ALL_BOOKS}),
             reverse("about_us"),
             reverse("contact_us"),
         ]

@@ -13,6 +13,7 @@ from main.gateways.book_lists import ListedRow
 from main.models import Product, ProductTag
 from main.models.isbn import isbn13
 from main.models.languages import language_code
+from main.models.product_tags import ALL_BOOKS
 
 HIGHEST_PRICE = Decimal("999999.99")
 HIGHEST_STOCK = 2_147_483_647
@@ -140,7 +141,7 @@ def _read_tags(text: str) -> tuple[dict[str, str], str]:
 
 
 def _tag_slug(name: str) -> str:
-    if slugify(name) == "all":
+    if slugify(name) == ALL_BOOKS:
         raise RowRefused("tag “all” is the list of all books")
     return slugify(name) or f"subject-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 

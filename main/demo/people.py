@@ -6,12 +6,11 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from main.actions.basket import add_to_basket
 from main.actions.checkout import place_order
-from main.actions.orders import mark_order_paid
+from main.actions.orders import cancel_order, mark_order_paid
 from main.models import (
     Address,
     Basket,
@@ -182,14 +181,11 @@ def _fill_basket(user: User, quantities: dict[str, int]) -> Basket | None:
 
 
 def _move_on(order: Order, status: Order.Status) -> None:
-    """What staff did with it. There is no action for sending and cancelling yet."""
+    """What staff did with it. There is no action for sending yet."""
     if status in {_PAID, _DONE}:
         mark_order_paid(order_id=order.pk)
     if status == _DONE:
         order.lines.update(status=OrderLine.Status.SENT)
-    if status == _CANCELLED:
-        order.lines.update(status=OrderLine.Status.CANCELLED)
-        for line in order.lines.all():
-            Product.objects.filter(pk=line.product_id).update(stock=F("stock") + line.quantity)
-    if status in {_DONE, _CANCELLED}:
         Order.objects.filter(pk=order.pk).update(status=status)
+    if status == _CANCELLED:
+        cancel_order(order_id=order.pk)

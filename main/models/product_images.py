@@ -1,7 +1,7 @@
 """Pictures of products, and their smaller renditions in WebP."""
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -48,9 +48,23 @@ class Picture:
         return default_storage.url(_rendition_name(self.image, width) if width else self.image)
 
 
-def _rendition_name(image: str, width: int) -> str:
+def remove_empty_folder(image: str) -> None:
+    """Remove the folder of a picture's renditions, if there is one and nothing is in it."""
+    try:
+        Path(default_storage.path(_rendition_folder(image))).rmdir()
+    except NotImplementedError:
+        return  # a storage that is not on this machine: it has no folders, only long names
+    except OSError:
+        return  # it is gone already, or there is something in it
+
+
+def _rendition_folder(image: str) -> str:
     # The naming of django-pictures, without reading the original's size again.
-    return f"{PurePosixPath(image).with_suffix('')}/{width}w.webp"
+    return str(PurePosixPath(image).with_suffix(""))
+
+
+def _rendition_name(image: str, width: int) -> str:
+    return f"{_rendition_folder(image)}/{width}w.webp"
 
 
 class ProductImage(models.Model):
@@ -79,8 +93,14 @@ class ProductImage(models.Model):
             height=self.height,
         )
 
+    def save(self, *args, **kwargs) -> None:
+        replaced = ProductImage.objects.filter(pk=self.pk).first() if self.pk else None
+        super().save(*args, **kwargs)
+        if replaced and replaced.image.name != self.image.name:
+            replaced.remove_files()
+
     def remove_files(self) -> None:
-        """Remove the original and its renditions, once the row is gone for good."""
+        """Remove the original and its renditions, once the row no longer has them, for good."""
         image = self.image
         if image:
             image.delete_all()

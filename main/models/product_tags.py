@@ -1,7 +1,16 @@
 """Subjects that books are shelved under."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+
+ALL_BOOKS = "all"  # stands where a subject's slug would, in the address of the list of all books
+
+
+def validate_is_no_list_of_all(slug: str) -> None:
+    """Such a subject could never be looked at: its address is taken."""
+    if slug.lower() == ALL_BOOKS:
+        raise ValidationError("“all” is the list of all books.")
 
 
 class ProductTagQuerySet(models.QuerySet):
@@ -14,7 +23,7 @@ class ProductTagQuerySet(models.QuerySet):
 
 class ProductTag(models.Model):
     name = models.CharField(max_length=64)
-    slug = models.SlugField(max_length=64, unique=True)
+    slug = models.SlugField(max_length=64, unique=True, validators=[validate_is_no_list_of_all])
     description = models.TextField(blank=True)
     active = models.BooleanField(default=True)
 

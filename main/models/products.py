@@ -2,17 +2,18 @@
 
 import hashlib
 from decimal import Decimal
+from itertools import count
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import MD5, JSONObject, Left
 from django.urls import reverse
 from django.utils.text import slugify
-from stdnum import isbn as isbn_numbers
-from stdnum.exceptions import ValidationError as NumberError
 
 from main.models import search
+from main.models.isbn import isbn13
 from main.models.languages import LANGUAGES, language_tag
 from main.models.product_images import Picture, ProductImage
 from main.models.product_tags import ProductTag
@@ -23,14 +24,13 @@ SHELF_LOOKED_AT = 100
 
 
 def validate_isbn13(value: str) -> None:
-    """Refuse what is not thirteen digits with a right check digit."""
-    from django.core.exceptions import ValidationError
-
+    """Refuse what is not thirteen plain digits, the last of which checks the others."""
     try:
-        if len(isbn_numbers.validate(value)) != 13 or not value.isdigit():
-            raise NumberError
-    except NumberError:
-        raise ValidationError(f"“{value}” is not a valid ISBN-13.") from None
+        is_as_stored = isbn13(value) == value
+    except ValueError:
+        is_as_stored = False
+    if not is_as_stored:
+        raise ValidationError(f"“{value}” is not a valid ISBN-13.")
 
 
 def default_tax_rate() -> Decimal:
@@ -159,7 +159,7 @@ class Product(models.Model):
     def save(self, *args, **kwargs) -> None:
         self.isbn = self.isbn or None
         if not self.slug:
-            self.slug = make_slug(name=self.name, authors=self.authors, isbn=self.isbn)
+            self.slug = self._free_slug()
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
@@ -197,3 +197,11 @@ class Product(models.Model):
         """The first picture, where the query carried it along (`with_cover`)."""
         fields = self.cover_fields
         return Picture(**fields) if fields else None
+
+    def _free_slug(self) -> str:
+        """Numbered while another has it: a book that was renamed keeps its address."""
+        slug = make_slug(name=self.name, authors=self.authors, isbn=self.isbn)
+        alike = Product.objects.filter(slug__startswith=slug).exclude(pk=self.pk)
+        taken = set(alike.values_list("slug", flat=True))
+        numbered = (f"{slug}-{number}" for number in count(2))
+        return slug if slug not in taken else next(each for each in numbered if each not in taken)

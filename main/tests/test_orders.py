@@ -1,19 +1,23 @@
-"""A customer's orders: who may read them, ordering again, marking paid."""
+"""A customer's orders: who may read them, ordering again, marking paid, cancelling."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Barrier
+from unittest import mock
 
 from django.contrib.messages import get_messages
 from django.core import signing
+from django.db import connection
 from django.db.models import ProtectedError
-from django.test import TestCase
+from django.db.models.expressions import RawSQL
+from django.test import TestCase, TransactionTestCase, skipUnlessDBFeature
 
-from main.actions.orders import mark_order_paid, order_again
-from main.models import Basket, BasketOwner, Order
+from main.actions.orders import cancel_order, mark_order_paid, order_again
+from main.models import Basket, BasketOwner, Order, OrderLine
 from main.models.order_access import make_access_token
 from main.tests.factories import (
     OrderFactory,
     OrderLineFactory,
-    OwnerFactory,
     ProductFactory,
     UserFactory,
 )
@@ -93,7 +97,8 @@ class OrderAgainTests(TestCase):
 
     def test_books_come_at_todays_prices(self) -> None:
         type(self.line.product).objects.update(price=Decimal("8.00"))
-        self.assertEqual(order_again(owner=BasketOwner(user_id=self.user.pk), order=self.order), [])
+        owner = BasketOwner(user_id=self.user.pk)
+        self.assertEqual(order_again(owner=owner, order_id=self.order.pk), [])
         line = Basket.objects.get(user=self.user).lines.get()
         self.assertEqual((line.quantity, line.price_seen), (3, Decimal("8.00")))
 
@@ -123,11 +128,91 @@ class MarkPaidTests(TestCase):
                 order.refresh_from_db()
                 self.assertEqual(order.status, Order.Status.PAID if changed else status)
 
-    def test_the_owner_marks_orders_paid_in_the_admin(self) -> None:
-        order = OrderFactory()
-        self.client.force_login(OwnerFactory())
-        self.client.post(
-            "/admin/main/order/", {"action": "mark_paid", "_selected_action": [order.pk]}
-        )
-        order.refresh_from_db()
-        self.assertEqual(order.status, Order.Status.PAID)
+
+class CancelOrderTests(TestCase):
+    def setUp(self) -> None:
+        self.order = OrderFactory()
+        self.book = ProductFactory(stock=4)
+        for quantity in (3, 2):
+            OrderLineFactory(order=self.order, product=self.book, quantity=quantity)
+
+    def assert_stock(self, stock: int) -> None:
+        self.book.refresh_from_db()
+        self.assertEqual(self.book.stock, stock)
+
+    def line_states(self) -> list[int]:
+        return list(self.order.lines.values_list("status", flat=True))
+
+    def test_books_come_back_once_however_often_it_is_cancelled(self) -> None:
+        self.assertEqual([cancel_order(order_id=self.order.pk) for _ in range(3)],
+                         [True, False, False])  # fmt: skip
+        self.assert_stock(9)
+        self.order.refresh_from_db()
+        self.assertEqual(self.order.status, Order.Status.CANCELLED)
+        self.assertEqual(self.line_states(), [OrderLine.Status.CANCELLED] * 2)
+
+    def test_a_cancelled_order_is_paid_no_more_a_paid_one_can_be_cancelled(self) -> None:
+        mark_order_paid(order_id=self.order.pk)
+        self.assertIs(cancel_order(order_id=self.order.pk), True)
+        self.assertIs(mark_order_paid(order_id=self.order.pk), False)
+        self.assert_stock(9)
+
+    def test_what_is_done_or_partly_sent_stays(self) -> None:
+        for status, line_status in (
+            (Order.Status.DONE, OrderLine.Status.SENT),
+            (Order.Status.PAID, OrderLine.Status.SENT),
+            (Order.Status.CANCELLED, OrderLine.Status.NEW),
+        ):
+            with self.subTest(status=status.label):
+                Order.objects.update(status=status)
+                OrderLine.objects.filter(quantity=3).update(status=line_status)
+                self.assertIs(cancel_order(order_id=self.order.pk), False)
+                self.order.refresh_from_db()
+                self.assertEqual(self.order.status, status)
+                self.assertEqual(self.line_states(), [line_status, OrderLine.Status.NEW])
+                self.assert_stock(4)
+
+    def test_a_line_cancelled_before_gives_nothing_back_again(self) -> None:
+        self.order.lines.filter(quantity=3).update(status=OrderLine.Status.CANCELLED)
+        self.assertIs(cancel_order(order_id=self.order.pk), True)
+        self.assert_stock(6)
+
+    def test_no_order_no_change(self) -> None:
+        self.assertIs(cancel_order(order_id=1), False)
+        self.assert_stock(4)
+
+
+class CancelRaces(TransactionTestCase):
+    """Many hands on one order; as a negative control, the same again without its lock."""
+
+    HANDS = 8
+
+    def stock_after_race(self) -> int:
+        line = OrderLineFactory(quantity=1, product__stock=10)
+        start = Barrier(self.HANDS)
+
+        def cancel(_: int) -> bool:
+            start.wait()
+            try:
+                return cancel_order(order_id=line.order_id)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(self.HANDS) as pool:
+            self.answers = sorted(pool.map(cancel, range(self.HANDS)))
+        line.product.refresh_from_db()
+        return line.product.stock
+
+    @skipUnlessDBFeature("has_select_for_update")
+    def test_stock_comes_back_once(self) -> None:
+        self.assertEqual(self.stock_after_race(), 11)
+        self.assertEqual(self.answers, [False] * (self.HANDS - 1) + [True])
+
+    @skipUnlessDBFeature("has_select_for_update")
+    def test_without_the_lock_several_cancel_it(self) -> None:
+        def slowly(query, **_):
+            return query.annotate(nap=RawSQL("SELECT pg_sleep(0.2)::text", []))
+
+        with mock.patch("django.db.models.QuerySet.select_for_update", slowly):
+            self.stock_after_race()
+        self.assertGreater(self.answers.count(True), 1)

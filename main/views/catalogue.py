@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from main import reports
 from main.forms.catalogue import CatalogueForm, SearchForm
 from main.models import QUANTITY_LIMIT, Product, ProductTag
+from main.models.product_tags import ALL_BOOKS
 from main.views import structured_data
 from main.views.page_links import page_links
 
@@ -81,7 +82,7 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _find_tag(tags: list[ProductTag], *, slug: str) -> ProductTag | None:
     """The subject with this slug; None for "all". Read from the list that the page shows anyway."""
-    if slug == "all":
+    if slug == ALL_BOOKS:
         return None
     for tag in tags:
         if tag.slug == slug:

@@ -48,9 +48,7 @@ class Command(BaseCommand):
 
 def revive_lost_tasks() -> int:
     """Give tasks whose worker was killed to the next one: a mail rather twice than never."""
-    lost = DBTaskResult.objects.filter(
-        status="RUNNING", started_at__lt=timezone.now() - LOST_AFTER
-    )
+    lost = DBTaskResult.objects.filter(status="RUNNING", started_at__lt=timezone.now() - LOST_AFTER)
     return lost.update(status="READY", started_at=None)
 
 

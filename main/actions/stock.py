@@ -1,0 +1,22 @@
+"""The stock where it is neither sold nor imported: counted by staff, or given back."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from main.models import OrderLine, Product
+
+
+def hold_stock(*, product_id: int) -> int:
+    """How many copies there are, for as long as the surrounding transaction lasts."""
+    return Product.objects.locked().values_list("stock", flat=True).get(pk=product_id)
+
+
+@transaction.atomic
+def put_back(*, lines: Iterable[OrderLine]) -> None:
+    """Give the stock back what these lines took."""
+    returned = list(lines)
+    products = Product.objects.locked().in_bulk([line.product_id for line in returned])
+    for line in returned:
+        products[line.product_id].stock += line.quantity
+    Product.objects.bulk_update(products.values(), ["stock"])

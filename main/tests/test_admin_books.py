@@ -1,0 +1,207 @@
+"""The owners' admin of books: stock, addresses, ISBNs and pictures."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+from unittest import mock
+
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from main.actions.checkout import place_order
+from main.models import BasketOwner, PostalAddress, Product, ProductImage
+from main.tests.admin_case import AdminTestCase, fields_of
+from main.tests.factories import (
+    LONDON,
+    BasketFactory,
+    BasketLineFactory,
+    ProductFactory,
+    ProductTagFactory,
+)
+
+ADDRESS = PostalAddress(**LONDON)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def draw(name: str, colour: str = "navy") -> SimpleUploadedFile:
+    file = BytesIO()
+    Image.new("RGB", (420, 600), colour).save(file, Image.registered_extensions()[name[-4:]])
+    return SimpleUploadedFile(name, file.getvalue())
+
+
+class StaleStockTests(AdminTestCase):
+    """The owner opened the book; before the form is saved, customers buy three of ten copies."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.book = ProductFactory(stock=10, tags=[ProductTagFactory()])
+        self.path = f"/admin/main/product/{self.book.pk}/change/"
+        self.fields = self.open(self.path)
+        self.buy(3)
+
+    def buy(self, quantity: int) -> None:
+        basket = BasketFactory()
+        line = BasketLineFactory(basket=basket, product=self.book, quantity=quantity)
+        place_order(
+            owner=BasketOwner(user_id=basket.user_id), basket_id=basket.pk,
+            email="ada@booktime.example", billing=ADDRESS, shipping=ADDRESS,
+            expected_total=line.total,
+        )  # fmt: skip
+
+    def test_other_changes_leave_the_stock_as_sold(self) -> None:
+        self.send_well(self.path, self.fields, description="New words.")
+        self.book.refresh_from_db()
+        self.assertEqual((self.book.description, self.book.stock), ("New words.", 7))
+
+    def test_a_delivery_is_added_to_what_is_left(self) -> None:
+        self.send_well(self.path, self.fields, stock="15")
+        self.book.refresh_from_db()
+        self.assertEqual(self.book.stock, 12)
+
+    def test_what_is_sold_cannot_be_taken_away(self) -> None:
+        for _ in "twice":  # the refused form remembers what was seen at first
+            response = self.send(self.path, self.fields, stock="2", description="New words.")
+            error = "There are 7 copies by now, not 10. Open the page anew, and count again."
+            self.assert_refused(response, "stock", error)
+            self.fields = fields_of(response.content.decode())
+        before = self.book.description
+        self.book.refresh_from_db()
+        self.assertEqual((self.book.stock, self.book.description), (7, before))
+
+    def test_a_form_that_forgot_the_stock_is_refused(self) -> None:
+        for hidden in ("", "many"):
+            response = self.send(self.path, self.fields, **{"initial-stock": hidden})
+            self.assert_refused(
+                response, "stock", "Open the page anew: it has forgotten the stock."
+            )
+
+    def test_what_an_import_changed_meanwhile_stays(self) -> None:
+        Product.objects.update(price="9.99", updated_at=LONG_AGO)
+        self.book.tags.add(ProductTagFactory(slug="imported"))
+        self.send_well(self.path, self.fields, active=[])
+        self.book.refresh_from_db()
+        self.assertEqual((str(self.book.price), self.book.active), ("9.99", False))
+        self.assertEqual(self.book.tags.count(), 2)
+        self.assertGreater(self.book.updated_at, LONG_AGO)
+
+    def test_subjects_are_changed(self) -> None:
+        tag = ProductTagFactory()
+        self.send_well(self.path, self.fields, tags=[tag.pk])
+        self.assertEqual(list(self.book.tags.all()), [tag])
+
+    def test_the_list_has_no_stock_to_overwrite(self) -> None:
+        self.assertNotIn("form-0-stock", self.open("/admin/main/product/"))
+
+
+class BookTests(AdminTestCase):
+    add = "/admin/main/product/add/"
+
+    def add_book(self, name: str, **fields) -> Product:
+        self.send_well(self.add, self.open(self.add), name=name, price="5.00", **fields)
+        return Product.objects.order_by("pk").last()
+
+    def test_a_renamed_books_name_can_be_used_again(self) -> None:
+        slugs = []
+        for name in ("Twice", "Twice", "Twice"):
+            book = self.add_book(name)
+            slugs.append(book.slug)
+            path = f"/admin/main/product/{book.pk}/change/"
+            self.send_well(path, self.open(path), name=f"Renamed {book.pk}")
+        self.assertEqual(slugs[1:], [f"{slugs[0]}-2", f"{slugs[0]}-3"])
+        self.assertEqual(self.client.get(f"/product/{slugs[2]}/").status_code, 200)
+
+    def test_an_isbn_given_to_another_book_clashes_with_no_address(self) -> None:
+        book = ProductFactory(name="Emma", isbn="9780141439587")
+        Product.objects.filter(pk=book.pk).update(isbn=None)
+        again = ProductFactory(name="Emma", authors="Another", isbn="9780141439587")
+        self.assertEqual((book.slug, again.slug), ("emma-9780141439587", "emma-9780141439587-2"))
+
+    def test_an_isbn_is_taken_as_people_write_it(self) -> None:
+        for written in ("978-0-14-143951-8", "9780141439518", "0-14-143951-3"):
+            book = self.add_book(f"Pride {written}", isbn=written)
+            self.assertEqual(book.isbn, "9780141439518")
+            book.delete()
+
+    def test_a_wrong_isbn_is_refused_and_so_is_one_that_is_there(self) -> None:
+        response = self.send(self.add, self.open(self.add), name="Emma", isbn="978-0-14-143951-9")
+        error = "“978-0-14-143951-9” is not an ISBN: its check digit does not fit."
+        self.assert_refused(response, "isbn", error)
+        ProductFactory(isbn="9780141439518")
+        response = self.send(self.add, self.open(self.add), name="Emma", isbn="978-0-14-143951-8")
+        self.assert_refused(response, "isbn", "Product with this ISBN-13 already exists.")
+
+
+class PictureTests(AdminTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        add = "/admin/main/product/add/"
+        upload = {"images-0-image": draw("cover.png")}
+        self.send_well(add, self.open(add) | {"name": "Emma", "price": "5.00"} | upload)
+        self.image = ProductImage.objects.get()
+        self.book = self.image.product
+        self.path = f"/admin/main/product/{self.book.pk}/change/"
+
+    def assert_only_files_of(self, image: ProductImage) -> None:
+        stem = image.image.name[:-4]
+        renditions = [f"{stem}/{width}w.webp" for width in (200, 400)]
+        expected = sorted(["product-images", image.image.name, stem, *renditions])
+        self.assertEqual(self.files(), expected)
+
+    def test_a_new_picture_is_there_in_all_sizes(self) -> None:
+        self.assert_only_files_of(self.image)
+        self.send_well(self.path, self.open(self.path), **{"images-0-alt": "Emma, on a chair"})
+        self.assert_only_files_of(self.image)
+
+    def test_of_a_replaced_picture_no_file_is_left(self) -> None:
+        changes = {"images-0-image": draw("front.jpg", "red")}
+        self.send_well(self.path, self.open(self.path), **changes)
+        new = ProductImage.objects.get()
+        self.assertNotEqual(new.image.name, self.image.image.name)
+        self.assert_only_files_of(new)
+
+    def test_of_a_removed_picture_no_file_is_left(self) -> None:
+        self.send_well(self.path, self.open(self.path), **{"images-0-DELETE": "on"})
+        self.assertEqual((ProductImage.objects.count(), self.files()), (0, ["product-images"]))
+
+    def test_of_a_deleted_book_no_file_is_left(self) -> None:
+        self.send(f"/admin/main/product/{self.book.pk}/delete/", {"post": "yes"})
+        self.assertEqual((Product.objects.count(), self.files()), (0, ["product-images"]))
+
+    def test_a_refused_form_takes_no_picture_away(self) -> None:
+        changes = {"images-0-image": draw("front.jpg", "red"), "price": "-1"}
+        self.assert_refused(
+            self.send(self.path, self.open(self.path), **changes),
+            "price",
+            "Ensure this value is greater than or equal to 0.01.",
+        )
+        self.assert_only_files_of(self.image)
+
+    def test_a_replacement_that_is_rolled_back_takes_no_picture_away(self) -> None:
+        changes = {"images-0-image": draw("front.jpg", "red")}
+        fields = self.open(self.path)
+        with (
+            mock.patch("django.contrib.admin.ModelAdmin.log_change", side_effect=OSError),
+            self.assertLogs("django.request", "ERROR"),
+            self.assertRaises(OSError),
+        ):
+            self.send(self.path, fields, **changes)
+        self.assertTrue(default_storage.exists(self.image.image.name))
+        self.assertEqual(ProductImage.objects.get().image.name, self.image.image.name)
+
+    def test_pictures_named_alike_do_not_share_their_sizes(self) -> None:
+        changes = {"images-1-image": draw("cover.jpg", "red")}
+        self.send_well(self.path, self.open(self.path), **changes)
+        self.send_well(self.path, self.open(self.path), **{"images-1-DELETE": "on"})
+        self.assert_only_files_of(self.image)
+
+    def test_what_is_no_picture_is_refused(self) -> None:
+        upload = {"images-1-image": SimpleUploadedFile("cover.png", b"no picture")}
+        response = self.send(self.path, self.open(self.path), **upload)
+        self.assertContains(response, "Upload a valid image.")
+
+    def test_a_folder_that_is_not_empty_stays(self) -> None:
+        stray = self.media / self.image.image.name[:-4] / "note.txt"
+        stray.write_text("kept")
+        with self.captureOnCommitCallbacks(execute=True):
+            self.image.delete()
+        self.assertEqual(len(self.files()), 3)
