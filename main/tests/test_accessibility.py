@@ -28,6 +28,9 @@ LONG_TITLE = (
     "Surgeon, and then a Captain of Several Ships: Donaudampfschifffahrtsgesellschaftskapitän"
 )
 SUBMIT = "document.querySelector('main form').submit()"  # past the browser's own checks
+CHOOSE_NONE = (
+    "for (const radio of document.querySelectorAll('[type=radio]')) radio.checked = false;"
+)
 # A picture without words, from elsewhere; text that cannot be read in the dark; too wide a page.
 WRONG = """
 const main = document.querySelector('main');
@@ -129,7 +132,8 @@ class AccessibilityTests(BrowserTestCase):
         BasketLineFactory(basket=basket, product=self.book)
         self.browser.be(session_key=self.session_of(None, **{BASKET_KEY: "reader"}))
         self.assert_sound(("guest checkout", reverse("address_select")))
-        self.assert_sound(("guest checkout, mistaken", reverse("address_select")), script=SUBMIT)
+        mistaken = ("guest checkout, mistaken", reverse("address_select"))
+        self.assert_sound(mistaken, script=SUBMIT, broken=True)
 
     def test_a_guests_order(self):
         order = self.make_order(OrderFactory(guest=True))
@@ -147,7 +151,8 @@ class AccessibilityTests(BrowserTestCase):
         self.assert_sound(("checkout without an address", reverse("address_select")))
         AddressFactory.create_batch(2, user=user)
         self.assert_sound(("checkout with addresses", reverse("address_select")))
-        self.assert_sound(("checkout, mistaken", reverse("address_select")), script=SUBMIT)
+        mistaken = ("checkout, mistaken", reverse("address_select"))
+        self.assert_sound(mistaken, script=CHOOSE_NONE + SUBMIT, broken=True)
 
     def test_orders(self):
         user = self.sign_in()
