@@ -49,7 +49,7 @@ def make_session(**values) -> str:
 
 
 @contextlib.contextmanager
-def live_shop(*, locks: bool = True, **environment: str) -> Iterator["LiveShop"]:
+def live_shop(*, without: str = "", **environment: str) -> Iterator["LiveShop"]:
     """Daphne serving the test database; what it wrote can be read after the block."""
     with tempfile.TemporaryDirectory() as folder, _shared_database(Path(folder)) as url:
         port = _free_port()
@@ -59,7 +59,7 @@ def live_shop(*, locks: bool = True, **environment: str) -> Iterator["LiveShop"]
             "DEBUG": "true",
             "TASKS_BACKEND": "database",
             "SECRET_KEY": settings.SECRET_KEY,
-            "LOCKS": "on" if locks else "off",
+            "WITHOUT": without,
             **environment,
         }
         # Twisted lets 50 connections wait by default; a crowd that comes at once would be cut off.

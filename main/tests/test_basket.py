@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.core.cache import cache
 from django.test import TestCase
 from django.urls import reverse
 
@@ -112,6 +113,7 @@ class ChangeBasketTests(TestCase):
 
 class MergeBasketsTests(TestCase):
     def setUp(self) -> None:
+        cache.clear()  # sign-ins of other tests count towards the throttle
         self.user = UserFactory()
         self.guests = BasketFactory(guest=True, guest_key="a-guest")
         self.shared, self.new = ProductFactory.create_batch(2)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.core import mail
+from django.core.cache import cache
 from django.test import TestCase
 
 from main.actions.checkout import place_order
@@ -125,6 +126,7 @@ class PlaceOrderTests(TestCase):
 
 class GuestCheckoutPageTests(TestCase):
     def setUp(self) -> None:
+        cache.clear()  # sign-ins of other tests count towards the throttle
         self.book = ProductFactory(price=Decimal("8.49"), stock=5)
         self.client.post("/add_to_basket/", {"product_id": self.book.pk, "quantity": 2})
         self.basket = Basket.objects.get()

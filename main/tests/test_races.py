@@ -1,11 +1,13 @@
-"""Many real requests at once on a real server; the same again without locks, when it must fail."""
+"""Many real requests at once on a real server; the same again unprotected, when it must fail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from django.test import TransactionTestCase
+from django.db import connection
+from django.test import Client, TransactionTestCase
 
-from main.models import Basket, BasketLine, Order, OrderLine, Product
+from main.models import Basket, Order, OrderLine, Product, User
 from main.tests.factories import PASSWORD, AddressFactory, ProductFactory, UserFactory
 from main.tests.live_shop import Answer, Post, live_shop, make_session
 from main.views.visitor import BASKET_KEY
@@ -21,21 +23,29 @@ GUEST = {
 }
 
 
+@dataclass(frozen=True)
+class Race:
+    """Requests that are sent at once, and what must hold after them, whoever came first."""
+
+    requests: Sequence[Post]
+    verdict: Callable[[list[Answer]], None]
+
+
 class RaceTestCase(TransactionTestCase):
-    """Sends requests at once and has a verdict on what came of them."""
+    """Runs races one after another in one server, with the shop's protection or without it."""
 
     pause = 0.05  # seconds between a request's reading and its writing
 
-    def run_race(
-        self, requests: list[Post], verdict: Callable[[list[Answer]], None], *, locks: bool
-    ) -> None:
-        with live_shop(locks=locks, PAUSE=str(self.pause)) as shop:
-            answers = shop.post_at_once(requests)
-        if locks:
-            verdict(answers)
-            return
-        with self.assertRaises(AssertionError, msg="Without locks the race passes as well."):
-            verdict(answers)
+    def run_races(self, *races: Race, without: str = "") -> None:
+        with live_shop(without=without, PAUSE=str(self.pause)) as shop:
+            answers = [shop.post_at_once(race.requests) for race in races]
+        for number, race in enumerate(races):
+            with self.subTest(race=number):
+                if not without:
+                    race.verdict(answers[number])
+                    continue
+                with self.assertRaises(AssertionError, msg="It passes unprotected as well."):
+                    race.verdict(answers[number])
 
     def assert_no_trouble(self, answers: list[Answer]) -> None:
         """Nobody saw an error of ours, least of all a locked database."""
@@ -56,7 +66,8 @@ class RaceTestCase(TransactionTestCase):
 class LastCopyRaces(RaceTestCase):
     def setUp(self) -> None:
         self.book = ProductFactory(stock=1)
-        self.requests = [self.checkout_of_guest(number, self.book) for number in range(50)]
+        requests = [self.checkout_of_guest(number, self.book) for number in range(50)]
+        self.race = Race(requests, self.verdict)
 
     def verdict(self, answers: list[Answer]) -> None:
         self.assert_no_trouble(answers)
@@ -68,35 +79,40 @@ class LastCopyRaces(RaceTestCase):
         self.assertEqual(Basket.objects.open().count(), 49)
 
     def test_fifty_buyers_and_one_copy_give_one_order(self) -> None:
-        self.run_race(self.requests, self.verdict, locks=True)
+        self.run_races(self.race)
 
     def test_without_locks_the_last_copy_is_fought_over(self) -> None:
-        self.run_race(self.requests, self.verdict, locks=False)
+        self.run_races(self.race, without="locks")
 
 
-class CrowdTests(RaceTestCase):
+class CrowdRaces(RaceTestCase):
     """Two hundred people at once, each wanting two of four books, in both orders."""
 
-    pause = 0
+    pause = 0.01
 
-    def test_two_hundred_buyers_and_not_one_mistake_in_the_stock(self) -> None:
-        books = ProductFactory.create_batch(4, stock=40)
+    def setUp(self) -> None:
+        self.books = books = ProductFactory.create_batch(4, stock=40)
         pairs = [(books[n % 4], books[(n + 1 + n // 4 % 3) % 4]) for n in range(200)]
         requests = [self.checkout_of_guest(n, *pair) for n, pair in enumerate(pairs)]
+        self.race = Race(requests, self.verdict)
 
-        def verdict(answers: list[Answer]) -> None:
-            self.assert_no_trouble(answers)
-            self.assertEqual({a.status for a in answers}, {302, 409})
-            placed = [a for a in answers if a.status == 302]
-            self.assertEqual(Order.objects.count(), len(placed))
-            for book in books:
-                book.refresh_from_db()
-                sold = OrderLine.objects.filter(product=book).count()
-                self.assertEqual(book.stock + sold, 40, book.name)
-            # Nobody was refused while both books were there.
-            self.assertLessEqual(len([book for book in books if book.stock]), 1)
+    def verdict(self, answers: list[Answer]) -> None:
+        self.assert_no_trouble(answers)
+        self.assertEqual({a.status for a in answers}, {302, 409})
+        placed = [a for a in answers if a.status == 302]
+        self.assertEqual(Order.objects.count(), len(placed))
+        for book in self.books:
+            book.refresh_from_db()
+            sold = OrderLine.objects.filter(product=book).count()
+            self.assertEqual(book.stock + sold, 40, book.name)
+        # Nobody was refused while both books were there.
+        self.assertLessEqual(len([book for book in self.books if book.stock]), 1)
 
-        self.run_race(requests, verdict, locks=True)
+    def test_two_hundred_buyers_and_not_one_mistake_in_the_stock(self) -> None:
+        self.run_races(self.race)
+
+    def test_without_locks_the_stock_is_wrong_after_them(self) -> None:
+        self.run_races(self.race, without="locks")
 
 
 class SameBasketRaces(RaceTestCase):
@@ -114,9 +130,9 @@ class SameBasketRaces(RaceTestCase):
             "billing_address": address.pk,
             "shipping_address": address.pk,
         }
-        self.client.force_login(self.user)
-        session = self.client.session.session_key
-        self.requests = [Post("/order/address_select/", fields, session) for _ in range(20)]
+        session = session_of(self.user)
+        requests = [Post("/order/address_select/", fields, session) for _ in range(20)]
+        self.race = Race(requests, self.verdict)
 
     def verdict(self, answers: list[Answer]) -> None:
         self.assert_no_trouble(answers)
@@ -127,37 +143,75 @@ class SameBasketRaces(RaceTestCase):
         self.assertEqual({a.location for a in answers}, {"/order/done/"})
 
     def test_one_basket_submitted_twenty_times_gives_one_order(self) -> None:
-        self.run_race(self.requests, self.verdict, locks=True)
+        self.run_races(self.race)
 
     def test_without_locks_one_basket_is_ordered_wrongly(self) -> None:
-        self.run_race(self.requests, self.verdict, locks=False)
+        self.run_races(self.race, without="locks")
 
 
 class AdditionRaces(RaceTestCase):
+    """Twenty requests of one browser, to a basket that is there and to one that must be made."""
+
     def setUp(self) -> None:
         self.book = ProductFactory(stock=100)
+        user = UserFactory()
+        Basket.objects.create(user=user)
+        self.races = [
+            Race(self.additions(make_session()), partial(self.verdict, user=None)),
+            Race(self.additions(session_of(user)), partial(self.verdict, user=user)),
+        ]
 
-    def requests(self, session: str) -> list[Post]:
-        fields = {"product_id": self.book.pk, "quantity": 1}
-        return [Post("/add_to_basket/", fields, session) for _ in range(20)]
+    def additions(self, session: str) -> list[Post]:
+        return [add(self.book, session) for _ in range(20)]
+
+    def verdict(self, answers: list[Answer], *, user: User | None) -> None:
+        self.assert_no_trouble(answers)
+        self.assertEqual([a.location for a in answers], ["/basket/"] * 20)
+        found = Basket.objects.filter(user=user).values_list("lines__product", "lines__quantity")
+        self.assertEqual(list(found), [(self.book.pk, 20)])
+
+    def test_twenty_additions_of_a_guest_and_of_a_user_give_quantity_twenty(self) -> None:
+        self.run_races(*self.races)
+
+    def test_without_locks_additions_are_lost(self) -> None:
+        self.run_races(*self.races, without="locks")
+
+
+class FirstBasketRaces(RaceTestCase):
+    """A user without a basket, on several devices at once."""
+
+    def setUp(self) -> None:
+        self.user, self.books = UserFactory(), ProductFactory.create_batch(10)
+        requests = [add(book, session_of(self.user)) for book in self.books]
+        self.race = Race(requests, self.verdict)
 
     def verdict(self, answers: list[Answer]) -> None:
         self.assert_no_trouble(answers)
-        self.assertEqual([a.location for a in answers], ["/basket/"] * 20)
-        self.assertEqual([line.quantity for line in BasketLine.objects.all()], [20])
+        self.assertEqual([a.location for a in answers], ["/basket/"] * 10)
         self.assertEqual(Basket.objects.count(), 1)
+        self.assertEqual(Basket.objects.get().lines.count(), 10)
 
-    def test_twenty_additions_to_a_guests_basket_give_quantity_twenty(self) -> None:
-        """The session exists, the basket does not: it must be made once."""
-        self.run_race(self.requests(make_session()), self.verdict, locks=True)
+    def drop_constraint(self) -> None:
+        """What lets only one of them make the basket; put back after the test."""
+        constraint = next(
+            c for c in Basket._meta.constraints if c.name == "basket_one_open_per_user"
+        )
 
-    def test_twenty_additions_to_a_users_basket_give_quantity_twenty(self) -> None:
-        self.client.force_login(UserFactory())
-        session = self.client.session.session_key
-        self.run_race(self.requests(session), self.verdict, locks=True)
+        def put_back() -> None:
+            Basket.objects.all().delete()
+            with connection.schema_editor() as editor:
+                editor.add_constraint(Basket, constraint)
 
-    def test_without_locks_additions_are_lost(self) -> None:
-        self.run_race(self.requests(make_session()), self.verdict, locks=False)
+        with connection.schema_editor() as editor:
+            editor.remove_constraint(Basket, constraint)
+        self.addCleanup(put_back)
+
+    def test_one_open_basket_is_made(self) -> None:
+        self.run_races(self.race)
+
+    def test_without_the_constraint_several_are_made(self) -> None:
+        self.drop_constraint()
+        self.run_races(self.race, without="locks")
 
 
 class LoginMergeRaces(RaceTestCase):
@@ -166,70 +220,63 @@ class LoginMergeRaces(RaceTestCase):
     pause = 0.3  # hashing the passwords takes longer for one than for the other
 
     def setUp(self) -> None:
-        self.user = UserFactory(email="ada@booktime.example")
         self.shared, self.first, self.second = ProductFactory.create_batch(3)
-        own = Basket.objects.create(user=self.user)
-        self.put(own, self.shared, 1)
 
-    def put(self, basket: Basket, book, quantity: int) -> None:
-        basket.lines.create(product=book, quantity=quantity, price_seen=book.price)
-
-    def guest_session(self, key: str, *books) -> str:
-        basket = Basket.objects.create(guest_key=key)
+    def put(self, basket: Basket, *books: Product, quantity: int) -> None:
         for book in books:
-            self.put(basket, book, 2)
+            basket.lines.create(product=book, quantity=quantity, price_seen=book.price)
+
+    def customer(self) -> User:
+        """With one copy of the shared book in the basket."""
+        user = UserFactory()
+        self.put(Basket.objects.create(user=user), self.shared, quantity=1)
+        return user
+
+    def guest_session(self, key: str, *books: Product) -> str:
+        self.put(Basket.objects.create(guest_key=key), *books, quantity=2)
         return make_session(**{BASKET_KEY: key})
 
-    def login(self, session: str) -> Post:
-        return Post("/login/", {"login": self.user.email, "password": PASSWORD}, session)
+    def login(self, user: User, session: str) -> Post:
+        return Post("/login/", {"login": user.email, "password": PASSWORD}, session)
 
-    def verdict(self, answers: list[Answer], *, expected: dict) -> None:
+    def verdict(self, answers: list[Answer], *, user: User, expected: list[int]) -> None:
+        """`expected`: how many of the shared, the first and the second book are in the basket."""
         self.assert_no_trouble(answers)
         self.assertEqual([a.status for a in answers], [302, 302])
-        basket = Basket.objects.open().get()
-        self.assertEqual(basket.user, self.user)
-        found = {line.product_id: line.quantity for line in basket.lines.all()}
-        self.assertEqual(found, {book.pk: quantity for book, quantity in expected.items()})
+        self.assertEqual(Basket.objects.filter(user=None).count(), 0)
+        lines = Basket.objects.filter(user=user).values_list("lines__product", "lines__quantity")
+        books = [self.shared.pk, self.first.pk, self.second.pk]
+        self.assertEqual(sorted(lines), sorted(zip(books, expected, strict=True)))
 
-    def two_devices(self, *, locks: bool) -> None:
-        requests = [
-            self.login(self.guest_session("phone", self.shared, self.first)),
-            self.login(self.guest_session("desk", self.shared, self.second)),
-        ]
-        expected = {self.shared: 5, self.first: 2, self.second: 2}
-        self.run_race(requests, partial(self.verdict, expected=expected), locks=locks)
+    def two_devices(self) -> Race:
+        user = self.customer()
+        phone = self.guest_session("phone", self.shared, self.first)
+        desk = self.guest_session("desk", self.shared, self.second)
+        requests = [self.login(user, phone), self.login(user, desk)]
+        return Race(requests, partial(self.verdict, user=user, expected=[5, 2, 2]))
 
-    def two_tabs(self, *, locks: bool) -> None:
-        session = self.guest_session("one-browser", self.shared, self.first)
-        requests = [self.login(session), self.login(session)]
-        expected = {self.shared: 3, self.first: 2}
-        self.run_race(requests, partial(self.verdict, expected=expected), locks=locks)
+    def two_tabs(self) -> Race:
+        user = self.customer()
+        session = self.guest_session("one-browser", self.shared, self.first, self.second)
+        requests = [self.login(user, session), self.login(user, session)]
+        return Race(requests, partial(self.verdict, user=user, expected=[3, 2, 2]))
 
-    def test_two_devices_lose_nothing(self) -> None:
-        self.two_devices(locks=True)
-
-    def test_two_tabs_double_nothing(self) -> None:
-        self.two_tabs(locks=True)
+    def test_two_devices_lose_nothing_and_two_tabs_double_nothing(self) -> None:
+        self.run_races(self.two_devices(), self.two_tabs())
 
     def test_without_locks_two_devices_lose_something(self) -> None:
-        self.two_devices(locks=False)
+        self.run_races(self.two_devices(), without="locks")
+
+    def test_without_a_transaction_two_tabs_double_something(self) -> None:
+        self.run_races(self.two_tabs(), without="transaction")
 
 
-class FirstBasketRaces(RaceTestCase):
-    """A user without a basket, on several devices at once."""
+def add(book: Product, session: str) -> Post:
+    return Post("/add_to_basket/", {"product_id": book.pk, "quantity": 1}, session)
 
-    def test_one_open_basket_is_made(self) -> None:
-        user, books = UserFactory(), ProductFactory.create_batch(10)
-        sessions = []
-        for _ in books:
-            self.client.force_login(user)
-            sessions.append(self.client.session.session_key)
-            self.client.cookies.clear()
-        requests = [
-            Post("/add_to_basket/", {"product_id": book.pk, "quantity": 1}, session)
-            for book, session in zip(books, sessions, strict=True)
-        ]
-        with live_shop() as shop:
-            answers = shop.post_at_once(requests)
-        self.assert_no_trouble(answers)
-        self.assertEqual(Basket.objects.get().lines.count(), 10)
+
+def session_of(user: User) -> str:
+    """A browser of its own in which the user is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client.session.session_key

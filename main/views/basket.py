@@ -37,8 +37,7 @@ def basket_view(request: HttpRequest) -> HttpResponse:
         return basket_page(request, form=form, status=400)
     quantities = form.quantities
     removed = request.POST.get("remove", "")
-    if removed.isascii() and removed.isdigit():
-        quantities[int(removed)] = 0
+    quantities |= {line.pk: 0 for line in form.lines if str(line.pk) == removed}
     try:
         change_basket(owner=basket_owner(request), quantities=quantities)
     except ShopError as error:
