@@ -5,7 +5,6 @@ import threading
 from decimal import Decimal
 from unittest import mock
 
-from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import (
@@ -185,45 +184,6 @@ class RepeatTests(ImportTestCase):
         reason = "it contradicts line 2, about the same book, in price"
         self.assertEqual(result.errors, [RowError(4, reason)])
         self.assertEqual(Product.objects.get(name="Emma").price, Decimal("8.49"))
-
-
-class PictureTests(ImportTestCase):
-    def test_a_picture_is_stored_with_its_renditions_and_described(self):
-        self.draw("emma.png")
-        with self.captureOnCommitCallbacks(execute=True):
-            self.import_rows(EMMA.replace(",,8.49", ",emma.png,8.49"))
-        image = ProductImage.objects.get()
-        self.assertEqual((image.alt, image.position), ("Cover of Emma", 0))
-        self.assertEqual((image.width, image.height), (420, 600))
-        self.assertRegex(image.image.name, r"^product-images/emma-9780141439587-[0-9a-f]{16}\.png$")
-        self.assertTrue(default_storage.exists(image.image.name.replace(".png", "/400w.webp")))
-
-    def test_another_picture_comes_after_those_that_are_there(self):
-        self.draw("one.png")
-        self.draw("two.jpg", "maroon")
-        self.import_rows(EMMA.replace(",,8.49", ",one.png,8.49"))
-        self.import_rows(EMMA.replace(",,8.49", ",two.jpg,8.49"))
-        self.import_rows(EMMA.replace(",,8.49", ",one.png,8.49"))
-        self.assertEqual(list(ProductImage.objects.values_list("position", flat=True)), [0, 1])
-
-    def test_no_file_is_left_of_a_batch_that_failed(self):
-        self.draw("emma.png")
-        save = ProductImage.save
-
-        def fail_at_the_second(image, *args, **kwargs):
-            if ProductImage.objects.exists():
-                raise RuntimeError("The power went out.")
-            save(image, *args, **kwargs)
-
-        with (
-            mock.patch.object(ProductImage, "save", fail_at_the_second),
-            self.assertRaisesMessage(RuntimeError, "The power went out."),
-        ):
-            self.import_rows(
-                EMMA.replace(",,8.49", ",emma.png,8.49"), "Walden,,poetry,emma.png,3.50,,,,"
-            )
-        self.assertEqual((Product.objects.count(), ProductTag.objects.count()), (0, 0))
-        self.assertEqual(default_storage.listdir("product-images")[1], [])
 
 
 class AtOnceTests(ListCase, TransactionTestCase):
