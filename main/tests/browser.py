@@ -13,6 +13,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.staticfiles.testing import StaticLiveServerTestCase
 from django.test import override_settings, tag
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -91,7 +92,10 @@ class Browser:
     def _leave_by(self, element: WebElement) -> None:
         page = self.find("html")
         element.click()
-        self.wait(expected.staleness_of(page))
+        # Asked in the moment between two pages, the driver now and then answers with an error
+        # of its own instead of "stale"; asked again, it knows.
+        patient = WebDriverWait(self.driver, WAIT, ignored_exceptions=[WebDriverException])
+        patient.until(expected.staleness_of(page))
 
     def wait(self, condition) -> None:
         WebDriverWait(self.driver, WAIT).until(condition)
