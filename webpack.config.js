@@ -12,6 +12,8 @@ module.exports = {
     theme: "./frontend/entries/theme.scss",
     imageswitcher: "./frontend/entries/imageswitcher.jsx",
     analytics: "./frontend/entries/analytics.js",
+    charts: "./frontend/entries/charts.js",
+    passkeys: "./frontend/entries/passkeys.js",
   },
   output: {
     path: path.resolve(__dirname, "bundles"),

@@ -1,5 +1,6 @@
 """How a setting is read from the environment, so that a wrong one is one clear sentence."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -67,6 +68,15 @@ class Environment(environ.Env):
                 f"{var} must be a time zone like {default}, not {name!r}."
             ) from None
         return name
+
+    def country(self, var: str, *, default: str) -> str:
+        """Two capital letters, by ISO 3166."""
+        code = self.str(var, default=default)
+        if not re.fullmatch("[A-Z]{2}", code):
+            raise ImproperlyConfigured(
+                f"{var} must be a country code like {default}, not {code!r}."
+            )
+        return code
 
     def database(self, var: str, *, default: str) -> dict[str, Any]:
         schemes = ["postgres", "postgresql", "sqlite"]

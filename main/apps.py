@@ -1,6 +1,7 @@
-"""The app, and the one place where it listens to Django's own signals."""
+"""The app, the one place where it listens to Django's own signals, and the owners' admin."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class MainConfig(AppConfig):
@@ -9,3 +10,9 @@ class MainConfig(AppConfig):
 
     def ready(self) -> None:
         from main import signals  # noqa: F401
+
+
+class OwnersAdminConfig(AdminConfig):
+    """Django's admin, whose default site is the owners'."""
+
+    default_site = "main.admin.sites.owner_site"

@@ -19,3 +19,11 @@ class BasketEmpty(ShopError):
 
 class BasketChanged(ShopError):
     """A price or the stock is no longer what the customer saw."""
+
+
+class MoveRefused(ShopError):
+    """An order or a line may not go from its state to the one asked for."""
+
+
+class InvoiceFrozen(ShopError):
+    """An invoice is written once: not changed, not deleted."""

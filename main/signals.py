@@ -1,15 +1,19 @@
 """The few signals of Django's and allauth's that the shop listens to; there are none of its own."""
 
 from allauth.account.signals import email_confirmed
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_reset
 from django.contrib.auth.signals import user_logged_in
 from django.db import connections
-from django.db.models.signals import post_delete, post_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save, pre_save
 from django.dispatch import receiver
 from pictures.signals import picture_processed
 
+from main import access
 from main.actions.accounts import adopt_guest_orders
 from main.actions.basket import merge_baskets
-from main.models import ProductImage, search_sqlite
+from main.actions.tokens import revoke_tokens
+from main.models import ProductImage, User, search_sqlite
 from main.models.product_images import remove_empty_folder
 from main.views.visitor import BASKET_KEY
 
@@ -27,9 +31,54 @@ def adopt_orders_at_login(sender, user, **kwargs) -> None:
     adopt_guest_orders(user=user)
 
 
+@receiver(user_logged_in)
+def note_sign_in(sender, request, user, **kwargs) -> None:
+    if hasattr(request, "session"):
+        access.note_sign_in(request, user)
+
+
+@receiver(authenticator_added)
+def note_new_factor(sender, request, authenticator: Authenticator, **kwargs) -> None:
+    if authenticator.type in access.FACTORS:
+        access.note_factor(request, authenticator)
+
+
+@receiver(authenticator_reset)
+def note_new_recovery_codes(sender, request, authenticator: Authenticator, **kwargs) -> None:
+    """Whoever came in by one of the old codes goes on by the new ones."""
+    if access.has_used_factor(request):
+        access.note_factor(request, authenticator)
+
+
+@receiver(post_delete, sender=Authenticator)
+def remove_codes_without_a_factor(sender, instance: Authenticator, **kwargs) -> None:
+    """Also when an owner took the last factor away, in the admin."""
+    rest = Authenticator.objects.filter(user=instance.user_id)
+    if not rest.filter(type__in=access.FACTORS).exists():
+        rest.delete()
+
+
 @receiver(email_confirmed)
 def adopt_orders_once_proved(sender, email_address, **kwargs) -> None:
     adopt_guest_orders(user=email_address.user)
+
+
+@receiver(pre_save, sender=User)
+def note_whether_tokens_end(sender, instance: User, update_fields, **kwargs) -> None:
+    """With another password, or with the account: whichever door it was changed by."""
+    before = None
+    if update_fields is None or {"password", "is_active"}.intersection(update_fields):
+        before = User.objects.filter(pk=instance.pk).values("password", "is_active").first()
+    instance.ends_tokens = before is not None and (
+        before["password"] != instance.password or (before["is_active"] and not instance.is_active)
+    )
+
+
+@receiver(post_save, sender=User)
+def end_tokens(sender, instance: User, **kwargs) -> None:
+    """After the change is written: a token asked for meanwhile sees it, or is ended here."""
+    if instance.ends_tokens:
+        revoke_tokens(user=instance)
 
 
 @receiver(post_delete, sender=ProductImage)

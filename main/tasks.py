@@ -62,6 +62,35 @@ def send_order_placed_email(*, order_id: int) -> None:
 
 
 @retried
+def send_order_paid_email(*, order_id: int) -> None:
+    emails.send_order_paid_email(order_id=order_id)
+
+
+@retried
+def send_order_lines_sent_email(*, order_id: int, line_ids: list[int]) -> None:
+    emails.send_order_lines_sent_email(order_id=order_id, line_ids=line_ids)
+
+
+@retried
+def send_payment_revoked_email(*, order_id: int, credit_note_id: int | None) -> None:
+    emails.send_payment_revoked_email(order_id=order_id, credit_note_id=credit_note_id)
+
+
+@retried
+def send_order_lines_cancelled_email(
+    *, order_id: int, line_ids: list[int], credit_note_id: int | None
+) -> None:
+    emails.send_order_lines_cancelled_email(
+        order_id=order_id, line_ids=line_ids, credit_note_id=credit_note_id
+    )
+
+
+@retried
+def send_order_cancelled_email(*, order_id: int, credit_note_id: int | None) -> None:
+    emails.send_order_cancelled_email(order_id=order_id, credit_note_id=credit_note_id)
+
+
+@retried
 def send_contact_email(*, name: str, email: str, message: str) -> None:
     emails.send_contact_email(name=name, email=email, message=message)
 

@@ -6,7 +6,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
 from main.sitemaps import SITEMAPS
-from main.views import basket, catalogue, checkout, orders, site
+from main.views import basket, catalogue, checkout, invoices, order_dashboard, orders, site
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -20,8 +20,11 @@ urlpatterns = [
     path("orders/", orders.order_list, name="order_list"),
     path("orders/open/<str:token>/", orders.order_open, name="order_open"),
     path("orders/<int:order_id>/", orders.order_detail, name="order_detail"),
+    path("orders/<int:order_id>/invoice/", invoices.order_invoice, name="order_invoice"),
     path("orders/<int:order_id>/again/", orders.order_again_view, name="order_again"),
+    path("order-dashboard/", order_dashboard.order_dashboard, name="order_dashboard"),
     path("", include("main.urls_accounts")),
+    path("", include("main.urls_api")),
     path("robots.txt", site.robots, name="robots"),
     path("sitemap.xml", sitemap_index, {"sitemaps": SITEMAPS}, name="sitemap"),
     path(

@@ -5,15 +5,18 @@ own name differs, the page has both, since allauth refers to its own.
 """
 
 from allauth.account import views as allauth_views
+from allauth.mfa.base import views as mfa_views
+from allauth.mfa.recovery_codes import views as mfa_codes
+from allauth.mfa.totp import views as mfa_totp
 from django.urls import path, re_path
 
-from main.views import accounts, addresses, pages
+from main.views import accounts, addresses, pages, second_factor
 
 urlpatterns = [
     path("signup/", allauth_views.signup, name="signup"),
     path("signup/", allauth_views.signup, name="account_signup"),
-    path("login/", allauth_views.login, name="login"),
-    path("login/", allauth_views.login, name="account_login"),
+    path("login/", accounts.SignInView.as_view(), name="login"),
+    path("login/", accounts.SignInView.as_view(), name="account_login"),
     path("logout/", allauth_views.logout, name="logout"),
     path("logout/", allauth_views.logout, name="account_logout"),
     path("account/inactive/", allauth_views.account_inactive, name="account_inactive"),
@@ -46,6 +49,53 @@ urlpatterns = [
         r"^account/password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         accounts.PasswordResetKeyView.as_view(),
         name="account_reset_password_from_key",
+    ),
+    path("account/security/", second_factor.SecurityView.as_view(), name="mfa_index"),
+    path("account/security/code/", mfa_views.authenticate, name="mfa_authenticate"),
+    path("account/security/confirm/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
+    path(
+        "account/security/app/", second_factor.ActivateAppView.as_view(), name="mfa_activate_totp"
+    ),
+    path("account/security/app/remove/", mfa_totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path(
+        "account/security/codes/",
+        second_factor.RecoveryCodesView.as_view(),
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "account/security/codes/new/",
+        mfa_codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "account/security/codes/download/",
+        mfa_codes.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
+    path(
+        "account/security/passkeys/",
+        second_factor.AddPasskeyView.as_view(),
+        name="mfa_add_webauthn",
+    ),
+    path(
+        "account/security/passkeys/<int:pk>/",
+        second_factor.RenamePasskeyView.as_view(),
+        name="mfa_edit_webauthn",
+    ),
+    path(
+        "account/security/passkeys/<int:pk>/remove/",
+        second_factor.RemovePasskeyView.as_view(),
+        name="mfa_remove_webauthn",
+    ),
+    path(
+        "account/security/passkeys/confirm/",
+        second_factor.ConfirmByPasskeyView.as_view(),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path(
+        "account/security/passkeys/sign-in/",
+        second_factor.PasskeyLoginView.as_view(),
+        name="mfa_login_webauthn",
     ),
     path("address/", addresses.AddressListView.as_view(), name="address_list"),
     path("address/create/", addresses.AddressCreateView.as_view(), name="address_create"),

@@ -4,12 +4,16 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from main.models import Order, User
+from main.models.history import update_many
 
 
 @transaction.atomic
 def adopt_guest_orders(*, user: User) -> int:
     """Give the user the orders placed as a guest under an address that is proved to be theirs."""
     proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
-    return sum(
-        Order.objects.filter(user=None, email__iexact=email).update(user=user) for email in proved
-    )
+    guests = Order.objects.locked().filter(user=None)
+    adopted = [order for email in proved for order in guests.filter(email__iexact=email)]
+    for order in adopted:
+        order.user = user
+    update_many(adopted, fields=["user"], reason="Ordered as a guest")
+    return len(adopted)

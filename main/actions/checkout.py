@@ -20,6 +20,7 @@ from main.models import (
     gross_total,
     vat_by_rate,
 )
+from main.models.history import record_many, update_many
 
 
 @transaction.atomic
@@ -53,7 +54,7 @@ def place_order(
     _check_nothing_changed(lines, expected_total=expected_total)
     order = _write_order(owner=owner, basket=basket, email=email, billing=billing,
                          shipping=shipping, lines=lines)  # fmt: skip
-    _take_stock(lines, products)
+    _take_stock(lines, products, reason=f"Order {order.number} placed")
     basket.status = Basket.Status.SUBMITTED
     basket.save(update_fields=["status"])
     events.order_placed(order_id=order.pk)
@@ -92,7 +93,7 @@ def _write_order(
         **{f"billing_{name}": value for name, value in asdict(billing).items()},
         **{f"shipping_{name}": value for name, value in asdict(shipping).items()},
     )
-    OrderLine.objects.bulk_create(
+    written = OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
             product=line.product,
@@ -103,11 +104,14 @@ def _write_order(
         )
         for line in lines
     )
+    record_many(written, model=OrderLine, is_new=True, reason="Ordered")
     return order
 
 
-def _take_stock(lines: Sequence[BasketLine], products: Mapping[int, Product]) -> None:
+def _take_stock(
+    lines: Sequence[BasketLine], products: Mapping[int, Product], *, reason: str
+) -> None:
     """The rows are held, so what was read is what is there."""
     for line in lines:
         products[line.product_id].stock -= line.quantity
-    Product.objects.bulk_update(products.values(), ["stock"])
+    update_many(products.values(), fields=["stock"], reason=reason)

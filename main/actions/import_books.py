@@ -13,6 +13,7 @@ from main.actions.import_books_pictures import ListedPicture, add_pictures, chec
 from main.actions.import_books_rows import ListedBook, RowRefused, read_book
 from main.gateways.book_lists import ListedRow, open_book_list
 from main.models import Product, ProductTag
+from main.models.history import record_many
 
 BATCH = 500
 # Another import or a change in the admin may be in the way; it is gone the next time.
@@ -147,6 +148,8 @@ def _save_products(entries: list[Entry], *, counts: Counter[str]) -> None:
         unique_fields=["id"],
         update_fields=[*KNOWN_BY, *DETAILS, "stock", "updated_at"],
     )
+    record_many(new, model=Product, is_new=True, reason="Imported")
+    record_many(changed, model=Product, is_new=False, reason="Imported")
     counts.update(products_created=len(new), products_updated=len(changed))
 
 

@@ -1,12 +1,21 @@
-"""What happens to an order after it was placed."""
+"""What happens to an order after it was placed: ordered again, paid for, cancelled.
+
+Its lines' way is in main.actions.order_lines; which moves there are, in main.models.order_moves.
+"""
+
+from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
+from main import events
 from main.actions.basket import add_to_basket
+from main.actions.invoices import issue_credit_note, issue_invoice
+from main.actions.order_lines import set_status
 from main.actions.stock import put_back
-from main.errors import ShopError
+from main.errors import MoveRefused, ShopError
 from main.models import BasketOwner, Order, OrderLine
+from main.models.invoices import NOT_PAID
+from main.models.order_moves import check_order_move
 
 
 @transaction.atomic
@@ -22,29 +31,61 @@ def order_again(*, owner: BasketOwner, order_id: int) -> list[str]:
 
 
 @transaction.atomic
-def mark_order_paid(*, order_id: int) -> bool:
-    """The transfer came: NEW becomes PAID. False, and no change, for any other status."""
-    changed = Order.objects.filter(pk=order_id, status=Order.Status.NEW).update(
-        status=Order.Status.PAID, updated_at=timezone.now()
-    )
-    return bool(changed)
+def mark_order_paid(*, order_id: int, at: datetime | None = None) -> Order:
+    """The transfer came: the order is paid, and billed in the same breath.
+
+    `at` is the invoice's time, now unless told. Raises MoveRefused, and nothing changes, unless
+    the order is new.
+    """
+    order = Order.objects.locked().get(pk=order_id)
+    _move(order, Order.Status.PAID)
+    issue_invoice(order=order, at=at)
+    events.order_paid(order_id=order.pk)
+    return order
 
 
 @transaction.atomic
-def cancel_order(*, order_id: int) -> bool:
-    """The books go back to the shelf, once however often this is called.
+def revoke_payment(*, order_id: int, at: datetime | None = None) -> Order:
+    """It was marked paid by mistake: the order is new again, a credit note undoes its invoice.
 
-    False, and no change, when the order is done or cancelled already or a part of it was sent.
+    What was being packed waits again. `at` is the note's time, now unless told. Raises MoveRefused,
+    and nothing changes, unless the order is paid and no line was sent.
     """
-    cancellable = Order.objects.filter(status__in=[Order.Status.NEW, Order.Status.PAID])
-    order = cancellable.select_for_update(of=("self",), no_key=True).filter(pk=order_id).first()
-    if order is None:
-        return False
+    order = Order.objects.locked().get(pk=order_id)
+    check_order_move(order, Order.Status.NEW)
     lines = list(order.lines.all())
     if any(line.status == OrderLine.Status.SENT for line in lines):
-        return False
-    put_back(lines=[line for line in lines if line.status != OrderLine.Status.CANCELLED])
-    order.lines.update(status=OrderLine.Status.CANCELLED)
-    order.status = Order.Status.CANCELLED
+        raise MoveRefused(f"A part of order {order.number} was sent: refund it instead.")
+    _move(order, Order.Status.NEW)
+    packed = [line for line in lines if line.status == OrderLine.Status.PROCESSING]
+    set_status(packed, OrderLine.Status.NEW, reason="Not paid after all")
+    note = issue_credit_note(order=order, order_lines=lines, reason=NOT_PAID, at=at)
+    events.payment_revoked(order_id=order.pk, credit_note_id=note.pk if note else None)
+    return order
+
+
+@transaction.atomic
+def cancel_order(*, order_id: int, reason: str = "Cancelled", at: datetime | None = None) -> Order:
+    """The books go back to the shelf; a credit note takes back what was billed.
+
+    `reason` and `at` (now unless told) stand on the note. Raises MoveRefused, and nothing changes,
+    when it is cancelled already or a part of it was sent: what was sent is refunded line by line
+    as it comes back.
+    """
+    order = Order.objects.locked().get(pk=order_id)
+    check_order_move(order, Order.Status.CANCELLED)
+    lines = list(order.lines.live())
+    if any(line.status == OrderLine.Status.SENT for line in lines):
+        raise MoveRefused(f"A part of order {order.number} was sent: it cannot be cancelled.")
+    _move(order, Order.Status.CANCELLED)
+    put_back(lines=lines, reason=f"Order {order.number} cancelled")
+    set_status(lines, OrderLine.Status.CANCELLED, reason=reason)
+    note = issue_credit_note(order=order, order_lines=lines, reason=reason, at=at)
+    events.order_cancelled(order_id=order.pk, credit_note_id=note.pk if note else None)
+    return order
+
+
+def _move(order: Order, status: Order.Status) -> None:
+    check_order_move(order, status)
+    order.status = status
     order.save(update_fields=["status", "updated_at"])
-    return True

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from main.models import OrderLine, Product
+from main.models.history import update_many
 
 
 def hold_stock(*, product_id: int) -> int:
@@ -13,10 +14,10 @@ def hold_stock(*, product_id: int) -> int:
 
 
 @transaction.atomic
-def put_back(*, lines: Iterable[OrderLine]) -> None:
-    """Give the stock back what these lines took."""
+def put_back(*, lines: Iterable[OrderLine], reason: str) -> None:
+    """Give the stock back what these lines took; `reason` goes into the books' history."""
     returned = list(lines)
     products = Product.objects.locked().in_bulk([line.product_id for line in returned])
     for line in returned:
         products[line.product_id].stock += line.quantity
-    Product.objects.bulk_update(products.values(), ["stock"])
+    update_many(products.values(), fields=["stock"], reason=reason)

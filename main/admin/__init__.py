@@ -1,3 +1,3 @@
-"""The owners' admin; those of the office and of dispatch are to stand beside it."""
+"""The three admin sites, by audience: the owners', the central office's, dispatch's."""
 
-from main.admin import owner  # noqa: F401
+from main.admin import dispatch, office, owner  # noqa: F401

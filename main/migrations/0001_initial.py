@@ -16,237 +16,602 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('slug', models.SlugField(blank=True, max_length=120, unique=True)),
-                ('description', models.TextField(blank=True)),
-                ('authors', models.CharField(blank=True, max_length=1000)),
-                ('isbn', models.CharField(blank=True, max_length=13, null=True, unique=True, validators=[main.models.products.validate_isbn13], verbose_name='ISBN-13')),
-                ('year', models.SmallIntegerField(blank=True, help_text='Negative before Christ.', null=True, verbose_name='year of first publication')),
-                ('language', models.CharField(blank=True, choices=[('grc', 'Ancient Greek'), ('ara', 'Arabic'), ('chi', 'Chinese'), ('cze', 'Czech'), ('dan', 'Danish'), ('dut', 'Dutch'), ('eng', 'English'), ('fil', 'Filipino'), ('fin', 'Finnish'), ('fre', 'French'), ('ger', 'German'), ('gre', 'Greek'), ('heb', 'Hebrew'), ('hin', 'Hindi'), ('ind', 'Indonesian'), ('ita', 'Italian'), ('jpn', 'Japanese'), ('kor', 'Korean'), ('lat', 'Latin'), ('nor', 'Norwegian'), ('per', 'Persian'), ('pol', 'Polish'), ('por', 'Portuguese'), ('rum', 'Romanian'), ('rus', 'Russian'), ('mul', 'Several languages'), ('spa', 'Spanish'), ('swe', 'Swedish'), ('tur', 'Turkish'), ('vie', 'Vietnamese'), ('wel', 'Welsh')], max_length=3)),
-                ('price', models.DecimalField(decimal_places=2, help_text='VAT included.', max_digits=8, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))])),
-                ('tax_rate', models.DecimalField(decimal_places=2, default=main.models.products.default_tax_rate, help_text='Percent.', max_digits=4, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(99)], verbose_name='VAT rate')),
-                ('stock', models.PositiveIntegerField(default=0)),
-                ('active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                ("slug", models.SlugField(blank=True, max_length=120, unique=True)),
+                ("description", models.TextField(blank=True)),
+                ("authors", models.CharField(blank=True, max_length=1000)),
+                (
+                    "isbn",
+                    models.CharField(
+                        blank=True,
+                        max_length=13,
+                        null=True,
+                        unique=True,
+                        validators=[main.models.products.validate_isbn13],
+                        verbose_name="ISBN-13",
+                    ),
+                ),
+                (
+                    "year",
+                    models.SmallIntegerField(
+                        blank=True,
+                        help_text="Negative before Christ.",
+                        null=True,
+                        verbose_name="year of first publication",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("grc", "Ancient Greek"),
+                            ("ara", "Arabic"),
+                            ("chi", "Chinese"),
+                            ("cze", "Czech"),
+                            ("dan", "Danish"),
+                            ("dut", "Dutch"),
+                            ("eng", "English"),
+                            ("fil", "Filipino"),
+                            ("fin", "Finnish"),
+                            ("fre", "French"),
+                            ("ger", "German"),
+                            ("gre", "Greek"),
+                            ("heb", "Hebrew"),
+                            ("hin", "Hindi"),
+                            ("ind", "Indonesian"),
+                            ("ita", "Italian"),
+                            ("jpn", "Japanese"),
+                            ("kor", "Korean"),
+                            ("lat", "Latin"),
+                            ("nor", "Norwegian"),
+                            ("per", "Persian"),
+                            ("pol", "Polish"),
+                            ("por", "Portuguese"),
+                            ("rum", "Romanian"),
+                            ("rus", "Russian"),
+                            ("mul", "Several languages"),
+                            ("spa", "Spanish"),
+                            ("swe", "Swedish"),
+                            ("tur", "Turkish"),
+                            ("vie", "Vietnamese"),
+                            ("wel", "Welsh"),
+                        ],
+                        max_length=3,
+                    ),
+                ),
+                (
+                    "price",
+                    models.DecimalField(
+                        decimal_places=2,
+                        help_text="VAT included.",
+                        max_digits=8,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0.01"))],
+                    ),
+                ),
+                (
+                    "tax_rate",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=main.models.products.default_tax_rate,
+                        help_text="Percent.",
+                        max_digits=4,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(99),
+                        ],
+                        verbose_name="VAT rate",
+                    ),
+                ),
+                ("stock", models.PositiveIntegerField(default=0)),
+                ("active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProductTag',
+            name="ProductTag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=64)),
-                ('slug', models.SlugField(max_length=64, unique=True, validators=[main.models.product_tags.validate_is_no_list_of_all])),
-                ('description', models.TextField(blank=True)),
-                ('active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=64)),
+                (
+                    "slug",
+                    models.SlugField(
+                        max_length=64,
+                        unique=True,
+                        validators=[main.models.product_tags.validate_is_no_list_of_all],
+                    ),
+                ),
+                ("description", models.TextField(blank=True)),
+                ("active", models.BooleanField(default=True)),
             ],
             options={
-                'verbose_name': 'subject',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "subject",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(max_length=254, unique=True, verbose_name="e-mail address"),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             managers=[
-                ('objects', main.models.users.UserManager()),
+                ("objects", main.models.users.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='full name')),
-                ('address1', models.CharField(max_length=120, verbose_name='address')),
-                ('address2', models.CharField(blank=True, max_length=120, verbose_name='address, second line')),
-                ('city', models.CharField(blank=True, max_length=80, verbose_name='town or city')),
-                ('zip_code', models.CharField(blank=True, max_length=12, verbose_name='postcode')),
-                ('country', django_countries.fields.CountryField(max_length=2)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="full name")),
+                ("address1", models.CharField(max_length=120, verbose_name="address")),
+                (
+                    "address2",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="address, second line"
+                    ),
+                ),
+                ("city", models.CharField(blank=True, max_length=80, verbose_name="town or city")),
+                ("zip_code", models.CharField(blank=True, max_length=12, verbose_name="postcode")),
+                ("country", django_countries.fields.CountryField(max_length=2)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="addresses",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'addresses',
-                'ordering': ['pk'],
+                "verbose_name_plural": "addresses",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Basket',
+            name="Basket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('guest_key', models.CharField(blank=True, editable=False, max_length=64, null=True)),
-                ('status', models.PositiveSmallIntegerField(choices=[(10, 'open'), (20, 'submitted')], default=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='baskets', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "guest_key",
+                    models.CharField(blank=True, editable=False, max_length=64, null=True),
+                ),
+                (
+                    "status",
+                    models.PositiveSmallIntegerField(
+                        choices=[(10, "open"), (20, "submitted")], default=10
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="baskets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigIntegerField(default=main.models.orders.random_order_id, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('status', models.PositiveSmallIntegerField(choices=[(10, 'new'), (20, 'paid'), (30, 'done'), (40, 'cancelled')], default=10)),
-                ('currency', models.CharField(max_length=3)),
-                ('total', models.DecimalField(decimal_places=2, help_text='VAT included.', max_digits=10)),
-                ('total_vat', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='VAT')),
-                ('billing_name', models.CharField(max_length=120)),
-                ('billing_address1', models.CharField(max_length=120)),
-                ('billing_address2', models.CharField(blank=True, max_length=120)),
-                ('billing_city', models.CharField(blank=True, max_length=80)),
-                ('billing_zip_code', models.CharField(blank=True, max_length=12)),
-                ('billing_country', django_countries.fields.CountryField(max_length=2)),
-                ('shipping_name', models.CharField(max_length=120)),
-                ('shipping_address1', models.CharField(max_length=120)),
-                ('shipping_address2', models.CharField(blank=True, max_length=120)),
-                ('shipping_city', models.CharField(blank=True, max_length=80)),
-                ('shipping_zip_code', models.CharField(blank=True, max_length=12)),
-                ('shipping_country', django_countries.fields.CountryField(max_length=2)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('basket', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='main.basket')),
-                ('last_spoken_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last spoken to by')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=main.models.orders.random_order_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                (
+                    "status",
+                    models.PositiveSmallIntegerField(
+                        choices=[(10, "new"), (20, "paid"), (30, "done"), (40, "cancelled")],
+                        default=10,
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "total",
+                    models.DecimalField(decimal_places=2, help_text="VAT included.", max_digits=10),
+                ),
+                (
+                    "total_vat",
+                    models.DecimalField(decimal_places=2, max_digits=10, verbose_name="VAT"),
+                ),
+                ("billing_name", models.CharField(max_length=120)),
+                ("billing_address1", models.CharField(max_length=120)),
+                ("billing_address2", models.CharField(blank=True, max_length=120)),
+                ("billing_city", models.CharField(blank=True, max_length=80)),
+                ("billing_zip_code", models.CharField(blank=True, max_length=12)),
+                ("billing_country", django_countries.fields.CountryField(max_length=2)),
+                ("shipping_name", models.CharField(max_length=120)),
+                ("shipping_address1", models.CharField(max_length=120)),
+                ("shipping_address2", models.CharField(blank=True, max_length=120)),
+                ("shipping_city", models.CharField(blank=True, max_length=80)),
+                ("shipping_zip_code", models.CharField(blank=True, max_length=12)),
+                ("shipping_country", django_countries.fields.CountryField(max_length=2)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "basket",
+                    models.OneToOneField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="main.basket",
+                    ),
+                ),
+                (
+                    "last_spoken_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="last spoken to by",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('unit_price', models.DecimalField(decimal_places=2, help_text='VAT included.', max_digits=8)),
-                ('tax_rate', models.DecimalField(decimal_places=2, max_digits=4, verbose_name='VAT rate')),
-                ('quantity', models.PositiveSmallIntegerField()),
-                ('status', models.PositiveSmallIntegerField(choices=[(10, 'new'), (20, 'processing'), (30, 'sent'), (40, 'cancelled')], default=10)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='main.order')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='main.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                (
+                    "unit_price",
+                    models.DecimalField(decimal_places=2, help_text="VAT included.", max_digits=8),
+                ),
+                (
+                    "tax_rate",
+                    models.DecimalField(decimal_places=2, max_digits=4, verbose_name="VAT rate"),
+                ),
+                ("quantity", models.PositiveSmallIntegerField()),
+                (
+                    "status",
+                    models.PositiveSmallIntegerField(
+                        choices=[(10, "new"), (20, "processing"), (30, "sent"), (40, "cancelled")],
+                        default=10,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="main.order",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="main.product",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='BasketLine',
+            name="BasketLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(99)])),
-                ('price_seen', models.DecimalField(decimal_places=2, max_digits=8)),
-                ('basket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='main.basket')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='main.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "quantity",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(99),
+                        ],
+                    ),
+                ),
+                ("price_seen", models.DecimalField(decimal_places=2, max_digits=8)),
+                (
+                    "basket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="main.basket",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="main.product",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProductImage',
+            name="ProductImage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('image', pictures.models.PictureField(aspect_ratios=[None], breakpoints={'desktop': 1400, 'phone': 576, 'tablet': 992}, container_width=800, file_types=['WEBP'], grid_columns=4, height_field='height', max_length=255, pixel_densities=[1], upload_to='product-images', width_field='width')),
-                ('alt', models.CharField(blank=True, max_length=255, verbose_name='words for those who cannot see it')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('width', models.PositiveIntegerField(default=0, editable=False)),
-                ('height', models.PositiveIntegerField(default=0, editable=False)),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='images', to='main.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "image",
+                    pictures.models.PictureField(
+                        aspect_ratios=[None],
+                        breakpoints={"desktop": 1400, "phone": 576, "tablet": 992},
+                        container_width=800,
+                        file_types=["WEBP"],
+                        grid_columns=4,
+                        height_field="height",
+                        max_length=255,
+                        pixel_densities=[1],
+                        upload_to="product-images",
+                        width_field="width",
+                    ),
+                ),
+                (
+                    "alt",
+                    models.CharField(
+                        blank=True, max_length=255, verbose_name="words for those who cannot see it"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("width", models.PositiveIntegerField(default=0, editable=False)),
+                ("height", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="images",
+                        to="main.product",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='product',
-            name='tags',
-            field=models.ManyToManyField(blank=True, related_name='products', to='main.producttag'),
+            model_name="product",
+            name="tags",
+            field=models.ManyToManyField(blank=True, related_name="products", to="main.producttag"),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_unique_whatever_case', violation_error_message='A user with this e-mail address exists.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                name="user_email_unique_whatever_case",
+                violation_error_message="A user with this e-mail address exists.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='basket',
-            index=models.Index(fields=['guest_key'], name='basket_guest'),
+            model_name="basket",
+            index=models.Index(fields=["guest_key"], name="basket_guest"),
         ),
         migrations.AddConstraint(
-            model_name='basket',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 10)), fields=('user',), name='basket_one_open_per_user'),
+            model_name="basket",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", 10)),
+                fields=("user",),
+                name="basket_one_open_per_user",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='basket',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 10)), fields=('guest_key',), name='basket_one_open_per_guest'),
+            model_name="basket",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", 10)),
+                fields=("guest_key",),
+                name="basket_one_open_per_guest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['user', '-created_at'], name='order_of_user'),
+            model_name="order",
+            index=models.Index(fields=["user", "-created_at"], name="order_of_user"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['status', '-created_at'], name='order_by_status'),
+            model_name="order",
+            index=models.Index(fields=["status", "-created_at"], name="order_by_status"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['-created_at'], name='order_newest'),
+            model_name="order",
+            index=models.Index(fields=["-created_at"], name="order_newest"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(django.db.models.functions.text.Upper('email'), condition=models.Q(('user', None)), name='order_of_guest_by_email'),
+            model_name="order",
+            index=models.Index(
+                django.db.models.functions.text.Upper("email"),
+                condition=models.Q(("user", None)),
+                name="order_of_guest_by_email",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='basketline',
-            constraint=models.UniqueConstraint(fields=('basket', 'product'), name='basketline_per_product'),
+            model_name="basketline",
+            constraint=models.UniqueConstraint(
+                fields=("basket", "product"), name="basketline_per_product"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='basketline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1), ('quantity__lte', 99)), name='basketline_quantity_in_limits'),
+            model_name="basketline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 1), ("quantity__lte", 99)),
+                name="basketline_quantity_in_limits",
+            ),
         ),
         migrations.AddIndex(
-            model_name='productimage',
-            index=models.Index(fields=['product', 'position', 'id'], name='productimage_order'),
+            model_name="productimage",
+            index=models.Index(fields=["product", "position", "id"], name="productimage_order"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['active', '-created_at', '-id'], name='product_newest'),
+            model_name="product",
+            index=models.Index(fields=["active", "-created_at", "-id"], name="product_newest"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['active', 'name', 'id'], name='product_by_name'),
+            model_name="product",
+            index=models.Index(fields=["active", "name", "id"], name="product_by_name"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['active', 'price', 'id'], name='product_by_price'),
+            model_name="product",
+            index=models.Index(fields=["active", "price", "id"], name="product_by_price"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(django.db.models.functions.text.Left('authors', 100), name='product_by_authors'),
+            model_name="product",
+            index=models.Index(
+                django.db.models.functions.text.Left("authors", 100), name="product_by_authors"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.MD5('name'), django.db.models.functions.text.MD5('authors'), condition=models.Q(('isbn', None)), name='product_without_isbn_known_by_name_and_authors', violation_error_message='There is such a book without an ISBN already.'),
+            model_name="product",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.MD5("name"),
+                django.db.models.functions.text.MD5("authors"),
+                condition=models.Q(("isbn", None)),
+                name="product_without_isbn_known_by_name_and_authors",
+                violation_error_message="There is such a book without an ISBN already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gt', 0)), name='product_price_positive'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price__gt", 0)), name="product_price_positive"
+            ),
         ),
     ]

@@ -2,6 +2,7 @@
 
 from main.models.addresses import Address, PostalAddress
 from main.models.baskets import QUANTITY_LIMIT, Basket, BasketLine, BasketOwner
+from main.models.invoices import Invoice, InvoiceLine, InvoiceSeries, InvoiceVat
 from main.models.money import VatLine, gross_total, vat_by_rate
 from main.models.orders import Order, OrderLine
 from main.models.product_images import Picture, ProductImage
@@ -15,6 +16,10 @@ __all__ = [
     "Basket",
     "BasketLine",
     "BasketOwner",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceSeries",
+    "InvoiceVat",
     "Order",
     "OrderLine",
     "Picture",

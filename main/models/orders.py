@@ -1,5 +1,6 @@
 """Orders and their lines: what was agreed, frozen."""
 
+import re
 import secrets
 from decimal import Decimal
 
@@ -10,7 +11,10 @@ from django.urls import reverse
 from django_countries.fields import CountryField
 
 from main.models.addresses import POSTAL_FIELDS, PostalAddress
-from main.models.money import VatLine, vat_by_rate
+from main.models.history import History
+from main.models.isbn import isbn13
+from main.models.money import VatLine, gross_total, vat_by_rate
+from main.models.products import Product
 
 _FIRST_ID, _ID_COUNT = 10**11, 9 * 10**11
 
@@ -25,11 +29,42 @@ class OrderQuerySet(models.QuerySet):
         """Orders that this user may read: one's own."""
         return self.filter(user=user) if user.is_authenticated else self.none()
 
+    def locked(self) -> "OrderQuerySet":
+        """Hold the rows until the transaction ends: an order's state and lines move under it."""
+        return self.select_for_update(of=("self",), no_key=True).order_by("pk")
+
+    def paid(self) -> "OrderQuerySet":
+        """Those that were paid for and stand: to be sent, or sent."""
+        return self.filter(status__in=[Order.Status.PAID, Order.Status.DONE])
+
+    def matching(self, term: str) -> "OrderQuerySet":
+        """What staff type to find an order: its number, an ISBN, an e-mail address or a name.
+
+        Each part is answered by an index, however many orders there are.
+        """
+        term = " ".join(term.split())
+        digits = re.sub(r"[\s-]", "", term)
+        if re.fullmatch(r"[0-9]{12}", digits):
+            return self.filter(pk=int(digits))
+        if re.fullmatch(r"[0-9]{9}([0-9]{3})?[0-9Xx]", digits):
+            return self._with_book(digits)
+        return self.filter(
+            models.Q(email__icontains=term)
+            | models.Q(billing_name__icontains=term)
+            | models.Q(shipping_name__icontains=term)
+        )
+
+    def _with_book(self, isbn: str) -> "OrderQuerySet":
+        try:
+            products = Product.objects.filter(isbn=isbn13(isbn)).values_list("pk", flat=True)
+        except ValueError:
+            return self.none()
+        # The key, looked up first: by a join the database cannot tell how few lines there are.
+        lines = OrderLine.objects.filter(product__in=list(products))
+        return self.filter(pk__in=lines.values("order"))
+
     def newest_first(self) -> "OrderQuerySet":
         return self.order_by("-created_at", "-pk")
-
-    def with_line_count(self) -> "OrderQuerySet":
-        return self.annotate(line_count=models.Count("lines"))
 
 
 class Order(models.Model):
@@ -81,12 +116,15 @@ class Order(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = OrderQuerySet.as_manager()
+    history = History(excluded_fields=["basket", "updated_at"])
 
     class Meta:
+        permissions = [("settle_order", "Can mark orders paid, cancel and refund them")]
         indexes = [
             models.Index(fields=["user", "-created_at"], name="order_of_user"),
             models.Index(fields=["status", "-created_at"], name="order_by_status"),
             models.Index(fields=["-created_at"], name="order_newest"),
+            models.Index(fields=["-total", "-created_at"], name="order_by_total"),
             # Guests' orders are looked for by address whenever somebody signs in.
             models.Index(
                 Upper("email"), condition=models.Q(user=None), name="order_of_guest_by_email"
@@ -114,12 +152,39 @@ class Order(models.Model):
         return self._postal("shipping")
 
     @property
+    def live_lines(self) -> "list[OrderLine]":
+        """Those that are not cancelled."""
+        return [line for line in self.lines.all() if line.status != OrderLine.Status.CANCELLED]
+
+    @property
     def vat_lines(self) -> list[VatLine]:
-        return vat_by_rate(self.lines.all())
+        """The VAT in `total_due`."""
+        return vat_by_rate(self.live_lines)
+
+    @property
+    def total_due(self) -> Decimal:
+        """What the lines that are not cancelled cost; `total` stays what was agreed."""
+        return gross_total(self.live_lines)
+
+    @property
+    def total_cancelled(self) -> Decimal:
+        """What the cancelled lines would have cost."""
+        return gross_total(self.lines.all()) - self.total_due
+
+    @property
+    def total_refunded(self) -> Decimal:
+        """What goes back to the customer, by credit notes."""
+        notes = (each for each in self.invoices.all() if each.is_refund)
+        return sum((note.gross for note in notes), Decimal("0.00"))
 
     def _postal(self, kind: str) -> PostalAddress:
         fields = {name: getattr(self, f"{kind}_{name}") for name in POSTAL_FIELDS}
         return PostalAddress(**fields | {"country": fields["country"].name})
+
+
+class OrderLineQuerySet(models.QuerySet):
+    def live(self) -> "OrderLineQuerySet":
+        return self.exclude(status=OrderLine.Status.CANCELLED)
 
 
 class OrderLine(models.Model):
@@ -137,8 +202,15 @@ class OrderLine(models.Model):
     quantity = models.PositiveSmallIntegerField()
     status = models.PositiveSmallIntegerField(choices=Status, default=Status.NEW)
 
+    objects = OrderLineQuerySet.as_manager()
+    history = History()
+
     class Meta:
         ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["status", "-id"], name="orderline_by_status"),
+            models.Index(fields=["product", "order"], name="orderline_of_product"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.name}"

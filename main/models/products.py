@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from main.models import search
+from main.models.history import History
 from main.models.isbn import isbn13
 from main.models.languages import LANGUAGES, language_tag
 from main.models.product_images import Picture, ProductImage
@@ -132,6 +133,7 @@ class Product(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = ProductQuerySet.as_manager()
+    history = History(excluded_fields=["updated_at"])
 
     class Meta:
         ordering = ["name", "pk"]

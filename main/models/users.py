@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
+from main.models.history import History
+
 EMPLOYEES, DISPATCHERS = "Employees", "Dispatchers"
 
 
@@ -38,6 +40,10 @@ class User(AbstractUser):
     REQUIRED_FIELDS: list[str] = []
 
     objects = UserManager()
+    # Neither secrets nor every sign-in.
+    history = History(
+        excluded_fields=["password", "last_login"], m2m_fields=["groups", "user_permissions"]
+    )
 
     class Meta:
         constraints = [

@@ -1,9 +1,10 @@
-"""Using the owners' admin as a browser does: forms are sent back as they were served."""
+"""Using the admin sites as a browser does: forms are sent back as they were served."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.contrib.messages import get_messages
 from django.test import TestCase, override_settings
 from django.test.html import Element, parse_html
 
@@ -43,13 +44,20 @@ def _values(element: Element, attributes: dict) -> list[str]:
 
 
 class AdminTestCase(TestCase):
+    """Somebody of the staff, signed in: an owner, unless the class says who else."""
+
+    works_as = OwnerFactory
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.staff = cls.works_as()
+
     def setUp(self) -> None:
         media = TemporaryDirectory()
         self.addCleanup(media.cleanup)
         self.media = Path(media.name)
         self.enterContext(override_settings(MEDIA_ROOT=self.media))
-        self.owner = OwnerFactory()
-        self.client.force_login(self.owner)
+        self.client.force_login(self.staff)
 
     def open(self, path: str) -> dict[str, list[str]]:
         return fields_of(self.client.get(path).content.decode())
@@ -66,6 +74,11 @@ class AdminTestCase(TestCase):
     def assert_refused(self, response, field: str, error: str) -> None:
         self.assertEqual(response.status_code, 200)
         self.assertFormError(response.context["adminform"].form, field, error)
+
+    def told(self, response) -> list[str]:
+        """What the page that this response leads to says first; and then it is said."""
+        self.client.cookies.pop("messages", None)
+        return [str(message) for message in get_messages(response.wsgi_request)]
 
     def files(self) -> list[str]:
         return sorted(str(file.relative_to(self.media)) for file in self.media.rglob("*"))

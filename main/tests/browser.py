@@ -4,7 +4,8 @@ import contextlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support import expected_conditions as expected
 from selenium.webdriver.support.ui import WebDriverWait
 
+from main.access import SIGNED_IN_AT
 from main.tests.live_shop import make_session
 
 CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
@@ -37,6 +39,7 @@ FLAGS = [
     "--hide-scrollbars",
 ]
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
+NOT_OURS = "/favicon.ico"  # asked for by the browser itself, where a text names no icon
 WAIT = 20  # seconds; a page takes a fraction, a busy machine its time
 
 
@@ -51,7 +54,9 @@ def start_chromium(profile: str) -> webdriver.Chrome:
     for flag in [*FLAGS, f"--user-data-dir={profile}"]:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    return webdriver.Chrome(options=options, service=Service(driver))
+    started = webdriver.Chrome(options=options, service=Service(driver))
+    started.set_script_timeout(3 * WAIT)  # axe, on a long page
+    return started
 
 
 class Browser:
@@ -83,22 +88,47 @@ class Browser:
 
     def follow(self, text: str) -> None:
         """Click the link of the page's main part that contains this text."""
-        self._leave_by(self.driver.find_element(By.XPATH, f"//main//a[contains(., '{text}')]"))
+        self._leave_by(self._link(text).click)
 
     def press(self, selector: str) -> None:
         """Click a button that leads to another page."""
-        self._leave_by(self.find(selector))
+        self._leave_by(self.find(selector).click)
 
-    def _leave_by(self, element: WebElement) -> None:
+    def leave_by_script(self, script: str) -> None:
+        """Run a script that leads to another page."""
+        self._leave_by(lambda: self.driver.execute_script(script))
+
+    def _leave_by(self, act: Callable[[], None]) -> None:
         page = self.find("html")
-        element.click()
-        # Asked in the moment between two pages, the driver now and then answers with an error
-        # of its own instead of "stale"; asked again, it knows.
-        patient = WebDriverWait(self.driver, WAIT, ignored_exceptions=[WebDriverException])
-        patient.until(expected.staleness_of(page))
+        try:
+            act()
+        except WebDriverException as error:
+            # Whatever has a name of its own (no such element, not clickable) is meant.
+            if type(error) is not WebDriverException:
+                raise
+        self.wait(expected.staleness_of(page))
+
+    def _link(self, text: str) -> WebElement:
+        return self.driver.find_element(By.XPATH, f"//main//a[contains(., '{text}')]")
+
+    def download(self, text: str) -> bytes:
+        """Click the link that contains this text, and return the file that the browser keeps."""
+        command = "Browser.setDownloadBehavior"
+        with tempfile.TemporaryDirectory() as folder:
+            allow = {"behavior": "allow", "downloadPath": folder}
+            self.driver.execute_cdp_cmd(command, allow)
+            self._link(text).click()
+            # A file that is not whole yet has another name.
+            self.wait(lambda _: [*Path(folder).glob("*.pdf")])
+            self.driver.execute_cdp_cmd(command, {"behavior": "deny"})
+            (file,) = Path(folder).iterdir()
+            return file.read_bytes()
 
     def wait(self, condition) -> None:
-        WebDriverWait(self.driver, WAIT).until(condition)
+        # Asked in the moment between two pages, the driver now and then answers with an error
+        # of its own; asked again, it knows.
+        patient = WebDriverWait(self.driver, WAIT, ignored_exceptions=[WebDriverException])
+        patient.until(condition)
 
     def be(self, *, session_key: str) -> None:
         """Carry on as whoever holds this session."""
@@ -160,7 +190,8 @@ class Browser:
     def console_errors(self) -> list[str]:
         """What the console complained of since last asked."""
         entries = self.driver.get_log("browser")
-        return [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]
+        errors = [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]
+        return [error for error in errors if NOT_OURS not in error]
 
     def foreign_requests(self) -> list[str]:
         """What was asked of any other host since last asked."""
@@ -210,5 +241,6 @@ class BrowserTestCase(StaticLiveServerTestCase):
             SESSION_KEY: str(user.pk),
             BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
             HASH_SESSION_KEY: user.get_session_auth_hash(),
+            SIGNED_IN_AT: time.time(),
         } if user else {}  # fmt: skip
         return make_session(**signed_in, **values)

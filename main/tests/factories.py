@@ -2,15 +2,19 @@
 
 from decimal import Decimal
 from functools import cache
+from importlib import import_module
 
 import factory
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from factory.django import DjangoModelFactory
 from stdnum import ean
 
 from main import models
+from main.models.users import DISPATCHERS, EMPLOYEES
 
 PASSWORD = "seven-quiet-lamps"
 BOOKS = [
@@ -44,6 +48,13 @@ def _hashed(password: str) -> str:
 def _hashed_by(hasher: str, password: str) -> str:
     """Hashing is slow by design; the cast shares one password, and a test may have its hasher."""
     return make_password(password)
+
+
+def _group(name: str) -> Group:
+    """As the migrations made it; a test that emptied the database has it made again."""
+    if not Group.objects.filter(name=name).exists():
+        import_module("main.migrations.0004_staff_groups").write_groups(apps)
+    return Group.objects.get(name=name)
 
 
 def _book(n: int) -> tuple[str, str, int, str]:
@@ -80,6 +91,26 @@ class UserFactory(DjangoModelFactory):
 class StaffFactory(UserFactory):
     email = factory.Sequence(lambda n: f"staff{n}@booktime.example")
     is_staff = True
+
+
+class EmployeeFactory(StaffFactory):
+    """One of the central office."""
+
+    email = factory.Sequence(lambda n: f"office{n}@booktime.example")
+
+    @factory.post_generation
+    def group(self, create: bool, extracted, **_) -> None:
+        if create:
+            self.groups.add(_group(EMPLOYEES))
+
+
+class DispatcherFactory(StaffFactory):
+    email = factory.Sequence(lambda n: f"dispatch{n}@booktime.example")
+
+    @factory.post_generation
+    def group(self, create: bool, extracted, **_) -> None:
+        if create:
+            self.groups.add(_group(DISPATCHERS))
 
 
 class OwnerFactory(StaffFactory):

@@ -49,7 +49,9 @@ def make_session(**values) -> str:
 
 
 @contextlib.contextmanager
-def live_shop(*, without: str = "", **environment: str) -> Iterator["LiveShop"]:
+def live_shop(
+    *, without: str = "", application: str = "main.tests.racing_asgi", **environment: str
+) -> Iterator["LiveShop"]:
     """Daphne serving the test database; what it wrote can be read after the block."""
     with tempfile.TemporaryDirectory() as folder, _shared_database(Path(folder)) as url:
         port = _free_port()
@@ -68,7 +70,7 @@ def live_shop(*, without: str = "", **environment: str) -> Iterator["LiveShop"]:
         log = Path(folder) / "server.log"
         with log.open("w") as output:
             process = subprocess.Popen(
-                [*command, "main.tests.racing_asgi:application"],
+                [*command, f"{application}:application"],
                 cwd=settings.BASE_DIR,
                 env=env,
                 stdout=output,

@@ -65,6 +65,8 @@ class PathRow:
     method: str = "GET"
 
 
+SECURITY = "account/security/"
+FACTOR = frozenset({"mfa.Authenticator"})
 VERIFY = r"^account/email/verify/(?P<key>[-:\w]+)/$"
 RESET = r"^account/password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 ADDRESS = list(LONDON)
@@ -166,6 +168,37 @@ FORMS = [
         changes=frozenset({"main.User"}), taken={"password1 password2": ANY},
     ),
     FormRow(
+        route=f"{SECURITY}code/", visitor="halfway", path=f"/{SECURITY}code/",
+        valid={"code": "{recovery_code}"}, fields=["code"], changes=FACTOR | {"main.User"},
+        values=FEW_VALUES,
+    ),
+    FormRow(
+        route=f"{SECURITY}confirm/", visitor="guarded", path=f"/{SECURITY}confirm/",
+        valid={"code": "{recovery_code}", "next": "/orders/"}, fields=["code", "next"],
+        changes=FACTOR, taken={"next": ANY},
+    ),
+    FormRow(
+        route=f"{SECURITY}app/", visitor="customer", path=f"/{SECURITY}app/",
+        valid={"code": "{app_code}"}, fields=["code"], changes=FACTOR, values=FEW_VALUES,
+    ),
+    FormRow(
+        route=f"{SECURITY}app/remove/", visitor="guarded", path=f"/{SECURITY}app/remove/",
+        changes=FACTOR,
+    ),
+    FormRow(
+        route=f"{SECURITY}codes/new/", visitor="guarded", path=f"/{SECURITY}codes/new/",
+        changes=FACTOR,
+    ),
+    FormRow(
+        route=f"{SECURITY}passkeys/<int:pk>/", visitor="guarded",
+        path=f"/{SECURITY}passkeys/{{passkey}}/", valid={"name": "Office"}, fields=["name"],
+        changes=FACTOR, taken={"name": ANY},
+    ),
+    FormRow(
+        route=f"{SECURITY}passkeys/<int:pk>/remove/", visitor="guarded",
+        path=f"/{SECURITY}passkeys/{{passkey}}/remove/", changes=FACTOR,
+    ),
+    FormRow(
         route="address/create/", visitor="customer", path="/address/create/",
         valid=LONDON | {"next": "/basket/"}, fields=[*ADDRESS, "next"],
         changes=frozenset({"main.Address"}), taken=dict.fromkeys([*FREE_TEXT, "next"], ANY),
@@ -194,7 +227,19 @@ QUERIES = {
     ),
     "search/": ("guest", "/search/", ["q", "page"]),
     "orders/": ("customer", "/orders/", ["page"]),
+    "orders/<int:order_id>/invoice/": (
+        "customer",
+        "/orders/{order}/invoice/",
+        ["number", "format"],
+    ),
+    "order-dashboard/": (
+        "staff",
+        "/order-dashboard/",
+        ["q", "status", "placed_from", "placed_to", "sort", "page"],
+    ),
     "login/": ("guest", "/login/", ["next"]),
+    SECURITY: ("guarded", f"/{SECURITY}", ["next"]),
+    f"{SECURITY}codes/": ("guarded", f"/{SECURITY}codes/", ["next"]),
     "logout/": ("customer", "/logout/", ["next"]),
     "signup/": ("guest", "/signup/", ["next", "email"]),
     "address/create/": ("customer", "/address/create/", ["next"]),
@@ -209,6 +254,16 @@ PATHS = [
         route="orders/<int:order_id>/again/",
         visitor="customer",
         path="/orders/{}/again/",
+        method="POST",
+    ),
+    PathRow(route="orders/<int:order_id>/invoice/", visitor="customer", path="/orders/{}/invoice/"),
+    PathRow(
+        route=f"{SECURITY}passkeys/<int:pk>/", visitor="guarded", path=f"/{SECURITY}passkeys/{{}}/"
+    ),
+    PathRow(
+        route=f"{SECURITY}passkeys/<int:pk>/remove/",
+        visitor="guarded",
+        path=f"/{SECURITY}passkeys/{{}}/remove/",
         method="POST",
     ),
     PathRow(route=VERIFY, visitor="guest", path="/account/email/verify/{}/"),
@@ -226,10 +281,23 @@ PATHS = [
     PathRow(route="sitemap-<section>.xml", visitor="guest", path="/sitemap-{}.xml"),
     PathRow(route="media/<path:path>", visitor="guest", path="/media/{}"),
 ]
+# Who else is sent odd input, by tests of their own: test_admin_input, test_api_errors.
+ELSEWHERE = (
+    "admin/",
+    "office-admin/",
+    "dispatch-admin/",
+    "api/",
+    "mobile-api/",
+    "^(?:mobile-)?api",
+)
 # Addresses without a row, and why.
 NO_INPUT = {
     "": "reads nothing from the request",
     "order/done/": "reads the session alone",
+    f"{SECURITY}codes/download/": "reads nothing but who is asking",
+    f"{SECURITY}passkeys/": "test_passkeys sends it odd credentials",
+    f"{SECURITY}passkeys/confirm/": "test_passkeys sends it odd credentials",
+    f"{SECURITY}passkeys/sign-in/": "test_passkeys sends it odd credentials",
     "account/inactive/": "a fixed text",
     "account/email/sent/": "a fixed text",
     "account/password/set/": "customers have a password: it leads on to the change of it",

@@ -1,4 +1,4 @@
-"""The owners' admin of books: stock, addresses, ISBNs and pictures."""
+"""Books in the admin sites: stock, addresses, ISBNs, pictures, and their list."""
 
 from datetime import UTC, datetime
 from io import BytesIO
@@ -15,6 +15,8 @@ from main.tests.factories import (
     LONDON,
     BasketFactory,
     BasketLineFactory,
+    DispatcherFactory,
+    EmployeeFactory,
     ProductFactory,
     ProductTagFactory,
 )
@@ -205,3 +207,79 @@ class PictureTests(AdminTestCase):
         with self.captureOnCommitCallbacks(execute=True):
             self.image.delete()
         self.assertEqual(len(self.files()), 3)
+
+
+class BookListTests(AdminTestCase):
+    works_as = EmployeeFactory
+    path = "/office-admin/main/product/"
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        super().setUpTestData()
+        cls.novels = ProductTagFactory(name="Novels")
+        cls.emma = ProductFactory(name="Emma", authors="Jane Austen", isbn="9780141439587",
+                                  stock=3, language="eng", tags=[cls.novels])  # fmt: skip
+        cls.faust = ProductFactory(name="Faust", authors="Goethe", isbn="9783150000014",
+                                   stock=0, language="ger", active=False)  # fmt: skip
+        cls.walden = ProductFactory(name="Walden", authors="Thoreau", isbn="9780140390445",
+                                    stock=9, language="eng")  # fmt: skip
+
+    def found(self, query: str) -> list[str]:
+        response = self.client.get(f"{self.path}?{query}")
+        self.assertEqual(response.status_code, 200)
+        return [book.name for book in response.context["cl"].result_list]
+
+    def test_books_are_found_by_title_authors_and_isbn(self) -> None:
+        for words in ("emma", "austen", "978-0-14-143958-7", "439587", "0141439580"):
+            self.assertEqual(self.found(f"q={words}"), ["Emma"], words)
+        self.assertEqual(self.found("q=faust"), ["Faust"])
+        self.assertEqual(self.found("q=nothing-like-it"), [])
+
+    def test_the_list_is_narrowed_down(self) -> None:
+        for query, names in {
+            "": ["Emma", "Faust", "Walden"],
+            "active__exact=1": ["Emma", "Walden"],
+            "copies=some": ["Emma", "Walden"],
+            "copies=low": ["Emma"],
+            "copies=none": ["Faust"],
+            "in=ger": ["Faust"],
+            "subject=novels": ["Emma"],
+            "subject=no+such": [],
+            "subject=novels&copies=none": [],
+        }.items():
+            self.assertEqual(self.found(query), names, query)
+
+    def test_subjects_are_offered_by_name(self) -> None:
+        page = self.client.get(f"{self.path}?copies=some")
+        self.assertContains(page, '<option value="Novels">')
+        self.assertContains(page, '<input type="hidden" name="copies" value="some">')
+
+    def test_books_are_marked_inactive_and_active_with_their_history(self) -> None:
+        chosen = {"_selected_action": [self.emma.pk, self.faust.pk]}
+        response = self.client.post(self.path, chosen | {"action": "mark_inactive"})
+        self.assertEqual(self.told(response), ["1 marked inactive; 1 were so before."])
+        self.assertEqual([*Product.objects.active()], [self.walden])
+        record = self.emma.history.first()
+        self.assertEqual((record.history_user, record.active), (self.staff, False))
+        self.client.post(self.path, chosen | {"action": "mark_active"})
+        self.assertEqual(Product.objects.active().count(), 3)
+        self.assertEqual(self.walden.history.count(), 1)
+
+    def test_who_may_only_look_marks_nothing(self) -> None:
+        self.client.force_login(DispatcherFactory())
+        path = f"/dispatch-admin/main/product/{self.emma.pk}/change/"
+        chosen = {"_selected_action": [self.emma.pk], "action": "mark_inactive"}
+        self.client.post("/dispatch-admin/main/product/", chosen)
+        page = self.client.get(path)
+        self.assertContains(page, "9780141439587")
+        self.assertNotContains(page, "8.49")
+        self.assertEqual(self.client.post(path, {"name": "X", "active": ""}).status_code, 403)
+        self.emma.refresh_from_db()
+        self.assertEqual((self.emma.name, self.emma.active), ("Emma", True))
+
+    def test_the_office_deletes_no_book(self) -> None:
+        page = f"{self.path}{self.emma.pk}/delete/"
+        self.assertEqual(self.client.post(page, {"post": "yes"}).status_code, 403)
+        chosen = {"_selected_action": [self.emma.pk], "action": "delete_selected", "post": "yes"}
+        self.client.post(self.path, chosen)
+        self.assertEqual(Product.objects.count(), 3)

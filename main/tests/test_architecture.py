@@ -21,19 +21,23 @@ RANKS = [
     {"events"},
     {"actions"},
     {"forms"},
+    {"access"},
     {"views", "api", "admin", "consumers", "context_processors", "middleware", "templatetags",
      "management", "demo", "signals", "sitemaps"},
-    {"urls", "urls_accounts", "routing", "apps"},
+    {"urls", "urls_accounts", "urls_api", "routing", "apps"},
     {"booktime"},
 ]  # fmt: skip
 RANK_OF = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms}
 # Arrows between rooms of one rank: who is asking is read in one place, for every door; the demo
-# shop's pictures are drawn for the command that loads it.
+# shop's pictures are drawn for the command that loads it; an invoice is one page at two doors;
+# and money is written in one way.
 BESIDE = {
     ("models", "errors"),
     ("context_processors", "views"),
     ("signals", "views"),
     ("management", "demo"),
+    ("admin", "views"),
+    ("admin", "templatetags"),
 }
 FILE_LIMIT = 300  # lines that are not empty
 
@@ -148,6 +152,7 @@ class ArchitectureTests(SimpleTestCase):
         lines = {
             module: sum(bool(line.strip()) for line in source.splitlines())
             for module, source in self.sources.items()
+            if ".migrations." not in module
         }
         self.assertEqual([name for name, count in lines.items() if count > FILE_LIMIT], [])
 
@@ -177,7 +182,7 @@ class CheckerTests(SimpleTestCase):
     def test_an_import_from_beside_is_seen(self):
         self.assert_broken("main.emails", "from main import reports")
         self.assert_broken("main.errors", "from main.models import Order")
-        self.assert_broken("main.admin.owner", "from main.views.site import home")
+        self.assert_broken("main.api.orders", "from main.views.site import home")
 
     def test_an_import_of_tests_is_seen(self):
         self.assert_broken("main.management.commands.load_demo", "from main.tests import factories")

@@ -52,6 +52,7 @@ def ask(port, path):
     return response.status, response.read().decode()
 
 
+@tag("once")
 class ProtocolTests(SimpleTestCase):
     async def test_servers_that_ask_may_start_and_stop(self):
         server = ApplicationCommunicator(application, {"type": "lifespan"})

@@ -1,26 +1,33 @@
 """Every public address with input nobody means: a clear answer, never a 5xx, never a change."""
 
+import json
+from collections.abc import Collection
 from decimal import Decimal
 from urllib.parse import quote, urlencode
 
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.http import HttpResponse
-from django.test import TestCase, override_settings
+from django.test import Client, TestCase, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from main.actions.orders import mark_order_paid
 from main.models.order_access import make_access_token
 from main.tests.factories import (
     PASSWORD,
     AddressFactory,
     BasketFactory,
     BasketLineFactory,
+    EmployeeFactory,
     OrderFactory,
     OrderLineFactory,
     ProductFactory,
@@ -29,6 +36,8 @@ from main.tests.factories import (
 )
 from main.tests.odd_input import (
     BODIES,
+    ELSEWHERE,
+    FEW_VALUES,
     FORMS,
     HUGE,
     METHODS,
@@ -38,6 +47,8 @@ from main.tests.odd_input import (
     QUERIES,
     FormRow,
 )
+from main.tests.soft_passkey import PASSKEY_OPTIONS, SoftPasskey
+from main.tests.test_second_factor import code_of
 from main.views.visitor import BASKET_KEY
 
 # Whole numbers, as some people write them: taken where a number is wanted.
@@ -47,8 +58,18 @@ NOT_COUNTED = {"sessions.session"}
 URLENCODED = "application/x-www-form-urlencoded"
 
 
+def _fewer(values: Collection[str]) -> Collection[str]:
+    """All on SQLite, which answers faster; on PostgreSQL what a database may stumble over."""
+    if connection.vendor == "sqlite":
+        return values
+    return [value for value in values if value in FEW_VALUES]
+
+
 # Hundreds of passwords are tried here: they need not be hashed slowly.
-@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+@override_settings(
+    PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ACCOUNT_REAUTHENTICATION_TIMEOUT=3600,
+)
 class BadInputTests(TestCase):
     """Each request starts from the same state: what it wrote is looked at and taken back."""
 
@@ -68,7 +89,16 @@ class BadInputTests(TestCase):
         cls.line = BasketLineFactory(basket=cls.basket, product=cls.book, quantity=2)
         cls.guest_basket = BasketFactory(guest=True)
         BasketLineFactory(basket=cls.guest_basket, product=cls.book)
+        mark_order_paid(order_id=cls.order.pk)
         cls.unproved = UserFactory(verified=False)
+        cls.employee = EmployeeFactory()
+        cls.guarded = UserFactory(password=make_password(PASSWORD))
+        TOTP.activate(cls.guarded, generate_totp_secret())
+        cls.codes = RecoveryCodes.activate(cls.guarded).generate_codes()
+        made = json.loads(SoftPasskey().answer_to_creation(PASSKEY_OPTIONS))
+        cls.passkey = WebAuthn.add(cls.guarded, "Telephone", made).instance
+        cache.clear()
+        cls.sign_everyone_in()
 
     def setUp(self) -> None:
         cache.clear()
@@ -83,35 +113,59 @@ class BadInputTests(TestCase):
             "guest_basket": self.guest_basket.pk,
             "line": self.line.pk,
             "order": self.order.pk,
+            "passkey": self.passkey.pk,
+            "recovery_code": self.codes[1],
             "uid": uid,
         }
-        self.cookies = {"guest": self.guest_cookies(), "customer": self.customer_cookies()}
-        self.user.refresh_from_db()  # signing in is part of the key
-        key = default_token_generator.make_token(self.user)
-        self.client.cookies.clear()
-        self.client.get(f"/account/password/reset/{uid}-{key}/")
-        self.cookies["forgetful"] = self.client.cookies.output(header="", sep=";")
+        # The code of the app that the customer is setting up.
+        self.cast["app_code"] = code_of(self.app_secret)
         self.before = self.everything()
 
-    def guest_cookies(self) -> str:
-        session = self.client.session
-        session[BASKET_KEY] = self.guest_basket.guest_key
+    @classmethod
+    def sign_everyone_in(cls) -> None:
+        cls.cookies: dict[str, str] = {}
+        client = Client()
+        session = client.session
+        session[BASKET_KEY] = cls.guest_basket.guest_key
         session.save()
-        return self.client.cookies.output(header="", sep=";")
+        cls.keep(client, "guest")
+        # Asked for the password again, as one is before a change of account.
+        client.force_login(cls.user)
+        client.post("/account/confirm/", {"password": PASSWORD})
+        client.get("/account/security/app/")
+        cls.app_secret = client.session["mfa.totp.secret"]
+        cls.keep(client, "customer")
+        # With second factors, confirmed by one just now, the codes seen.
+        client.force_login(cls.guarded)
+        client.post("/account/security/confirm/", {"code": cls.codes[0]})
+        client.get("/account/security/codes/")
+        cls.keep(client, "guarded")
+        # The password said, and not yet the code.
+        client.post("/login/", {"login": cls.guarded.email, "password": PASSWORD})
+        cls.keep(client, "halfway")
+        client.force_login(cls.employee)
+        cls.keep(client, "staff")
+        cls.user.refresh_from_db()  # signing in is part of the key
+        key = default_token_generator.make_token(cls.user)
+        client.get(f"/account/password/reset/{user_pk_to_url_str(cls.user)}-{key}/")
+        cls.keep(client, "forgetful")
 
-    def customer_cookies(self) -> str:
-        """Signed in, and asked for the password again, as one is before a change of account."""
-        self.client.cookies.clear()
-        self.client.force_login(self.user)
-        self.client.post("/account/confirm/", {"password": PASSWORD})
-        return self.client.cookies.output(header="", sep=";")
+    @classmethod
+    def keep(cls, client: Client, visitor: str) -> None:
+        """The browser's cookies, and a new browser for whoever comes next."""
+        cls.cookies[visitor] = client.cookies.output(header="", sep=";")
+        client.cookies.clear()
 
-    def everything(self) -> dict[str, list]:
-        """Every row of the shop's own tables."""
+    def everything(self, *, written: str = "") -> dict[str, list]:
+        """Every row of the shop's own tables, or of those that the SQL names.
+
+        The history tells of the same rows again.
+        """
         return {
             model._meta.label: list(model.objects.order_by("pk").values())
             for model in apps.get_models()
-            if model._meta.label_lower not in NOT_COUNTED
+            if model._meta.label_lower not in NOT_COUNTED and not hasattr(model, "history_date")
+            if not written or f'"{model._meta.db_table}"' in written
         }
 
     def ask(self, method: str, path: str, *, visitor: str = "", **kwargs) -> HttpResponse:
@@ -130,7 +184,7 @@ class BadInputTests(TestCase):
         with transaction.atomic():
             with connection.execute_wrapper(note):
                 response = self.client.generic(method, path, **kwargs)
-            after = self.everything() if writes else self.before
+            after = self.everything(written="\n".join(writes)) if writes else {}
             transaction.set_rollback(True)
         self.changed = {label for label in after if after[label] != self.before[label]}
         self.assertLess(response.status_code, 500)
@@ -169,7 +223,7 @@ class BadInputTests(TestCase):
     def test_odd_fields(self) -> None:
         for form in FORMS:
             for name in form.fields:
-                for value in form.values:
+                for value in _fewer(form.values):
                     with self.subTest(path=form.path, name=name, value=value[:40]):
                         response = self.post_form(form, odd=name, value=value)
                         self.assert_stays_here(response)
@@ -185,10 +239,11 @@ class BadInputTests(TestCase):
     def test_odd_query_strings(self) -> None:
         for visitor, path, names in QUERIES.values():
             for name in names:
-                for value in ODD_VALUES:
+                for value in _fewer(ODD_VALUES):
                     with self.subTest(path=path, name=name, value=value[:40]):
                         query = quote(value, errors="surrogatepass")
-                        response = self.ask("GET", f"{path}?{name}={query}", visitor=visitor)
+                        asked = f"{path.format(**self.cast)}?{name}={query}"
+                        response = self.ask("GET", asked, visitor=visitor)
                         self.assert_stays_here(response)
                         self.assert_nothing_changed()
 
@@ -295,6 +350,6 @@ def _routes(entries, prefix: str = "") -> set[str]:
         route = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
             found |= _routes(entry.url_patterns, route)
-        elif isinstance(entry, URLPattern) and not route.startswith("admin/"):
+        elif isinstance(entry, URLPattern) and not route.startswith(ELSEWHERE):
             found.add(route)
     return found

@@ -2,17 +2,23 @@
 
 import re
 from decimal import Decimal
+from io import BytesIO
 
 from django.core import mail
-from django.test import tag
+from django.test import override_settings, tag
 from django.urls import reverse
+from pypdf import PdfReader
 from selenium.webdriver.common.keys import Keys
 
-from main.models import Order, User
+from main.actions.orders import mark_order_paid
+from main.models import Order, OrderLine, Product, User
 from main.tests.browser import BrowserTestCase
 from main.tests.factories import (
     LONDON,
     PASSWORD,
+    DispatcherFactory,
+    OrderFactory,
+    OrderLineFactory,
     ProductFactory,
     ProductImageFactory,
     ProductTagFactory,
@@ -56,6 +62,19 @@ class FrontendTests(BrowserTestCase):
             order = Order.objects.get()
             self.see_the_order(order, email="guest@booktime.example")
             self.open_the_order_from_the_mail(order)
+
+    @override_settings(STAFF_SECOND_FACTOR=False)
+    def test_a_dispatcher_sends_a_paid_order_and_the_customer_gets_the_invoice(self):
+        order = self.pay_an_order()
+        self.sign_in_to_dispatch(DispatcherFactory())
+        self.send_the_lines(order)
+        self.assertEqual(self.browser.console_errors(), [])
+        self.browser.be_nobody()
+        self.browser.be(session_key=self.session_of(order.user))
+        self.see_it_sent(order)
+        self.download_the_invoice(order)
+        self.assertEqual(self.browser.console_errors(), [])
+        self.assertEqual(self.browser.foreign_requests(), [])
 
     # --- The steps --------------------------------------------------------------------------
 
@@ -142,3 +161,40 @@ class FrontendTests(BrowserTestCase):
         self.browser.open(link)
         self.assertEqual(self.browser.path, order.get_absolute_url())
         self.assertIn(order.number, self.browser.text)
+
+    def pay_an_order(self) -> Order:
+        order = OrderFactory(total=Decimal("19.49"))
+        for product in Product.objects.order_by("name"):
+            OrderLineFactory(order=order, product=product)
+        return mark_order_paid(order_id=order.pk)
+
+    def sign_in_to_dispatch(self, user: User):
+        self.browser.open("/dispatch-admin/")
+        self.browser.fill(login=user.email, password=PASSWORD)
+        self.browser.press("main form[action='/login/'] button")
+        self.assertEqual(self.browser.path, "/dispatch-admin/")
+
+    def send_the_lines(self, order: Order):
+        self.browser.follow("Orders")
+        self.browser.follow(order.number)
+        self.assertNotIn("£", self.browser.text)
+        for line in order.lines.all():
+            self.browser.fill(**{f"line-{line.pk}": str(OrderLine.Status.SENT.value)})
+        self.browser.press("#lines form button")
+        order.refresh_from_db()
+        self.assertEqual(order.status, Order.Status.DONE)
+
+    def see_it_sent(self, order: Order):
+        self.browser.open(link_in_mail(to=order.email, path="/orders/"))
+        self.assertEqual(self.browser.path, order.get_absolute_url())
+        self.assertIn("Everything is on its way to you", self.browser.text)
+        states = [badge.text for badge in self.browser.find_all(".lines .badge")]
+        self.assertEqual(states, ["sent", "sent"])
+
+    def download_the_invoice(self, order: Order):
+        number = order.invoices.get().number
+        file = self.browser.download(number)
+        self.assertEqual(file[:5], b"%PDF-")
+        text = "".join(page.extract_text() for page in PdfReader(BytesIO(file)).pages)
+        for word in (number, order.number, "Emma", "Moby-Dick", "£19.49"):
+            self.assertIn(word, text)

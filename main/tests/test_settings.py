@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from django.conf import settings
-from django.test import SimpleTestCase
+from django.test import SimpleTestCase, tag
 
 PRODUCTION = {
     "DEBUG": "false",
@@ -33,6 +33,7 @@ def run_python(arguments: list[str], environment: dict[str, str]) -> subprocess.
     )
 
 
+@tag("once")
 class WrongSettingTests(SimpleTestCase):
     """One clear line that names the variable, and a status that says it failed."""
 
@@ -88,6 +89,7 @@ class WrongSettingTests(SimpleTestCase):
         self.assertIn("SECRET_KEY", done.stderr)
 
 
+@tag("once")
 class RightSettingTests(SimpleTestCase):
     def test_production_passes_the_deployment_check(self):
         done = run_python(["manage.py", "check", "--deploy", "--fail-level=INFO"], PRODUCTION)

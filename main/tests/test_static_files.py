@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from asgiref.testing import ApplicationCommunicator
-from django.test import SimpleTestCase, override_settings
+from django.test import SimpleTestCase, override_settings, tag
 
 from booktime.handler import LeasingHandler
 from booktime.static_files import CHUNK_SIZE, StaticFiles
@@ -31,6 +31,7 @@ PROXIED = {"x-forwarded-proto": "https"}
         "whitenoise.middleware.WhiteNoiseMiddleware",
     ],
 )
+@tag("once")
 class StaticFilesTests(SimpleTestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

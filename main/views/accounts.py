@@ -2,13 +2,14 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.mixins import LogoutFunctionalityMixin
-from allauth.account.views import ConfirmEmailView, PasswordResetFromKeyView
+from allauth.account.views import ConfirmEmailView, LoginView, PasswordResetFromKeyView
 from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 
-from main import events
+from main import access, events
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -23,6 +24,11 @@ class AccountAdapter(DefaultAccountAdapter):
         text = render_to_string(f"{template_prefix}_message.txt", context).strip()
         events.account_mail_written(email=email, subject=" ".join(subject.split()), text=text)
 
+    def get_reauthentication_methods(self, user) -> list[dict]:
+        """Who has a second factor confirms by it: a password that got out must not remove it."""
+        methods = super().get_reauthentication_methods(user)
+        return [method for method in methods if method["id"] != "reauthenticate"] or methods
+
     def confirm_email(self, request, email_address) -> bool:
         try:
             with transaction.atomic():
@@ -31,6 +37,14 @@ class AccountAdapter(DefaultAccountAdapter):
             # Someone signed up with the address meanwhile, though never proved it theirs.
             messages.error(request, "This e-mail address belongs to another account.")
             return False
+
+
+class SignInView(LoginView):
+    def form_valid(self, form) -> HttpResponse:
+        """allauth heeds "keep me signed in" last of all; staff are not kept for weeks."""
+        response = super().form_valid(form)
+        access.limit_session(self.request, self.request.user)
+        return response
 
 
 class LogoutByPost(LogoutFunctionalityMixin):

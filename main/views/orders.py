@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from main.actions.orders import order_again
-from main.models import Order
+from main.models import Invoice, Order
 from main.models.order_access import read_access_token
 from main.views.checkout import transfer
 from main.views.page_links import page_links
@@ -23,8 +24,8 @@ ORDERS_A_PAGE = 20
 @require_safe
 @login_required
 def order_list(request: HttpRequest) -> HttpResponse:
-    orders = Order.objects.visible_to(request.user).newest_first()
-    paginator = Paginator(orders.with_line_count(), ORDERS_A_PAGE)
+    orders = Order.objects.visible_to(request.user).newest_first().prefetch_related("lines")
+    paginator = Paginator(orders, ORDERS_A_PAGE)
     try:
         page = paginator.page(request.GET.get("page", 1))
     except (EmptyPage, PageNotAnInteger):
@@ -36,11 +37,14 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
-    order = get_object_or_404(readable_orders(request).prefetch_related("lines"), pk=order_id)
+    documents = Prefetch("invoices", Invoice.objects.order_by("pk"))
+    orders = readable_orders(request).prefetch_related("lines", documents)
+    order = get_object_or_404(orders, pk=order_id)
     context = {
         "order": order,
         "lines": order.lines.all(),
         "vat_lines": order.vat_lines,
+        "documents": order.invoices.all(),
         "transfer": transfer(order),
         "can_order_again": True,
     }

@@ -5,10 +5,15 @@ from argparse import ArgumentParser
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.test.utils import override_settings
+from django.utils import timezone
 
 from main.demo.catalogue import read_catalogue
-from main.demo.people import PEOPLE, write_groups, write_person
+from main.demo.orders import load_people
+from main.demo.people import OLD
 from main.demo.shelves import shelve, write_subjects
+from main.models import Product
+
+NO_TASKS = "django_tasks.backends.dummy.DummyBackend"
 
 
 class Command(BaseCommand):
@@ -26,19 +31,23 @@ class Command(BaseCommand):
         subjects = write_subjects()
         products = self._load_products(options["products"])
         # Orders of long ago: nobody waits for their mails.
-        with override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend"):
-            people, orders = _load_people()
+        with override_settings(TASKS={"default": {"BACKEND": NO_TASKS}}):
+            accounts, orders = load_people()
         self.stdout.write(
             f"Demo shop loaded: {subjects} subjects, {products} products with 3 pictures each, "
-            f"{people} accounts and {orders} orders were new."
+            f"{accounts} accounts and {orders} orders were new."
         )
 
     def _load_products(self, limit: int | None) -> int:
+        started = timezone.now()
         rows = read_catalogue()[:limit]
         created = 0
         for number, is_new in enumerate(shelve(rows), start=1):
             created += is_new
             self._show_progress(number, len(rows))
+        # They were there before the first order.
+        Product.objects.filter(created_at__gte=started).update(created_at=started - OLD)
+        Product.history.filter(history_date__gte=started).update(history_date=started - OLD)
         return created
 
     def _show_progress(self, number: int, total: int) -> None:
@@ -46,10 +55,3 @@ class Command(BaseCommand):
             end = "\n" if number == total else ""
             self.stdout.write(f"\rDrawing and shelving products: {number}/{total}", ending=end)
             self.stdout.flush()
-
-
-def _load_people() -> tuple[int, int]:
-    write_groups()
-    written = [write_person(person) for person in PEOPLE]
-    new = [orders for orders in written if orders is not None]
-    return len(new), sum(new)

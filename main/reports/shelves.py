@@ -1,4 +1,4 @@
-"""Reads across models: what sells, and what goes together."""
+"""What the shop's pages recommend: what sells, and what goes together."""
 
 from datetime import timedelta
 

@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+"""The staff's pages with 1,000 orders and with 100,000: SQL queries, time, and how much slower.
+
+    bin/with-services --postgres .venv/bin/python bench/many_orders.py [--rounds 25]
+    .venv/bin/python bench/many_orders.py --sqlite
+
+Makes two shops that sold for four years (many_orders_made.py), each in a database of its own beside
+that of DATABASE_URL, which needs the right to create them and is left alone. A process for each
+asks for every page in turn, few and many orders close together, in process and without a network,
+so that a busy machine slows both. Prints medians and the median of the ratios.
+
+Fails (exit 1) when a page takes more than 12 queries, or with 100,000 orders more than 2 times as
+long. Reports are kept for five minutes (main/reports/figures.py): "anew" is the visit that reads
+one again, and of that the ratio is printed but not judged. On SQLite, which has no index for parts
+of names and counts in Python, no ratio is judged.
+
+Takes about five minutes on two idle cores. Needs bundles (bin/test or npm run build).
+"""
+
+import argparse
+import logging
+import multiprocessing
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MOST_QUERIES, MOST_RATIO = 12, 2.0
+REPORTS = {
+    "orders_per_day/": "orders per day",
+    "most_bought_products/": "most bought, 30 days",
+    "most_bought_products/?period=90": "most bought, 90 days",
+    "turnover/": "turnover, 12 months",
+    "turnover/?period=36": "turnover, 36 months",
+    "low_stock/": "stock running low",
+}
+DASHBOARD = {
+    "": "plain",
+    "?page=20": "page 20",
+    "?status=30": "one state",
+    "?sort=-total": "largest first",
+    "?sort=-status": "by state",
+    "?placed_from=2024-01-01&placed_to=2100-01-01": "from a day on",
+    "?q=shaw": "a common name",
+    "?q=shaw&status=30&sort=total": "name, state, by total",
+}
+ANEW = ", read anew"
+
+
+def main() -> int:
+    options = read_options()
+    counts = [options.few, options.many]
+    with ExitStack() as leaving:
+        folder = leaving.enter_context(tempfile.TemporaryDirectory())
+        shops = [Shop(count, database_url(count, folder, options.sqlite)) for count in counts]
+        for shop in shops:
+            leaving.callback(shop.close)
+        seconds = [shop.answer() for shop in shops]
+        print(f"made {counts[0]:,} and {counts[1]:,} orders in {max(seconds):.0f} s", flush=True)
+        labels = [label for label in shops[1].ask("labels") if label in shops[0].ask("labels")]
+        found = {label: measure(shops, label, options.rounds) for label in labels}
+    return print_table(found, counts, judges_ratio=not options.sqlite)
+
+
+def read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--few", type=int, default=1_000)
+    parser.add_argument("--many", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--sqlite", action="store_true", help="in temporary files instead")
+    options = parser.parse_args()
+    if not (options.sqlite or os.environ.get("DATABASE_URL", "").startswith("postgres")):
+        sys.exit(__doc__)
+    return options
+
+
+def database_url(count: int, folder: str, on_sqlite: bool) -> str:
+    if on_sqlite:
+        return f"sqlite:///{folder}/orders_{count}.sqlite3"
+    import psycopg
+
+    server, _, _ = os.environ["DATABASE_URL"].rpartition("/")
+    name = f"booktime_orders_{count}"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{server}/{name}"
+
+
+def measure(shops: list["Shop"], label: str, rounds: int) -> dict:
+    """Queries (the most), milliseconds in each shop, and the ratio; each shop is warm already."""
+    queries = [shop.ask(("queries", label)) for shop in shops]
+    times: list[list[float]] = [[], []]
+    for number in range(rounds):
+        for index in (0, 1) if number % 2 else (1, 0):
+            times[index].append(shops[index].ask(("time", label)))
+    pairs = zip(*times, strict=True)
+    return {
+        "queries": max(queries),
+        "times": [statistics.median(each) * 1000 for each in times],
+        "ratio": statistics.median(many / few for few, many in pairs),
+    }
+
+
+def print_table(found: dict[str, dict], counts: list[int], *, judges_ratio: bool) -> int:
+    failed = 0
+    few, many = (f"{count:,}" for count in counts)
+    print(f"{'page':52}{'queries':>8}{few:>9} ms{many:>9} ms{'ratio':>7}")
+    for label, page in found.items():
+        is_slow = judges_ratio and ANEW not in label and page["ratio"] > MOST_RATIO
+        is_bad = is_slow or page["queries"] > MOST_QUERIES
+        failed += is_bad
+        times = "".join(f"{each:12.1f}" for each in page["times"])
+        verdict = "  TOO MUCH" * is_bad
+        print(f"{label:52}{page['queries']:8}{times}{page['ratio']:7.2f}{verdict}")
+    print(f"{len(found)} pages, {failed} over {MOST_QUERIES} queries or {MOST_RATIO} times")
+    return 1 if failed else 0
+
+
+# --- A shop in a process of its own -----------------------------------------------------------
+
+
+class Shop:
+    """Asked by the program, answered by `serve` in a new process."""
+
+    def __init__(self, count: int, url: str) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.connection, other = context.Pipe()
+        self.process = context.Process(target=serve, args=(other, count, url), daemon=True)
+        self.process.start()
+
+    def ask(self, question):
+        self.connection.send(question)
+        return self.answer()
+
+    def answer(self):
+        while not self.connection.poll(1):
+            if not self.process.is_alive():
+                sys.exit("A shop ended early.")
+        return self.connection.recv()
+
+    def close(self) -> None:
+        self.process.terminate()
+        self.process.join()
+
+
+def serve(connection, count: int, url: str) -> None:
+    started = time.perf_counter()
+    set_up(url)
+    pages = make(count)
+    connection.send(time.perf_counter() - started)
+    while True:
+        match connection.recv():
+            case "labels":
+                connection.send([*pages])
+            case "queries", label:
+                connection.send(queries_of(pages[label]))
+            case "time", label:
+                connection.send(time_of(pages[label], anew=ANEW in label))
+
+
+def set_up(url: str) -> None:
+    """Django as in production, but for HTTPS and hashed names of files, which need collecting."""
+    sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "booktime.settings",
+        "ENV_FILE": "",
+        "DATABASE_URL": url,
+        "REDIS_URL": "",
+        "DEBUG": "false",
+        "SECURE": "false",
+        "STAFF_SECOND_FACTOR": "false",
+        "ALLOWED_HOSTS": "testserver",
+        "SECRET_KEY": "only-for-measuring-" * 4,
+    }
+    import django
+    from django.conf import settings
+
+    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": static}
+    django.setup()
+
+
+def make(count: int) -> dict[str, Callable]:
+    """The rows, then what asks for each page."""
+    from django.core.management import call_command
+    from django.db import connection
+    from many_orders_made import make_shop, make_staff
+
+    call_command("migrate", verbosity=0)
+    staff = make_staff()
+    make_shop(count)
+    with connection.cursor() as cursor:
+        # As autovacuum does by and by: what is known of the rows, and that all of them are visible.
+        if connection.vendor == "postgresql":
+            cursor.execute("VACUUM ANALYZE")
+        else:
+            cursor.execute("ANALYZE")
+    return pages_for(staff)
+
+
+def pages_for(staff: dict) -> dict[str, Callable]:
+    from django.test import Client
+
+    logging.disable(logging.CRITICAL)  # what is not there is said below
+    pages = {}
+    for role, (user, prefix) in staff.items():
+        client = Client()
+        client.force_login(user)
+        for label, path in paths_for(role, prefix).items():
+            status = client.get(path).status_code
+            if status == 200:
+                pages[f"{role}: {label}"] = lambda client=client, path=path: client.get(path)
+            else:
+                print(f"left out: {path} answered {status}", file=sys.stderr)
+    return pages
+
+
+def paths_for(role: str, prefix: str) -> dict[str, str]:
+    from many_orders_made import isbn_of
+
+    from main.models import Order
+
+    order = Order.objects.newest_first().filter(status=30)[10]
+    orders = f"{prefix}main/order/"
+    paths = {
+        "index": prefix,
+        "orders": orders,
+        "orders, a number": f"{orders}?q={order.number}",
+        "an order": f"{orders}{order.pk}/change/",
+    }
+    if role == "dispatch":
+        return paths | {
+            "orders, all": f"{orders}?work=all",
+            "orders, a common name": f"{orders}?work=all&q=shaw",
+            "packing": f"{orders}packing/",
+            "API, orders": "/api/orders/",
+            "API, lines": "/api/orderlines/",
+        }
+    paths |= {
+        "orders, page 20": f"{orders}?p=20",
+        "orders, one state": f"{orders}?status__exact=30",
+        "orders, a common name": f"{orders}?q=shaw",
+    }
+    paths |= {
+        "orders, an e-mail": f"{orders}?q={order.email}",
+        "orders, the best seller": f"{orders}?q={isbn_of(0)}",
+        "an order’s history": f"{orders}{order.pk}/history/",
+        "an invoice": f"{prefix}invoice/{order.pk}/",
+        "invoices": f"{prefix}main/invoice/",
+    }
+    if role == "owner":
+        return paths
+    paths |= {
+        f"dashboard, {label}": f"/order-dashboard/{query}" for query, label in DASHBOARD.items()
+    }
+    paths["dashboard, the best seller"] = f"/order-dashboard/?q={isbn_of(0)}"
+    paths |= {label: f"{prefix}{path}" for path, label in REPORTS.items()}
+    return paths | {f"{label}{ANEW}": f"{prefix}{path}" for path, label in REPORTS.items()}
+
+
+def queries_of(page: Callable) -> int:
+    """With nothing kept: the most that the page ever takes."""
+    from django.core.cache import cache
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    cache.clear()
+    with CaptureQueriesContext(connection) as queries:
+        page()
+    return len(queries)
+
+
+def time_of(page: Callable, *, anew: bool) -> float:
+    """Seconds of one visit."""
+    from django.core.cache import cache
+
+    if anew:
+        cache.clear()
+    started = time.perf_counter()
+    page()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,256 @@
+"""The rows that many_orders.py measures: a shop that sold for some years, written in bulk.
+
+Django must be set up. Every run draws the same shop.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cache
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils import timezone
+from stdnum import ean
+
+from main.models import (
+    Invoice,
+    InvoiceLine,
+    InvoiceSeries,
+    InvoiceVat,
+    Order,
+    OrderLine,
+    Product,
+    User,
+)
+from main.models.invoice_parties import Seller, customer, seller
+from main.models.money import contained_vat, gross_total, vat_by_rate
+from main.models.products import make_slug
+from main.models.users import DISPATCHERS, EMPLOYEES
+
+YEARS = 4
+BOOKS = 2000
+AT_ONCE = 2000  # orders in a transaction
+# The last orders are not all paid or sent: those of four days, at the least a page full of them.
+BEING_SENT, BEING_SENT_AT_LEAST = timedelta(days=4), 120
+NAMES = ["Ada", "Amir", "Beth", "Carlos", "Dana", "Emma", "Grace", "Kofi", "Lena", "Olga", "Rosa"]
+SURNAMES = [
+    "Abbott", "Baker", "Carter", "Dixon", "Ellis", "Fisher", "Graham", "Hughes", "Jones", "Khan",
+    "Lowe", "Moore", "Nolan", "Price", "Reid", "Shaw", "Tanaka", "Underhill", "Voss", "Walsh",
+]  # fmt: skip
+CITIES = [("London", "WC1E 6BT"), ("Bath", "BA1 1AA"), ("Leeds", "LS1 4AP"), ("York", "YO1 7HH")]
+LIVE = [Order.Status.PAID, Order.Status.DONE]
+
+
+def make_shop(count: int) -> None:
+    """`count` orders and all that belongs to them, in an empty database."""
+    chance = random.Random(7)
+    books = _books(chance)
+    people = _people(max(count // 4, 10))
+    # The day is given, not taken from the clock.
+    for model, name in ((Order, "created_at"), (Product, "created_at")):
+        model._meta.get_field(name).auto_now_add = False
+    numbers: dict[str, int] = defaultdict(int)
+    for orders in _orders(count, people, chance):
+        with transaction.atomic():
+            _write(orders, books, numbers, chance)
+    for name, last in numbers.items():
+        InvoiceSeries.objects.filter(pk=name).update(last_number=last)
+
+
+def make_staff() -> dict[str, tuple[User, str]]:
+    """One of each kind, with the site that is theirs."""
+    owner = User.objects.create_superuser("owner@booktime.example", "not-used")
+    clerk = User.objects.create_user("clerk@booktime.example", "not-used", is_staff=True)
+    clerk.groups.add(Group.objects.get(name=EMPLOYEES))
+    sender = User.objects.create_user("dispatch@booktime.example", "not-used", is_staff=True)
+    sender.groups.add(Group.objects.get(name=DISPATCHERS))
+    return {
+        "owner": (owner, "/admin/"),
+        "office": (clerk, "/office-admin/"),
+        "dispatch": (sender, "/dispatch-admin/"),
+    }
+
+
+def isbn_of(book: int) -> str:
+    digits = f"978{book:09d}"
+    return digits + ean.calc_check_digit(digits)
+
+
+def _books(chance: random.Random) -> list[Product]:
+    return Product.objects.bulk_create(
+        Product(
+            name=f"{chance.choice(SURNAMES)}’s Collected Works, volume {n}",
+            authors=f"{chance.choice(NAMES)} {chance.choice(SURNAMES)}",
+            slug=make_slug(name=f"Collected works {n}", authors=str(n), isbn=None),
+            isbn=isbn_of(n),
+            description="A book that people have read for a long time. " * 12,
+            price=Decimal(chance.randrange(399, 3999)) / 100,
+            tax_rate=Decimal("20.00") if n % 9 == 0 else Decimal("0.00"),
+            stock=chance.randrange(200) if n % 25 else chance.randrange(5),
+        )
+        for n in range(BOOKS)
+    )
+
+
+def _people(count: int) -> list[User]:
+    return User.objects.bulk_create(
+        User(
+            email=f"{SURNAMES[n % len(SURNAMES)].lower()}{n}@readers.example",
+            first_name=NAMES[n % len(NAMES)],
+            last_name=SURNAMES[n % len(SURNAMES)],
+            password="!",
+        )
+        for n in range(count)
+    )
+
+
+def _orders(count: int, people: list[User], chance: random.Random) -> Iterator[list[Order]]:
+    """In the order of their days, some at a time, unsaved."""
+    now = timezone.now()
+    step = timedelta(days=365 * YEARS) / count
+    for first in range(0, count, AT_ONCE):
+        numbers = range(first, min(first + AT_ONCE, count))
+        yield [
+            _order(
+                now - step * (count - n) + step / 2,
+                is_open=step * (count - n) < BEING_SENT or count - n <= BEING_SENT_AT_LEAST,
+                people=people,
+                chance=chance,
+            )
+            for n in numbers
+        ]
+
+
+def _order(at: datetime, *, is_open: bool, people: list[User], chance: random.Random) -> Order:
+    person = chance.choice(people)
+    is_guest = chance.random() < 0.2
+    city, postcode = chance.choice(CITIES)
+    address = {
+        "name": f"{chance.choice(NAMES)} {chance.choice(SURNAMES)}",
+        "address1": f"{chance.randrange(1, 200)} {chance.choice(SURNAMES)} Street",
+        "city": city,
+        "zip_code": postcode,
+        "country": "GB",
+    }
+    return Order(
+        user=None if is_guest else person,
+        email=f"guest{chance.randrange(10**9)}@guests.example" if is_guest else person.email,
+        status=_status(is_open, chance),
+        currency="GBP",
+        created_at=at,
+        **{f"billing_{name}": text for name, text in address.items()},
+        **{f"shipping_{name}": text for name, text in address.items()},
+    )
+
+
+def _status(is_open: bool, chance: random.Random) -> Order.Status:
+    drawn = chance.random()
+    if is_open:
+        return Order.Status.NEW if drawn < 0.3 else Order.Status.PAID
+    if drawn < 0.05:
+        return Order.Status.NEW if drawn < 0.01 else Order.Status.CANCELLED
+    return Order.Status.DONE
+
+
+def _write(orders: list[Order], books: list[Product], numbers: dict, chance) -> None:
+    lines = {order.pk: _lines(order, books, chance) for order in orders}
+    for order in orders:
+        order.total = gross_total(lines[order.pk])
+        order.total_vat = sum((line.vat for line in vat_by_rate(lines[order.pk])), Decimal("0.00"))
+    Order.objects.bulk_create(orders)
+    OrderLine.objects.bulk_create(line for order in orders for line in lines[order.pk])
+    paid = [order for order in orders if order.status in LIVE]
+    invoices = [_document(order, Invoice.Kind.INVOICE, lines[order.pk], numbers) for order in paid]
+    _write_documents(invoices, lines)
+    returned = [invoice for invoice in invoices if chance.random() < 0.03]
+    firsts = {invoice.order_id: lines[invoice.order_id][:1] for invoice in returned}
+    notes = [
+        _document(note.order, Invoice.Kind.CREDIT_NOTE, firsts[note.order_id], numbers, note)
+        for note in returned
+    ]
+    _write_documents(notes, firsts)
+
+
+def _lines(order: Order, books: list[Product], chance: random.Random) -> list[OrderLine]:
+    """Some books sell far better than others."""
+    places = {int(len(books) * chance.random() ** 3) for _ in range(chance.choice([1, 2, 2, 3, 5]))}
+    status = {Order.Status.DONE: OrderLine.Status.SENT, Order.Status.CANCELLED: 40}
+    return [
+        OrderLine(
+            order=order,
+            product=book,
+            name=book.name,
+            unit_price=book.price,
+            tax_rate=book.tax_rate,
+            quantity=chance.choice([1, 1, 1, 2]),
+            status=status.get(order.status, OrderLine.Status.NEW),
+        )
+        for book in (books[place] for place in places)
+    ]
+
+
+def _document(order: Order, kind, lines: list[OrderLine], numbers: dict, corrects=None) -> Invoice:
+    series = f"{'CN' if corrects else 'INV'}-{order.created_at.year}"
+    if series not in numbers:
+        InvoiceSeries.objects.create(name=series)
+    numbers[series] += 1
+    gross = gross_total(lines)
+    vat = sum((line.vat for line in vat_by_rate(lines)), Decimal("0.00"))
+    return Invoice(
+        kind=kind,
+        series_id=series,
+        sequence=numbers[series],
+        order=order,
+        corrects=corrects,
+        reason="It came back" if corrects else "",
+        issued_at=order.created_at,
+        seller=_seller(),
+        customer=customer(order),
+        currency=order.currency,
+        net=gross - vat,
+        vat=vat,
+        gross=gross,
+    )
+
+
+@cache
+def _seller() -> Seller:
+    return seller()
+
+
+def _write_documents(invoices: list[Invoice], lines: dict[int, list[OrderLine]]) -> None:
+    Invoice.objects.bulk_create(invoices)
+    InvoiceLine.objects.bulk_create(
+        _document_line(invoice, line) for invoice in invoices for line in lines[invoice.order_id]
+    )
+    InvoiceVat.objects.bulk_create(
+        InvoiceVat(
+            invoice=invoice,
+            kind=invoice.kind,
+            issued_on=timezone.localdate(invoice.issued_at),
+            rate=sums.rate,
+            net=sums.gross - sums.vat,
+            vat=sums.vat,
+            gross=sums.gross,
+        )
+        for invoice in invoices
+        for sums in vat_by_rate(lines[invoice.order_id])
+    )
+
+
+def _document_line(invoice: Invoice, line: OrderLine) -> InvoiceLine:
+    vat = contained_vat(gross=line.total, rate=line.tax_rate)
+    return InvoiceLine(
+        invoice=invoice,
+        order_line=line,
+        name=line.name,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        tax_rate=line.tax_rate,
+        net=line.total - vat,
+        vat=vat,
+        gross=line.total,
+    )

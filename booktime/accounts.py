@@ -1,0 +1,83 @@
+"""The settings of accounts that do not hang on the environment; booktime/settings.py takes all in.
+
+Sign-up, signing in, passwords, second factors and passkeys are django-allauth's.
+"""
+
+from datetime import timedelta
+
+AUTH_USER_MODEL = "main.User"
+# allauth's alone: it is Django's, by e-mail; both together would hash each password twice.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "main.views.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "add_email": "main.forms.accounts.AddEmailForm",
+    "change_password": "main.forms.accounts.ChangePasswordForm",
+    "login": "main.forms.accounts.LoginForm",
+    "reauthenticate": "main.forms.accounts.ReauthenticateForm",
+    "reset_password": "main.forms.accounts.ResetPasswordForm",
+    "reset_password_from_key": "main.forms.accounts.ResetPasswordKeyForm",
+    "set_password": "main.forms.accounts.SetPasswordForm",
+    "signup": "main.forms.accounts.SignupForm",
+}
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = True
+# Only in the browser that signed up: elsewhere the link proves the address and no more.
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+# One address an account; a new one takes the old one's place once it is proved.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# How often, by the client's address (ip), by account (user) or by e-mail address (key).
+ACCOUNT_RATE_LIMITS = {
+    "change_password": "5/m/user",
+    "confirm_email": "1/3m/key",
+    "contact": "5/h/ip",
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "manage_email": "10/m/user",
+    "reauthenticate": "10/m/user",
+    "reset_password": "20/h/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "signup": "20/h/ip",
+}
+
+# A second factor or a passkey: staff need one, and customers may have one.
+MFA_ADAPTER = "main.views.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "activate_totp": "main.forms.second_factor.ActivateAppForm",
+    "add_webauthn": "main.forms.second_factor.AddPasskeyForm",
+    "authenticate": "main.forms.second_factor.CodeForm",
+    "authenticate_webauthn": "main.forms.second_factor.PasskeyForm",
+    "edit_webauthn": "main.forms.second_factor.RenamePasskeyForm",
+    "login_webauthn": "main.forms.second_factor.PasskeyLoginForm",
+    "reauthenticate": "main.forms.second_factor.ConfirmByCodeForm",
+    "reauthenticate_webauthn": "main.forms.second_factor.ConfirmByPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "BookTime"
+# A code is good for half a minute before and after its own: telephones are not always on time.
+MFA_TOTP_TOLERANCE = 1
+# Nobody is signed in without a proved address; a new one that waits for its proof does no harm.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# A member of staff signs in anew for each working day.
+STAFF_SESSION = timedelta(hours=12)

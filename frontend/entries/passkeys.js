@@ -1,0 +1,61 @@
+// Forms that send a passkey: the browser asks for it, and the answer goes into the hidden field.
+import { createPasskey, knowsPasskeys, usePasskey } from "../lib/passkeys";
+
+const WORDS = {
+  unknown: "This browser knows no passkeys, or may use none here. Please take another way.",
+  waiting: "Your browser asks you now …",
+  NotAllowedError: "Nothing was confirmed, or it took too long. Please try again.",
+  InvalidStateError: "This device has a passkey for your account already.",
+  NetworkError: "The shop did not answer. Please try again.",
+  other: "That did not work. Please try again, or take another way.",
+};
+
+/** The options lie in the page; where nobody is signed in yet, the form's address has them. */
+async function optionsOf(form) {
+  const data = document.getElementById("passkey-options");
+  if (data) return JSON.parse(data.textContent);
+  const answer = await fetch(form.action, { headers: { Accept: "application/json" } }).catch(
+    () => null,
+  );
+  if (answer && answer.ok) return answer.json();
+  throw new DOMException("no options", "NetworkError");
+}
+
+async function fill(form) {
+  const options = await optionsOf(form);
+  const credential =
+    form.dataset.passkey === "create"
+      ? await createPasskey(options.creation_options)
+      : await usePasskey(options.request_options);
+  form.elements.credential.value = JSON.stringify(credential);
+}
+
+function start(form) {
+  const button = form.querySelector("button");
+  const status = form.querySelector("[data-passkey-status]");
+  const say = (words, kind) => {
+    status.textContent = words;
+    status.className = `alert alert-${kind}`;
+  };
+
+  if (!knowsPasskeys()) {
+    button.disabled = true;
+    say(WORDS.unknown, "warning");
+    return;
+  }
+  form.hidden = false;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    say(WORDS.waiting, "info");
+    try {
+      await fill(form);
+      form.submit();
+    } catch (error) {
+      say(WORDS[error.name] || WORDS.other, "error");
+      button.disabled = false;
+    }
+  });
+}
+
+document.querySelectorAll("form[data-passkey]").forEach(start);

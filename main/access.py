@@ -1,0 +1,154 @@
+"""Who may come through the staff's doors: the right, a sign-in of today, and a second factor.
+
+Asked anew at each request, so that a session or a token is worth nothing the moment its owner's
+rights end. Which rights there are is said by main.models.users.
+"""
+
+import functools
+import time
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from main.models import User
+
+View = Callable[..., HttpResponse]
+Test = Callable[[User], bool]
+SIGNED_IN_AT = "signed_in_at"
+# Recovery codes stand in for a factor; they are none without it.
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+_TOO_LONG = "You signed in long ago. Staff sign in anew for each working day."
+
+
+def is_owner(user: User) -> bool:
+    return user.is_active and user.is_superuser
+
+
+def is_employee(user: User) -> bool:
+    return user.is_authenticated and user.is_employee
+
+
+def is_dispatcher(user: User) -> bool:
+    return user.is_authenticated and user.is_dispatcher
+
+
+def has_proved(request: HttpRequest) -> bool:
+    """Did whoever holds this session or token prove enough, and lately, to be let in as staff?"""
+    token = getattr(request, "auth", None)
+    if token is not None:
+        return not settings.STAFF_SECOND_FACTOR or _given_for_more_than_a_password(token)
+    if not _signed_in_today(request):
+        return False
+    return not settings.STAFF_SECOND_FACTOR or _signed_in_by_more_than_a_password(request)
+
+
+def refusal(request: HttpRequest, test: Test) -> HttpResponse | None:
+    """None for who may come in; else the way to do so. Raises PermissionDenied: there is none."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if not test(request.user):
+        raise PermissionDenied
+    if has_proved(request):
+        return None
+    if _signed_in_today(request):
+        return _way_to_prove(request)
+    logout(request)
+    messages.info(request, _TOO_LONG)
+    return redirect_to_login(request.get_full_path())
+
+
+def staff_only(test: Test) -> Callable[[View], View]:
+    """A view for those of whom `test` is true."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return refusal(request, test) or view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def wants_factor(user: User) -> bool:
+    """Whether this is a member of staff who cannot come in without setting up a second factor."""
+    is_staff = is_employee(user) or is_dispatcher(user)
+    return settings.STAFF_SECOND_FACTOR and is_staff and not _factors_of(user)
+
+
+def note_sign_in(request: HttpRequest, user: User) -> None:
+    """Remember when; a token is given without a session, and there is nothing to remember."""
+    if SESSION_KEY in request.session:
+        request.session[SIGNED_IN_AT] = time.time()
+        limit_session(request, user)
+
+
+def limit_session(request: HttpRequest, user: User) -> None:
+    """Staff are not kept signed in for weeks, whatever was ticked."""
+    if not user.is_authenticated or not (user.is_staff or user.is_superuser):
+        return
+    if not request.session.get_expire_at_browser_close():
+        request.session.set_expiry(timezone.now() + settings.STAFF_SESSION)
+
+
+def note_factor(request: HttpRequest, authenticator: Authenticator) -> None:
+    """Who has just set a factor up has proved it: its code would not be taken twice anyway."""
+    record_authentication(
+        request, authenticator.user, "mfa", id=authenticator.pk, type=authenticator.type
+    )
+
+
+def has_used_factor(request: HttpRequest) -> bool:
+    """Whether any factor was used in this session, there still or not."""
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" for record in records)
+
+
+def _signed_in_today(request: HttpRequest) -> bool:
+    age = time.time() - request.session.get(SIGNED_IN_AT, 0)
+    return age < settings.STAFF_SESSION.total_seconds()
+
+
+def _signed_in_by_more_than_a_password(request: HttpRequest) -> bool:
+    """A proof lasts as long as what it was given with: a factor that was taken away proves none."""
+    known = dict(Authenticator.objects.filter(user=request.user).values_list("pk", "type"))
+    if not set(FACTORS) & set(known.values()):
+        return False
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" and record.get("id") in known for record in records)
+
+
+def _given_for_more_than_a_password(token: Any) -> bool:
+    """A token is given to whoever has a factor for a code of it only: so its age tells."""
+    factors = Authenticator.objects.filter(user=token.user_id, type__in=FACTORS)
+    return factors.filter(created_at__lte=token.created).exists()
+
+
+def _factors_of(user: User) -> list[str]:
+    factors = Authenticator.objects.filter(user=user, type__in=FACTORS)
+    return list(factors.values_list("type", flat=True))
+
+
+def _way_to_prove(request: HttpRequest) -> HttpResponse:
+    """To the factor that they have, or to setting one up; and back again."""
+    factors = _factors_of(request.user)
+    if not factors:
+        name = "mfa_index"
+    elif Authenticator.Type.TOTP in factors:
+        name = "mfa_reauthenticate"
+    else:
+        name = "mfa_reauthenticate_webauthn"
+    return redirect(f"{reverse(name)}?{urlencode({'next': request.get_full_path()})}")

@@ -1,0 +1,81 @@
+"""The way of an order's lines: packed, sent, cancelled, refunded; the order's state follows."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from main import events
+from main.actions.invoices import issue_credit_note
+from main.actions.stock import put_back
+from main.errors import MoveRefused
+from main.models import Order, OrderLine
+from main.models.history import update_many
+from main.models.order_moves import check_line_move, status_by_lines
+
+
+@transaction.atomic
+def move_order_lines(
+    *,
+    order_id: int,
+    line_ids: Collection[int],
+    status: OrderLine.Status,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Order:
+    """Move these lines of one order to `status`, all or none. A line that is there already stays.
+
+    A cancelled line gives its copies back to the stock, and what was billed for it by a credit
+    note; `reason` and `at` (now unless told) stand on it. Raises MoveRefused, and nothing changes,
+    when a line is not the order's or may not go there (main.models.order_moves).
+    """
+    order = Order.objects.locked().get(pk=order_id)
+    lines = list(order.lines.all())
+    if not {line.pk for line in lines}.issuperset(line_ids):
+        raise MoveRefused(f"Order {order.number} has no such line.")
+    moved = [line for line in lines if line.pk in line_ids and line.status != status]
+    for line in moved:
+        check_line_move(line, order, status)
+    if moved:
+        set_status(moved, status, reason=reason)
+        _follow(order, lines)
+        _settle(order, moved, status, reason=reason, at=at)
+    return order
+
+
+def set_status(lines: Sequence[OrderLine], status: OrderLine.Status, *, reason: str) -> None:
+    """Save the state; `reason` goes into the lines' history. Whether they may is asked before."""
+    for line in lines:
+        line.status = status
+    update_many(lines, fields=["status"], reason=reason)
+
+
+def _follow(order: Order, lines: Sequence[OrderLine]) -> None:
+    """DONE when every line is sent or cancelled and it is paid; all cancelled is CANCELLED."""
+    status = status_by_lines(order, lines)
+    # An order that stays what it is has a new date, and no new row in its history.
+    changed = ["updated_at"] if status == order.status else ["status", "updated_at"]
+    order.status = status
+    order.save(update_fields=changed)
+
+
+def _settle(
+    order: Order,
+    moved: Sequence[OrderLine],
+    status: OrderLine.Status,
+    *,
+    reason: str,
+    at: datetime | None,
+) -> None:
+    """What the lines' new state means for the stock, the books and the customer."""
+    line_ids = [line.pk for line in moved]
+    if status == OrderLine.Status.SENT:
+        events.order_lines_sent(order_id=order.pk, line_ids=line_ids)
+    if status != OrderLine.Status.CANCELLED:
+        return
+    put_back(lines=moved, reason=f"Order {order.number}: line cancelled")
+    reason = reason or "Cancelled"
+    note = issue_credit_note(order=order, order_lines=moved, reason=reason, at=at)
+    events.order_lines_cancelled(
+        order_id=order.pk, line_ids=line_ids, credit_note_id=note.pk if note else None
+    )

@@ -1,0 +1,104 @@
+"""Books, subjects and pictures, as the owners and the office have them."""
+
+import re
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from main.actions.catalogue import set_products_active
+from main.admin.base import StaffModelAdmin
+from main.admin.catalogue_filters import LanguageFilter, StockFilter, SubjectFilter
+from main.admin.catalogue_forms import ProductForm, ProductImageForm
+from main.admin.history import HistoryAdmin
+from main.models import Product, ProductImage
+
+MOST_AT_ONCE = 1000
+
+
+class TagAdmin(StaffModelAdmin):
+    list_display = ["name", "slug", "active"]
+    list_filter = ["active"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def view_on_site(self, tag) -> str | None:
+        return tag.get_absolute_url() if tag.active else None
+
+
+class ProductImageInline(admin.TabularInline):
+    model = ProductImage
+    form = ProductImageForm
+    extra = 1
+
+
+class BookList(StaffModelAdmin):
+    """Books found by title, authors, words or ISBN, whole or a part of it."""
+
+    list_display_links = ["name"]
+    search_fields = ["name"]
+    search_help_text = "Title, authors, words of the description, or ISBN (a part will do)"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).with_cover()
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
+        digits = re.sub(r"[\s-]", "", search_term)
+        if re.fullmatch(r"[0-9]{3,12}", digits) and not queryset.search(digits).exists():
+            return queryset.filter(isbn__contains=digits), False
+        return (queryset.search(search_term) if search_term.strip() else queryset), False
+
+    def view_on_site(self, product: Product) -> str | None:
+        return product.get_absolute_url() if product.active else None
+
+    @admin.display(description="cover")
+    def picture(self, product: Product) -> str:
+        if product.cover is None:
+            return ""
+        image = '<img class="book-cover" src="{}" alt="" loading="lazy" width="32" height="48">'
+        return format_html(image, product.cover.thumbnail)
+
+
+class ProductAdmin(BookList, HistoryAdmin):
+    form = ProductForm
+    list_display = ["picture", "name", "authors", "isbn", "price", "stock", "active"]
+    list_filter = ["active", StockFilter, LanguageFilter, SubjectFilter]
+    autocomplete_fields = ["tags"]
+    readonly_fields = ["slug", "created_at", "updated_at"]
+    inlines = [ProductImageInline]
+    actions = ["mark_active", "mark_inactive"]
+
+    def save_model(self, request: HttpRequest, obj, form, change: bool) -> None:
+        """Of a book that was there, save what was changed, onto what is there now.
+
+        What its history keeps is the whole row: the form's other columns may be of yesterday.
+        """
+        if not change:
+            obj.save()
+            return
+        now = Product.objects.locked().get(pk=obj.pk)
+        columns = {field.name for field in Product._meta.concrete_fields}
+        changed = columns.intersection(form.changed_data)
+        for name in changed:
+            setattr(now, name, getattr(obj, name))
+        if "stock" in changed:
+            now._change_reason = "Counted"
+        now.save(update_fields=[*changed, "updated_at"])
+
+    @admin.action(description="Mark active: into the shop", permissions=["change"])
+    def mark_active(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._set_active(request, queryset, active=True)
+
+    @admin.action(description="Mark inactive: out of the shop", permissions=["change"])
+    def mark_inactive(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._set_active(request, queryset, active=False)
+
+    def _set_active(self, request: HttpRequest, queryset: QuerySet, *, active: bool) -> None:
+        ids = list(queryset.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        if len(ids) > MOST_AT_ONCE:
+            self.message_user(request, f"At most {MOST_AT_ONCE} books at once.", "ERROR")
+            return
+        count = set_products_active(product_ids=ids, active=active)
+        state = "active" if active else "inactive"
+        self.message_user(request, f"{count} marked {state}; {len(ids) - count} were so before.")

@@ -1,0 +1,14 @@
+"""The central office's site: the catalogue, customers' addresses, orders and their invoices."""
+
+from main.admin.addresses import AddressAdmin
+from main.admin.catalogue import ProductAdmin, TagAdmin
+from main.admin.order_desk import DeskOrderAdmin
+from main.admin.records import InvoiceAdmin
+from main.admin.sites import office_site
+from main.models import Address, Invoice, Order, Product, ProductTag
+
+office_site.register(Address, AddressAdmin)
+office_site.register(Invoice, InvoiceAdmin)
+office_site.register(Order, DeskOrderAdmin)
+office_site.register(Product, ProductAdmin)
+office_site.register(ProductTag, TagAdmin)

@@ -1,0 +1,115 @@
+"""Users and what lets them in, for the owners: rights are given here, secrets are shown nowhere."""
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from main.admin.base import ReadOnlyAdmin, StaffModelAdmin
+from main.admin.history import HistoryAdmin
+from main.models import User
+
+
+class OwnerUserAdmin(HistoryAdmin, UserAdmin):
+    ordering = ["email"]
+    sortable_by = ["email", "date_joined"]
+    list_display = ["email", "first_name", "last_name", "works_as", "is_active", "date_joined"]
+    list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
+    search_fields = ["email", "first_name", "last_name"]
+    search_help_text = "E-mail address or name (a part will do)"
+    readonly_fields = ["orders", "last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["email", "password", "orders"]}),
+        ("Name", {"fields": ["first_name", "last_name"]}),
+        (
+            "Rights",
+            {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
+        ),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "password1", "password2"]})]
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def save_model(self, request: HttpRequest, obj: User, form, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            # Whoever has the old address must not come in by it, nor by a new one unproved.
+            EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
+
+    def get_deleted_objects(self, objs, request: HttpRequest):
+        """What is theirs goes with them, though nobody deletes it alone: proofs, baskets."""
+        deleted, counts, _, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, set(), protected
+
+    @admin.display(description="works as")
+    def works_as(self, user: User) -> str:
+        if not user.is_staff:
+            return "owner" if user.is_superuser else ""
+        groups = [group.name for group in user.groups.all()]
+        return ", ".join(["owner"] * user.is_superuser + groups) or "staff without a group"
+
+    @admin.display(description="orders")
+    def orders(self, user: User) -> str:
+        path = reverse("admin:main_order_changelist", current_app=self.admin_site.name)
+        return format_html('<a href="{}?q={}">Orders of {}</a>', path, user.email, user.email)
+
+
+class GroupAdmin(ReadOnlyAdmin):
+    """The groups come with the migrations, with exactly the rights that their sites need."""
+
+    fields = ["name", "rights"]
+    ordering = ["name"]
+    search_fields = ["name"]
+
+    @admin.display(description="may")
+    def rights(self, group) -> str:
+        return ", ".join(sorted(group.permissions.values_list("name", flat=True)))
+
+
+class DeleteOnlyAdmin(StaffModelAdmin):
+    """Rows to look at, and to take away."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+
+class AuthenticatorAdmin(DeleteOnlyAdmin):
+    """Second factors and passkeys: one that was lost is taken away; what it holds is secret."""
+
+    list_display = fields = ["user", "type", "created_at", "last_used_at"]
+    list_display_links = ["user"]
+    list_filter = ["type"]
+    list_select_related = ["user"]
+    ordering = ["-pk"]
+    sortable_by = ["created_at", "last_used_at"]
+    search_fields = ["user__email"]
+
+
+class TokenAdmin(DeleteOnlyAdmin):
+    """Tokens of the API, of which a hash alone is stored: deleting one revokes it."""
+
+    list_display = fields = ["user", "created", "expiry"]
+    list_display_links = ["user"]
+    list_select_related = ["user"]
+    ordering = ["-created"]
+    sortable_by = ["created", "expiry"]
+    search_fields = ["user__email"]
+
+
+class EmailAddressAdmin(ReadOnlyAdmin):
+    """Who has proved which address. Nobody proves it in another's place."""
+
+    list_display = fields = ["email", "user", "verified", "primary"]
+    list_display_links = ["email"]
+    list_filter = ["verified"]
+    list_select_related = ["user"]
+    ordering = ["email"]
+    sortable_by = ["email"]
+    search_fields = ["email"]

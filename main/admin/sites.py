@@ -1,0 +1,95 @@
+"""The three admin sites: who may come in, and what each calls itself. What they show is beside."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from main import access
+from main.admin.invoices import InvoiceViews
+from main.admin.reports import ReportViews
+from main.models import Order
+
+MOST_COUNTED = 1000
+
+
+class StaffSite(admin.AdminSite):
+    """An admin site for some of the staff.
+
+    Nobody signs in here but by the shop's own door, which is throttled, wants a proved address
+    and knows second factors. Who is signed in without the right is told so (403).
+    """
+
+    site_url = "/"
+    index_title = "Today"
+    admits: access.Test = staticmethod(lambda user: False)
+    stylesheet = ""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return self.admits(request.user) and access.has_proved(request)
+
+    def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
+        return access.staff_only(self.admits)(super().admin_view(view, cacheable))
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Nothing to fill in here: on to the site, by way of the shop's door where it must be."""
+        target = request.GET.get(REDIRECT_FIELD_NAME, "")
+        if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+            target = reverse("admin:index", current_app=self.name)
+        return redirect(target)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The shop's own page asks for the old password anew, throttled, and mails a note."""
+        return redirect("account_change_password")
+
+    def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect("account_change_password")
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect("logout")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return super().each_context(request) | {"stylesheet": self.stylesheet}
+
+
+class OwnerSite(InvoiceViews, ReportViews, StaffSite):
+    site_header = "BookTime: owners"
+    site_title = "BookTime owners"
+    admits = staticmethod(access.is_owner)
+    stylesheet = "admin/owner.css"
+
+
+class OfficeSite(InvoiceViews, ReportViews, StaffSite):
+    site_header = "BookTime: central office"
+    site_title = "BookTime office"
+    admits = staticmethod(access.is_employee)
+    stylesheet = "admin/office.css"
+
+
+class DispatchSite(StaffSite):
+    site_header = "BookTime: dispatch"
+    site_title = "BookTime dispatch"
+    admits = staticmethod(access.is_dispatcher)
+    stylesheet = "admin/dispatch.css"
+    index_template = "admin/orders/dispatch_index.html"
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        waiting = Order.objects.filter(status=Order.Status.PAID)[:MOST_COUNTED].count()
+        context = {"waiting": waiting, "most": MOST_COUNTED} | (extra_context or {})
+        return super().index(request, context)
+
+
+@functools.cache
+def owner_site() -> OwnerSite:
+    """Django's default site. Importing this package asks for it while it is made: it is one."""
+    return OwnerSite()
+
+
+office_site = OfficeSite(name="central-office-admin")
+dispatch_site = DispatchSite(name="dispatchers-admin")

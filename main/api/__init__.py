@@ -1,0 +1,1 @@
+"""The doors for programs: dispatch (/api/) and the customers' phones (/mobile-api/)."""

@@ -1,0 +1,185 @@
+"""Every error of the API as problem details (RFC 9457): a type to decide by, words to show."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core import exceptions as django_errors
+from django.http import Http404, JsonResponse
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from main.errors import ShopError
+
+PROBLEM = "application/problem+json"
+NO_TYPE = "about:blank"  # the status says all
+URN = "urn:booktime:problem:"
+
+
+class Problem(exceptions.APIException):
+    """An error that a program may want to tell from others of the same status."""
+
+    type = NO_TYPE
+    title = ""
+
+    def __init__(self, detail: str = "", *, retry_after: int | None = None) -> None:
+        super().__init__(detail or self.default_detail)
+        self.wait = retry_after
+
+
+class CredentialsWrong(Problem):
+    status_code = HTTPStatus.UNAUTHORIZED
+    type = f"{URN}credentials_wrong"
+    title = "Wrong e-mail address or password"
+    default_detail = "There is no account with this e-mail address and password."
+    auth_header = "Token"
+
+
+class SecondFactorRequired(Problem):
+    status_code = HTTPStatus.UNAUTHORIZED
+    type = f"{URN}second_factor_required"
+    title = "A second factor is needed"
+    default_detail = "Send the code of your authenticator app, or a recovery code, as `code`."
+    auth_header = "Token"
+
+
+class CodeWrong(Problem):
+    status_code = HTTPStatus.UNAUTHORIZED
+    type = f"{URN}code_wrong"
+    title = "Wrong code"
+    default_detail = "This code is not right, or was used before."
+    auth_header = "Token"
+
+
+class StaffProofMissing(Problem):
+    status_code = HTTPStatus.FORBIDDEN
+    type = f"{URN}staff_proof_missing"
+    title = "Staff sign in again"
+    default_detail = (
+        "Sign in again, with a second factor: staff do so for each working day, or for a token."
+    )
+
+
+class EmailNotVerified(Problem):
+    status_code = HTTPStatus.FORBIDDEN
+    type = f"{URN}email_not_verified"
+    title = "The e-mail address is not verified"
+    default_detail = "Follow the link in our mail first. Signing in on the site sends a new one."
+
+
+class AccountInactive(Problem):
+    status_code = HTTPStatus.FORBIDDEN
+    type = f"{URN}account_inactive"
+    title = "The account is closed"
+    default_detail = "This account is closed. Write to us if you think it should not be."
+
+
+class MoveNotAllowed(Problem):
+    status_code = HTTPStatus.CONFLICT
+    type = f"{URN}move_refused"
+    title = "The line cannot become that"
+    default_detail = "It cannot become that from where it is."
+
+
+class TooManyAttempts(Problem):
+    status_code = HTTPStatus.TOO_MANY_REQUESTS
+    type = f"{URN}too_many_attempts"
+    title = "Too many attempts"
+    default_detail = "Too many attempts to sign in. Wait a few minutes."
+
+
+class BodyTooLarge(Problem):
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The body is larger than anything that is wanted here."
+
+
+class FieldsInvalid(Problem):
+    """Stands for ValidationError in the table of problems."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+    type = f"{URN}fields_invalid"
+    title = "Some of what was sent is not valid"
+    default_detail = "The fields that are wrong are named in `errors`."
+
+
+# In the order in which the documentation lists them.
+PROBLEMS = (
+    FieldsInvalid, CredentialsWrong, SecondFactorRequired, CodeWrong, StaffProofMissing,
+    EmailNotVerified, AccountInactive, MoveNotAllowed, TooManyAttempts,
+)  # fmt: skip
+
+
+def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """The answer to whatever a view of the API raised; None for a fault of our own (a 500)."""
+    known = _as_api_error(error)
+    if known is None:
+        return None
+    # Whatever was to be rendered, a YAML schema or a page, an error is JSON.
+    context["request"].accepted_renderer = JSONRenderer()
+    context["request"].accepted_media_type = PROBLEM
+    problem = problem_details(known)
+    headers = _headers(known)
+    return Response(problem, status=problem["status"], headers=headers, content_type=PROBLEM)
+
+
+def problem_page(*, status: HTTPStatus, detail: str) -> JsonResponse:
+    """The same, where no view of the API was reached."""
+    problem = _problem(status=status, detail=detail)
+    return JsonResponse(problem, status=status, content_type=PROBLEM)
+
+
+def problem_details(error: exceptions.APIException) -> dict[str, Any]:
+    if isinstance(error, exceptions.ValidationError):
+        errors = _by_field(error.detail)
+        words = "; ".join(f"{field}: {' '.join(texts)}" for field, texts in errors.items())
+        return problem_details(FieldsInvalid(words)) | {"errors": errors}
+    kind, title = getattr(error, "type", NO_TYPE), getattr(error, "title", "")
+    status = HTTPStatus(error.status_code)
+    return _problem(status=status, detail=str(error.detail), kind=kind, title=title)
+
+
+def _problem(*, status: HTTPStatus, detail: str, kind: str = NO_TYPE, title: str = "") -> dict:
+    return {
+        "type": kind,
+        "title": title or status.phrase,
+        "status": int(status),
+        "detail": detail,
+    }
+
+
+def _by_field(detail: Any) -> dict[str, list[str]]:
+    """Field by field; what concerns none in particular is under "request"."""
+    if not isinstance(detail, dict):
+        return {"request": [str(text) for text in detail]}
+    return {
+        "request" if field == "non_field_errors" else str(field): [str(text) for text in texts]
+        for field, texts in detail.items()
+    }
+
+
+def _as_api_error(error: Exception) -> exceptions.APIException | None:
+    """Errors of the shop and of Django in the API's terms."""
+    if isinstance(error, exceptions.APIException):
+        return error
+    if isinstance(error, ShopError):
+        return MoveNotAllowed(str(error))
+    known = (answer for kind, answer in _KNOWN.items() if isinstance(error, kind))
+    return next(known, None)
+
+
+_KNOWN: dict[type[Exception], exceptions.APIException] = {
+    Http404: exceptions.NotFound("There is nothing here, or nothing for you."),
+    django_errors.PermissionDenied: exceptions.PermissionDenied(),
+    django_errors.RequestDataTooBig: BodyTooLarge(),
+    django_errors.SuspiciousOperation: exceptions.ParseError("The request cannot be read."),
+}
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        headers["Retry-After"] = str(getattr(error, "wait", None) or 60)
+    return headers

@@ -1,0 +1,102 @@
+"""The words and examples in the description of the API."""
+
+from http import HTTPStatus
+
+from main.api.errors import PROBLEMS
+from main.models import Order, OrderLine
+
+_PROBLEM_TABLE = "\n".join(
+    f"| `{problem.type}` | {int(problem.status_code)} | {problem.title} |" for problem in PROBLEMS
+)
+ABOUT = f"""
+The parts of BookTime that programs talk to: **dispatch** reads paid orders and sets the status of
+their lines; **customers** sign in on a phone and see their own orders.
+
+## Signing in
+
+`POST /mobile-api/auth/` gives a token for e-mail address and password (and the code of a second
+factor). Send it as `Authorization: Token ...`. Pages of the site use their session instead; to
+write, they send the CSRF token as `X-CSRFToken`. Staff whose sites ask for a second factor need
+one here too.
+
+## Reading
+
+Answers are JSON in UTF-8, and are not cached. Lists have pages: follow `next` until it is null.
+A filter
+that is not valid is an error. Times are in ISO 8601, prices in the shop's currency.
+
+## Errors
+
+Every error is a problem of RFC 9457 (`application/problem+json`): decide by `status` and `type`,
+show `detail`. A refused request has changed nothing.
+
+| type | status | meaning |
+|---|---|---|
+{_PROBLEM_TABLE}
+
+## Limits
+
+60 requests a minute from an address without signing in, 600 signed in; beyond that 429, with
+`Retry-After` in seconds. Signing in is limited as on the site. A body has at most 64 KiB.
+""".strip()
+
+# What each error of the description is about, and what it looks like.
+WHEN = {
+    HTTPStatus.BAD_REQUEST: "What was sent is not valid, or cannot be read.",
+    HTTPStatus.UNAUTHORIZED: "Not signed in, or not by what was sent.",
+    HTTPStatus.FORBIDDEN: "Signed in, but this is not for you.",
+    HTTPStatus.NOT_FOUND: "There is no such thing, or none that you may see.",
+    HTTPStatus.NOT_ACCEPTABLE: "The `Accept` header allows no JSON.",
+    HTTPStatus.CONFLICT: "The line cannot become that from where it is.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is in a format that is not read here.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests.",
+}
+
+STATES = {
+    "OrderStatus": {
+        Order.Status.PAID: "there is something to send",
+        Order.Status.DONE: "each line is sent or cancelled",
+    },
+    "OrderLineStatus": {
+        OrderLine.Status.NEW: "nobody has begun with it",
+        OrderLine.Status.PROCESSING: "it is being packed",
+        OrderLine.Status.SENT: "it has left; the customer is told",
+        OrderLine.Status.CANCELLED: "it is not sent, or it came back; it stays so",
+    },
+}
+_LINE = {
+    "id": 4711,
+    "order": 384029175526,
+    "isbn": "9780141439587",
+    "name": "Emma",
+    "quantity": 2,
+    "status": 20,
+    "next_statuses": [10, 30, 40],
+}
+EXAMPLES = {
+    "CredentialsRequest": {"username": "ada@booktime.example", "password": "seven-quiet-lamps"},
+    "Token": {"token": "5c" * 32},
+    "OrderLine": _LINE,
+    "OrderLineStatusRequest": {"status": 30},
+    "Order": {
+        "id": 384029175526,
+        "number": "3840-2917-5526",
+        "status": 20,
+        "placed_at": "2026-11-03T09:15:42.120045Z",
+        "shipping_name": "Ada Reader",
+        "shipping_address1": "12 Gower Street",
+        "shipping_address2": "",
+        "shipping_city": "London",
+        "shipping_zip_code": "WC1E 6BT",
+        "shipping_country": "GB",
+        "shipping_country_name": "United Kingdom",
+        "lines": [_LINE],
+    },
+    "MyOrder": {
+        "id": 384029175526,
+        "image": "https://shop.example/media/product-images/emma/400w.webp",
+        "summary": "2 × Emma, 1 × Dracula",
+        "price": "25.47",
+    },
+}

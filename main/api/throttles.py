@@ -1,0 +1,25 @@
+"""How often one client may ask; the rates are in booktime/api.py."""
+
+from allauth.core.internal.ratelimit import get_ip
+from rest_framework.request import Request
+from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
+
+
+class ByAddress:
+    """The client's address as the shop's own limits know it.
+
+    A header that anybody can write is not believed, and an IPv6 network counts as one client.
+    """
+
+    def get_ident(self, request: Request) -> str:
+        return get_ip(request._request)
+
+
+class AnonymousThrottle(ByAddress, AnonRateThrottle):
+    pass
+
+
+class UserThrottle(ByAddress, UserRateThrottle):
+    def get_cache_key(self, request: Request, view) -> str | None:
+        """Nobody's requests are counted by the other throttle already."""
+        return super().get_cache_key(request, view) if request.user.is_authenticated else None

@@ -1,0 +1,136 @@
+"""Signing in from a phone: a token for e-mail, password and, where there is one, second factor."""
+
+from http import HTTPStatus
+
+from allauth.account.adapter import get_adapter
+from allauth.account.utils import has_verified_email
+from allauth.core import ratelimit
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from main.actions.accounts import adopt_guest_orders
+from main.actions.tokens import SignedOutMeanwhile, give_token
+from main.api import errors
+from main.api.authentication import TokenAuthentication
+from main.api.views import NeverCached
+from main.forms.second_factor import CodeForm
+from main.models import User
+
+# Seconds until the shop's limits let somebody try again, at the latest (booktime/accounts.py).
+_BY_ADDRESS, _BY_ACCOUNT = 60, 300
+_TOO_MANY = "too_many_login_attempts"
+
+
+class CredentialsSerializer(serializers.Serializer):
+    username = serializers.CharField(
+        max_length=254, trim_whitespace=False, help_text="The e-mail address, in any case."
+    )
+    password = serializers.CharField(max_length=4096, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        help_text="Of the authenticator app, or a recovery code; for who has a second factor.",
+    )
+
+
+class TokenSerializer(serializers.Serializer):
+    token = serializers.CharField(
+        min_length=64, max_length=64, help_text="To be sent as `Authorization: Token ...`."
+    )
+
+
+@extend_schema(tags=["Customers"])
+# Were there ever an error of ours, its mail would not tell them.
+@method_decorator(sensitive_post_parameters("password", "code"), name="dispatch")
+class TokenView(NeverCached):
+    serializer_class = TokenSerializer
+    problems = {"POST": {HTTPStatus.FORBIDDEN}}
+
+    def get_authenticators(self) -> list:
+        """Who signs in is nobody yet, whatever an old header or a browser's cookie says."""
+        is_signing_in = getattr(self.request, "method", "") == "POST"
+        return [] if is_signing_in else [TokenAuthentication()]
+
+    def get_permissions(self) -> list:
+        return [IsAuthenticated()] if self.request.method == "DELETE" else [AllowAny()]
+
+    @extend_schema(
+        operation_id="sign_in", summary="Sign in", request=CredentialsSerializer, auth=[{}]
+    )
+    def post(self, request: Request) -> Response:
+        """A token for e-mail address and password.
+
+        It is good for 30 days, or until it is revoked, the password is changed or the account
+        closed. Of each account the newest 20 are kept. Whoever has a second factor sends its code
+        too; that it is wanted is said only after the right password.
+        """
+        credentials = CredentialsSerializer(data=request.data)
+        credentials.is_valid(raise_exception=True)
+        user = _authenticated(request._request, **credentials.validated_data)
+        try:
+            token = give_token(user=user)
+        except SignedOutMeanwhile:
+            raise errors.CredentialsWrong from None
+        adopt_guest_orders(user=user)
+        return Response({"token": token})
+
+    @extend_schema(
+        operation_id="sign_out",
+        summary="Sign out",
+        responses={204: OpenApiResponse(description="It is revoked.")},
+    )
+    def delete(self, request: Request) -> Response:
+        """Revokes the token that this request is sent with."""
+        request.auth.delete()
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _authenticated(request: HttpRequest, *, username: str, password: str, code: str = "") -> User:
+    """The user, by the rules and limits of the shop's own login. Raises a Problem."""
+    email = username.strip().lower()
+    user = _by_password(request, email=email, password=password)
+    if not user.is_active:
+        raise errors.AccountInactive
+    if not has_verified_email(user, email):
+        raise errors.EmailNotVerified
+    if is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]):
+        _check_code(user, code)
+    return user
+
+
+def _by_password(request: HttpRequest, *, email: str, password: str) -> User:
+    """An unknown address costs as much time and has the same answer as a wrong password."""
+    if not ratelimit.consume(request, action="login"):
+        raise errors.TooManyAttempts(retry_after=_BY_ADDRESS)
+    try:
+        user = get_adapter(request).authenticate(request, email=email, password=password)
+    except ValidationError:  # nothing else is checked there but how often
+        raise errors.TooManyAttempts(retry_after=_BY_ACCOUNT) from None
+    if user is None:
+        raise errors.CredentialsWrong
+    return user
+
+
+@transaction.atomic  # a recovery code is used up under a lock
+def _check_code(user: User, code: str) -> None:
+    if not code:
+        raise errors.SecondFactorRequired
+    form = CodeForm({"code": code}, user=user)
+    if form.is_valid():
+        # Of the form's own way to save, without noting a sign-in in a session: there is none.
+        form.authenticator.record_usage()
+        return
+    if form.has_error("code", _TOO_MANY):
+        raise errors.TooManyAttempts(retry_after=_BY_ACCOUNT)
+    raise errors.CodeWrong

@@ -1,0 +1,186 @@
+"""What the demo shop's customers once ordered, and what became of it, day by day."""
+
+import csv
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from main.actions.checkout import place_order
+from main.actions.order_lines import move_order_lines
+from main.actions.orders import cancel_order, mark_order_paid, revoke_payment
+from main.demo.people import PEOPLE, Person, fill_basket, is_known, write_person
+from main.models import Order, OrderLine, Product, User
+
+ORDERS = Path(__file__).parents[1] / "fixtures/demo_orders.csv"
+OWNER, OFFICE, DISPATCH = (f"{name}@booktime.example" for name in ("owner", "office", "dispatch"))
+NEW, PROCESSING, SENT, CANCELLED = OrderLine.Status
+# Which of its lines: from, to.
+ALL, FIRST, LAST = (None, None), (0, 1), (-1, None)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one of the staff did with an order: so many days after the step before, at what hour."""
+
+    days: int
+    hour: int
+    by: str
+    do: str = "move"
+    lines: tuple[int | None, int | None] = ALL
+    status: OrderLine.Status = SENT
+    reason: str = ""
+
+
+_PAID = (Step(1, 10, OFFICE, "pay"),)
+_SENT = (*_PAID, Step(1, 9, DISPATCH, status=PROCESSING), Step(0, 15, DISPATCH))
+STORIES: dict[str, tuple[Step, ...]] = {
+    "unpaid": (),
+    "paid": _PAID,
+    "packing": (*_PAID, Step(1, 11, DISPATCH, lines=FIRST, status=PROCESSING)),
+    "partly sent": (*_PAID, Step(1, 14, DISPATCH, lines=FIRST)),
+    "sent": _SENT,
+    "cancelled": (Step(1, 16, OFFICE, "cancel", reason="Cancelled by the customer"),),
+    "changed": (
+        Step(1, 12, OFFICE, lines=LAST, status=CANCELLED, reason="Not wanted after all"),
+        *_PAID,
+    ),
+    "mistaken": (*_PAID, Step(1, 17, OFFICE, "revoke")),
+    "line missing": (
+        *_PAID,
+        Step(1, 13, DISPATCH, lines=LAST, status=CANCELLED, reason="The last copy is damaged"),
+        Step(0, 15, DISPATCH, lines=FIRST),
+    ),
+    "line refunded": (
+        *_SENT,
+        Step(9, 10, OFFICE, lines=FIRST, status=CANCELLED, reason="Sent back within 14 days"),
+    ),
+    "refunded": (*_SENT, Step(11, 11, OWNER, status=CANCELLED, reason="Lost in the post")),
+}
+
+
+@dataclass(frozen=True)
+class PastOrder:
+    """A row of the fixture: an order by the names of its products, and what became of it."""
+
+    number: int
+    days_ago: int
+    email: str
+    story: str
+    basket: dict[str, int]
+
+    @property
+    def placed_at(self) -> datetime:
+        """At different times of the day."""
+        ago = timedelta(days=self.days_ago, minutes=self.number * 137 % 600)
+        return timezone.localtime() - ago
+
+
+def read_orders(path: Path = ORDERS) -> list[PastOrder]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [_read_order(number, row) for number, row in enumerate(csv.DictReader(file))]
+
+
+def _read_order(number: int, row: dict[str, str]) -> PastOrder:
+    quantities = (item.partition("*") for item in row["basket"].split("|"))
+    return PastOrder(
+        number=number,
+        days_ago=int(row["days_ago"]),
+        email=f"{row['customer']}@booktime.example",
+        story=row["story"],
+        basket={name: int(quantity or 1) for name, _, quantity in quantities},
+    )
+
+
+@transaction.atomic
+def load_people() -> tuple[int, int]:
+    """Write whoever is missing, with orders and baskets; return how many accounts and orders."""
+    missing = [person for person in PEOPLE if not is_known(person)]
+    for person in missing:
+        write_person(person)
+    orders = _write_orders(missing)
+    for person in missing:
+        fill_basket(person.owner, person.basket)
+    return sum(not person.is_guest for person in missing), orders
+
+
+def _write_orders(people: Sequence[Person]) -> int:
+    """Place these people's orders and move them on; return how many there are.
+
+    All steps of all orders go in the order of time, as invoices are numbered.
+    """
+    staff = {user.email: user for user in User.objects.filter(is_staff=True)}
+    by_email = {person.email: person for person in people}
+    past_orders = [past for past in read_orders() if past.email in by_email]
+    stories = [_live(past, by_email[past.email], staff) for past in past_orders]
+    queue = [(next(story), number, story) for number, story in enumerate(stories)]
+    heapq.heapify(queue)
+    before = Order.objects.count()
+    while queue:
+        _, number, story = heapq.heappop(queue)
+        at = next(story, None)
+        if at:
+            heapq.heappush(queue, (at, number, story))
+    return Order.objects.count() - before
+
+
+def _live(past: PastOrder, person: Person, staff: dict[str, User]) -> Iterator[datetime]:
+    """The life of one order: yields when it goes on, and goes on when asked for the next time."""
+    at = past.placed_at
+    yield at
+    order = _place(past, person)
+    if order is None:
+        return
+    Order.objects.filter(pk=order.pk).update(created_at=at)
+    _date(order, at=at, by=order.user)
+    for step in STORIES[past.story]:
+        at = (at + timedelta(days=step.days)).replace(hour=step.hour)
+        yield at
+        _take(step, order, at=at)
+        _date(order, at=at, by=staff.get(step.by))
+
+
+def _place(past: PastOrder, person: Person) -> Order | None:
+    """As the customer would; not at all when something of it is not to be had."""
+    books = Product.objects.active().filter(name__in=past.basket)
+    stock = dict(books.values_list("name", "stock"))
+    if any(stock.get(name, 0) < quantity for name, quantity in past.basket.items()):
+        return None
+    basket = fill_basket(person.owner, past.basket)
+    addresses = person.postal_addresses
+    return place_order(
+        owner=person.owner,
+        basket_id=basket.pk,
+        email=person.email,
+        billing=addresses[0],
+        shipping=addresses[past.days_ago % len(addresses)],
+        expected_total=sum(line.total for line in basket.lines.select_related("product")),
+    )
+
+
+def _take(step: Step, order: Order, *, at: datetime) -> None:
+    if step.do == "pay":
+        mark_order_paid(order_id=order.pk, at=at)
+    elif step.do == "revoke":
+        revoke_payment(order_id=order.pk, at=at)
+    elif step.do == "cancel":
+        cancel_order(order_id=order.pk, reason=step.reason, at=at)
+    else:
+        line_ids = [line.pk for line in list(order.lines.all())[slice(*step.lines)]]
+        move_order_lines(order_id=order.pk, line_ids=line_ids, status=step.status,
+                         reason=step.reason, at=at)  # fmt: skip
+
+
+def _date(order: Order, *, at: datetime, by: User | None) -> None:
+    """The rows of this step were written now; say when it was, and who."""
+    Order.objects.filter(pk=order.pk).update(updated_at=at)
+    for rows in (
+        Order.history.filter(id=order.pk),
+        OrderLine.history.filter(order_id=order.pk),
+        Product.history.filter(history_change_reason__startswith=f"Order {order.number}"),
+    ):
+        rows.filter(history_date__gt=at).update(history_date=at, history_user=by)

@@ -1,0 +1,94 @@
+"""Narrowing the staff's list of orders: each filter is one that an index answers."""
+
+from datetime import date, timedelta
+
+import django_filters
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+from main.models import Order
+from main.models.orders import OrderQuerySet
+from main.reports.calendar import start_of
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+SHORTEST = 3  # letters: parts of names are found by threes
+SORTS = {
+    "-placed": "Newest first",
+    "placed": "Oldest first",
+    "status": "By state, new ones first",
+    "-status": "By state, cancelled ones first",
+    "-total": "Largest total first",
+    "total": "Smallest total first",
+}
+_DAYS = [
+    MinValueValidator(FIRST_DAY, "Give a day from the year 2000 on."),
+    MaxValueValidator(LAST_DAY, "Give a day before the year 2101."),
+]
+
+
+class DashboardForm(forms.Form):
+    """Checks what the filters cannot by themselves."""
+
+    def clean_q(self) -> str:
+        term = " ".join(self.cleaned_data["q"].split())
+        if term and len(term) < SHORTEST:
+            raise forms.ValidationError(f"Type at least {SHORTEST} letters or digits.")
+        return term
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        first, last = cleaned.get("placed_from"), cleaned.get("placed_to")
+        if first and last and last < first:
+            self.add_error("placed_to", "This is before the first day.")
+        return cleaned
+
+
+def _day(label: str, method: str) -> django_filters.DateFilter:
+    return django_filters.DateFilter(
+        label=label,
+        method=method,
+        validators=_DAYS,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Give a day, such as 2026-11-23."},
+    )
+
+
+class OrderFilter(django_filters.FilterSet):
+    """Every field may be left out; what is wrong narrows nothing, and the form says so."""
+
+    q = django_filters.CharFilter(
+        label="Number, name, e-mail or ISBN", method="filter_matching", max_length=120
+    )
+    status = django_filters.ChoiceFilter(
+        label="State",
+        choices=[(str(value), label) for value, label in Order.Status.choices],
+        empty_label="Any state",
+    )
+    placed_from = _day("Placed from", "filter_from")
+    placed_to = _day("Placed to", "filter_to")
+    # The order itself is the table's to make.
+    sort = django_filters.ChoiceFilter(
+        label="Sort by", choices=[*SORTS.items()], empty_label=None, method="filter_nothing"
+    )
+
+    class Meta:
+        model = Order
+        fields: list[str] = []
+        form = DashboardForm
+
+    @property
+    def sorted_by(self) -> str:
+        """A key of SORTS."""
+        return self.form.cleaned_data.get("sort") or "-placed"
+
+    def filter_matching(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        return orders.matching(value)
+
+    def filter_from(self, orders: OrderQuerySet, name: str, value: date) -> OrderQuerySet:
+        return orders.filter(created_at__gte=start_of(value))
+
+    def filter_to(self, orders: OrderQuerySet, name: str, value: date) -> OrderQuerySet:
+        return orders.filter(created_at__lt=start_of(value + timedelta(days=1)))
+
+    def filter_nothing(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        return orders

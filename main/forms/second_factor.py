@@ -1,0 +1,153 @@
+"""allauth's forms of second factors and passkeys in the shop's words, proof against odd input."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.base import forms as base_forms
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn import forms as webauthn_forms
+from django import forms
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError
+
+NAME_LENGTH = 60
+# A real one has about a thousand characters.
+CREDENTIAL_LENGTH = 20_000
+# A code is good for a minute and a half (MFA_TOTP_TOLERANCE); allauth forgets it after half of one.
+CODE_LIFE = 120
+_NOT_TAKEN = "This passkey was not accepted. Please try again."
+_USED = "This code was used already. Please wait for the next one."
+
+
+class OneCode:
+    """The field for a code, from an app or from the list of recovery codes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = forms.CharField(
+            label="Code",
+            max_length=40,
+            widget=forms.TextInput(
+                attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "size": 12}
+            ),
+        )
+
+
+class OnceOnly:
+    """A code of an app opens once, as long as it is good at all."""
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            digits = "".join(filter(str.isdigit, code))
+            if not cache.add(f"totp-used-{self.user.pk}-{digits}", 1, timeout=CODE_LIFE):
+                raise ValidationError(_USED)
+        return code
+
+
+class CodeForm(OnceOnly, OneCode, base_forms.AuthenticateForm):
+    pass
+
+
+class ConfirmByCodeForm(OnceOnly, OneCode, base_forms.ReauthenticateForm):
+    pass
+
+
+class ActivateAppForm(OneCode, ActivateTOTPForm):
+    pass
+
+
+def _read(credential: Callable[[], Any]) -> Any:
+    """What a stranger's device sent is taken apart by libraries that fail in many ways."""
+    try:
+        return credential()
+    except DatabaseError:
+        raise
+    except Exception as error:
+        if getattr(error, "code", "") == "too_many_login_attempts":
+            raise
+        raise ValidationError(_NOT_TAKEN) from error
+
+
+def _trimmed(credential: Any) -> dict:
+    """The parts that are read later; whatever else was sent is not stored."""
+    response = credential["response"]
+    properties = credential.get("clientExtensionResults", {}).get("credProps", {})
+    return {
+        "id": str(credential["id"]),
+        "rawId": str(credential["rawId"]),
+        "type": "public-key",
+        "response": {name: str(response[name]) for name in ("clientDataJSON", "attestationObject")},
+        "clientExtensionResults": {"credProps": {"rk": properties.get("rk") is True}},
+    }
+
+
+class CredentialField(forms.JSONField):
+    """The hidden field that passkeys.js fills; it is not shown again when it was refused."""
+
+    widget = forms.HiddenInput
+    default_error_messages = {"required": _NOT_TAKEN, "invalid": _NOT_TAKEN}
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and len(value) > CREDENTIAL_LENGTH:
+            raise ValidationError(_NOT_TAKEN)
+        try:
+            return super().to_python(value)
+        except (RecursionError, ValueError) as error:  # nested too deep, a number too long
+            raise ValidationError(_NOT_TAKEN) from error
+
+    def bound_data(self, data: Any, initial: Any) -> str:
+        return ""
+
+    def prepare_value(self, value: Any) -> str:
+        return ""
+
+
+class OneCredential:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"] = CredentialField()
+
+
+class AddPasskeyForm(OneCredential, webauthn_forms.AddWebAuthnForm):
+    """Every passkey may sign in alone where the device can ask for a finger or a PIN."""
+
+    passwordless = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"] = forms.CharField(
+            max_length=NAME_LENGTH,
+            required=False,
+            help_text="For you to know it by, such as “Office computer”.",
+        )
+        self.initial["name"] = ""
+
+    def clean_credential(self) -> dict:
+        return _read(lambda: _trimmed(self.cleaned_data["credential"]))
+
+    def clean(self) -> dict:
+        return _read(super().clean)
+
+
+class PasskeyForm(OneCredential, webauthn_forms.AuthenticateWebAuthnForm):
+    def clean_credential(self) -> Authenticator:
+        return _read(super().clean_credential)
+
+
+class PasskeyLoginForm(OneCredential, webauthn_forms.LoginWebAuthnForm):
+    def clean_credential(self) -> Authenticator:
+        return _read(super().clean_credential)
+
+
+class ConfirmByPasskeyForm(OneCredential, webauthn_forms.ReauthenticateWebAuthnForm):
+    def clean_credential(self) -> Authenticator:
+        return _read(super().clean_credential)
+
+
+class RenamePasskeyForm(webauthn_forms.EditWebAuthnForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"] = forms.CharField(max_length=NAME_LENGTH)

@@ -1,0 +1,164 @@
+"""An invoice as data: UN/CEFACT Cross Industry Invoice in the profile EN 16931 (Factur-X, ZUGFeRD).
+
+BT and BG are the standard's names of its terms and groups, BR of its rules.
+"""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from drafthorse.models.accounting import ApplicableTradeTax
+from drafthorse.models.document import Document
+from drafthorse.models.note import IncludedNote
+from drafthorse.models.party import TaxRegistration
+from drafthorse.models.payment import PaymentTerms
+from drafthorse.models.tradelines import LineItem
+
+from main.models import Invoice, InvoiceLine, InvoiceVat
+from main.models.invoice_parties import Party, Seller
+
+FILE_NAME = "factur-x.xml"
+CONFORMANCE_LEVEL = "EN 16931"
+GUIDELINE = "urn:cen.eu:en16931:2017"
+# UNTDID 1001, UN/ECE Recommendation 20, ISO 6523, CEF EAS.
+INVOICE, CREDIT_NOTE, PIECE, GTIN, EMAIL = "380", "381", "H87", "0160", "EM"
+# Of VAT: standard, zero rated, and not subject to it: a seller who is not registered.
+STANDARD, ZERO_RATED, OUTSIDE = "S", "Z", "O"
+# What XML 1.0 cannot hold, however it is escaped.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def einvoice_xml(invoice: Invoice) -> bytes:
+    """The document as the invoice's own rows have it; its lines and VAT are read, once each."""
+    document = Document()
+    document.context.guideline_parameter.id = GUIDELINE
+    _write_head(document, invoice)
+    seller: Seller = invoice.seller
+    _write_seller(document.trade.agreement.seller, seller)
+    _write_party(document.trade.agreement.buyer, invoice.customer)
+    document.trade.agreement.seller_order.issuer_assigned_id = invoice.order.number
+    document.trade.agreement.buyer_order.issuer_assigned_id = invoice.order.number
+    for number, line in enumerate(invoice.lines.all(), start=1):
+        document.trade.items.add(_line(line, number=number, seller=seller))
+    _write_settlement(document.trade.settlement, invoice)
+    # Held against the schema by the tests, not at each printing.
+    return document.serialize(schema=None)
+
+
+def xml_text(value: str) -> str:
+    """With a space for each character that no XML document can hold, and no font has."""
+    return _NOT_XML.sub(" ", value)
+
+
+def _write_head(document: Document, invoice: Invoice) -> None:
+    document.header.id = invoice.number
+    document.header.type_code = CREDIT_NOTE if invoice.is_credit_note else INVOICE
+    document.header.issue_date_time = timezone.localdate(invoice.issued_at)
+    for sentence in _notes(invoice):
+        document.header.notes.add(_note(sentence))
+
+
+def _notes(invoice: Invoice) -> Iterable[str]:
+    if invoice.is_credit_note:
+        return [f"Reason: {xml_text(invoice.reason)}"] if invoice.reason else []
+    return ["Paid in full."]
+
+
+def _note(sentence: str) -> IncludedNote:
+    note = IncludedNote()
+    note.content = sentence
+    return note
+
+
+def _write_seller(node: Any, seller: Seller) -> None:
+    if seller["company_number"]:
+        node.legal_organization.id = xml_text(seller["company_number"])
+    elif not seller["vat_id"]:
+        node.id = xml_text(seller["email"])  # BR-CO-26: by some name or number it must be known
+    if seller["phone"]:
+        # A contact wants a name too (BR-DE-5): the shop answers as a whole.
+        node.contact.person_name = xml_text(seller["name"])
+        node.contact.telephone.number = xml_text(seller["phone"])
+        node.contact.email.address = xml_text(seller["email"])
+    _write_party(node, seller)
+    if seller["vat_id"]:
+        registration = TaxRegistration()
+        registration.id = ("VA", xml_text(seller["vat_id"]))
+        node.tax_registrations.add(registration)
+
+
+def _write_party(node: Any, party: Party) -> None:
+    node.name = xml_text(party["name"])
+    address = node.address
+    address.postcode = xml_text(party["zip_code"])
+    address.line_one = xml_text(party["address1"])
+    address.line_two = xml_text(party["address2"])
+    address.city_name = xml_text(party["city"])
+    address.country_id = party["country"]
+    if party["email"]:
+        node.electronic_address.uri_ID = (EMAIL, xml_text(party["email"]))
+
+
+def _line(line: InvoiceLine, *, number: int, seller: Seller) -> LineItem:
+    item = LineItem()
+    item.document.line_id = str(number)
+    if line.isbn:
+        item.product.global_id = (GTIN, line.isbn)  # an ISBN-13 is a GTIN
+    item.product.name = xml_text(line.name)
+    item.agreement.net.amount = line.unit_net
+    item.delivery.billed_quantity = (line.quantity, PIECE)
+    _write_tax(item.settlement.trade_tax, rate=line.tax_rate, seller=seller)
+    item.settlement.monetary_summation.total_amount = line.net
+    return item
+
+
+def _write_settlement(settlement: Any, invoice: Invoice) -> None:
+    settlement.currency_code = invoice.currency
+    for vat in invoice.vat_lines.all():
+        settlement.trade_tax.add(_vat_breakdown(vat, seller=invoice.seller))
+    if invoice.is_credit_note:
+        terms = PaymentTerms()  # BR-CO-25: an amount that is due has terms
+        terms.description = "What was paid for it is paid back."
+        settlement.terms.add(terms)
+    _write_sums(settlement.monetary_summation, invoice)
+    if invoice.corrects:
+        reference = settlement.invoice_referenced_document
+        reference.issuer_assigned_id = invoice.corrects.number
+        reference.issue_date_time = timezone.localdate(invoice.corrects.issued_at)
+
+
+def _vat_breakdown(vat: InvoiceVat, *, seller: Seller) -> ApplicableTradeTax:
+    tax = ApplicableTradeTax()
+    _write_tax(tax, rate=vat.rate, seller=seller)
+    tax.basis_amount = vat.net
+    tax.calculated_amount = vat.vat
+    if _category(vat.rate, seller) == OUTSIDE:
+        tax.exemption_reason = "Not subject to VAT"
+    return tax
+
+
+def _write_tax(tax: ApplicableTradeTax, *, rate: Decimal, seller: Seller) -> None:
+    category = _category(rate, seller)
+    tax.type_code = "VAT"
+    tax.category_code = category
+    if category != OUTSIDE:
+        tax.rate_applicable_percent = rate
+
+
+def _category(rate: Decimal, seller: Seller) -> str:
+    if rate:
+        return STANDARD
+    return ZERO_RATED if seller["vat_id"] else OUTSIDE
+
+
+def _write_sums(sums: Any, invoice: Invoice) -> None:
+    paid = Decimal("0.00") if invoice.is_credit_note else invoice.gross
+    sums.line_total = invoice.net
+    sums.charge_total = sums.allowance_total = Decimal("0.00")
+    sums.tax_basis_total = invoice.net
+    sums.tax_total = (invoice.vat, invoice.currency)
+    sums.grand_total = invoice.gross
+    sums.prepaid_total = paid
+    sums.due_amount = invoice.gross - paid

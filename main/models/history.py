@@ -1,0 +1,30 @@
+"""Who changed what, when, from what to what: django-simple-history, as this shop keeps it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+from simple_history.utils import bulk_update_with_history
+
+
+class History(HistoricalRecords):
+    """A row for each change; none when nothing changed but what is left out of it."""
+
+    def post_save(self, instance, created, using=None, **kwargs) -> None:
+        fields = kwargs.get("update_fields")
+        if not created and fields and set(fields) <= set(self.excluded_fields):
+            return
+        super().post_save(instance, created, using=using, **kwargs)
+
+
+def update_many(rows: Iterable[models.Model], *, fields: list[str], reason: str) -> None:
+    """Save these fields of all rows in one statement, and their history in another."""
+    listed = list(rows)
+    if listed:
+        bulk_update_with_history(listed, type(listed[0]), fields, default_change_reason=reason)
+
+
+def record_many(rows: list[Any], *, model: type[models.Model], is_new: bool, reason: str) -> None:
+    """Write the history of rows that a bulk statement saved."""
+    model.history.bulk_history_create(rows, update=not is_new, default_change_reason=reason)  # type: ignore[attr-defined]

@@ -1,0 +1,41 @@
+"""Who bills whom: the snapshots that an invoice keeps of its seller and its customer."""
+
+from typing import TypedDict
+
+from django.conf import settings
+from django_countries import countries
+
+from main.models.addresses import POSTAL_FIELDS
+from main.models.orders import Order
+
+
+class Party(TypedDict):
+    """A postal address with the country's code and name, and how to reach them."""
+
+    name: str
+    address1: str
+    address2: str
+    city: str
+    zip_code: str
+    country: str
+    country_name: str
+    email: str
+
+
+class Seller(Party):
+    """The shop, with the numbers that it is registered under ("" where it has none)."""
+
+    vat_id: str
+    company_number: str
+    phone: str
+
+
+def seller() -> Seller:
+    """The shop as the settings describe it today."""
+    return Seller(**settings.SELLER, country_name=countries.name(settings.SELLER["country"]))
+
+
+def customer(order: Order) -> Party:
+    """The order's billing address as it is today."""
+    fields = {name: str(getattr(order, f"billing_{name}")) for name in POSTAL_FIELDS}
+    return Party(**fields, country_name=order.billing_country.name, email=order.email)

@@ -1,0 +1,204 @@
+"""Invoices and credit notes: what was billed, written once and never changed.
+
+On PostgreSQL triggers refuse a change as well (migration 0005): whatever the way it is tried.
+"""
+
+from decimal import Decimal
+
+from django.db import models
+
+from main.errors import InvoiceFrozen
+
+# Why a payment is revoked: the reason on its credit note.
+NOT_PAID = "Marked paid by mistake"
+
+
+class FrozenQuerySet(models.QuerySet):
+    """Rows that are written and read, and nothing else."""
+
+    def update(self, **fields) -> int:
+        raise InvoiceFrozen("An invoice is never changed. Write a credit note instead.")
+
+    def bulk_create(self, objs, *args, update_conflicts: bool = False, **options) -> list:
+        """New rows only: an insert must not turn into an update of what is there."""
+        if update_conflicts:
+            raise InvoiceFrozen("An invoice is never changed. Write a credit note instead.")
+        return super().bulk_create(objs, *args, **options)
+
+    def bulk_update(self, objs, fields, batch_size=None) -> int:
+        raise InvoiceFrozen("An invoice is never changed. Write a credit note instead.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise InvoiceFrozen("An invoice is never deleted. Write a credit note instead.")
+
+
+class FrozenModel(models.Model):
+    """A row that can be written once."""
+
+    objects = FrozenQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        # Relations and `refresh_from_db` go through the same doors.
+        base_manager_name = "objects"
+
+    def save(self, *args, **kwargs) -> None:
+        if not self._state.adding:
+            raise InvoiceFrozen("An invoice is never changed. Write a credit note instead.")
+        super().save(*args, **kwargs | {"force_insert": True})
+
+    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+        raise InvoiceFrozen("An invoice is never deleted. Write a credit note instead.")
+
+
+class InvoiceSeriesQuerySet(models.QuerySet):
+    def locked(self) -> "InvoiceSeriesQuerySet":
+        """Hold the counter until the transaction ends: so no number is given twice or lost."""
+        return self.select_for_update()
+
+
+class InvoiceSeries(models.Model):
+    """The counter of a run of numbers, one a kind and year: "INV-2026"."""
+
+    name = models.CharField(max_length=12, primary_key=True)
+    last_number = models.PositiveIntegerField(default=0)
+
+    objects = InvoiceSeriesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "invoice series"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class InvoiceQuerySet(FrozenQuerySet):
+    def newest_first(self) -> "InvoiceQuerySet":
+        return self.order_by("-pk")
+
+    def invoices(self) -> "InvoiceQuerySet":
+        return self.filter(kind=Invoice.Kind.INVOICE)
+
+    def credit_notes(self) -> "InvoiceQuerySet":
+        return self.filter(kind=Invoice.Kind.CREDIT_NOTE)
+
+    def for_rendering(self) -> "InvoiceQuerySet":
+        """With all that stands on the paper, in three queries more."""
+        return self.select_related("order", "corrects").prefetch_related("lines", "vat_lines")
+
+
+class Invoice(FrozenModel):
+    """An invoice, or a credit note that corrects one. Amounts are positive in both.
+
+    `seller` and `customer` are snapshots: dicts of strings with the keys of
+    `main.models.invoice_parties`.
+    """
+
+    class Kind(models.TextChoices):
+        INVOICE = "invoice", "Invoice"
+        CREDIT_NOTE = "credit_note", "Credit note"
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    series = models.ForeignKey(InvoiceSeries, on_delete=models.PROTECT, related_name="+")
+    sequence = models.PositiveIntegerField("number in the series")
+    order = models.ForeignKey("main.Order", on_delete=models.PROTECT, related_name="invoices")
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="credit_notes"
+    )
+    reason = models.CharField(max_length=200, blank=True)
+    issued_at = models.DateTimeField()
+    seller = models.JSONField()
+    customer = models.JSONField()
+    currency = models.CharField(max_length=3)
+    net = models.DecimalField(max_digits=10, decimal_places=2)
+    vat = models.DecimalField("VAT", max_digits=10, decimal_places=2)
+    gross = models.DecimalField(max_digits=10, decimal_places=2)
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta(FrozenModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["series", "sequence"], name="invoice_number_unique"),
+            models.CheckConstraint(
+                condition=models.Q(kind="invoice", corrects=None)
+                | models.Q(kind="credit_note", corrects__isnull=False),
+                name="invoice_credit_note_corrects_one",
+            ),
+        ]
+        indexes = [models.Index(fields=["-issued_at"], name="invoice_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number}"
+
+    @property
+    def number(self) -> str:
+        """As printed: "INV-2026-00017"."""
+        return f"{self.series_id}-{self.sequence:05d}"
+
+    @property
+    def is_credit_note(self) -> bool:
+        return self.kind == self.Kind.CREDIT_NOTE
+
+    @property
+    def is_refund(self) -> bool:
+        """Money goes back: not when there was none."""
+        return self.is_credit_note and self.reason != NOT_PAID
+
+
+class InvoiceLine(FrozenModel):
+    """What one line of the order cost. `net` and `vat` of all lines add up to the invoice's."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    order_line = models.ForeignKey("main.OrderLine", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    isbn = models.CharField("ISBN-13", max_length=13, blank=True)
+    quantity = models.PositiveSmallIntegerField()
+    unit_price = models.DecimalField(max_digits=8, decimal_places=2, help_text="VAT included.")
+    tax_rate = models.DecimalField("VAT rate", max_digits=4, decimal_places=2)
+    net = models.DecimalField(max_digits=10, decimal_places=2)
+    vat = models.DecimalField("VAT", max_digits=10, decimal_places=2)
+    gross = models.DecimalField(max_digits=10, decimal_places=2)
+
+    class Meta(FrozenModel.Meta):
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "order_line"], name="invoiceline_once_an_order_line"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.name}"
+
+    @property
+    def unit_net(self) -> Decimal:
+        """The net price of one, to four places: times the quantity it is `net`, rounded."""
+        return (self.net / self.quantity).quantize(Decimal("0.0001"))
+
+
+class InvoiceVat(FrozenModel):
+    """The sums of one VAT rate. Kind and day are the invoice's, here for the reports' sake."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="vat_lines")
+    kind = models.CharField(max_length=12, choices=Invoice.Kind)
+    issued_on = models.DateField(help_text="In the shop's time zone.")
+    rate = models.DecimalField("VAT rate", max_digits=4, decimal_places=2)
+    net = models.DecimalField(max_digits=10, decimal_places=2)
+    vat = models.DecimalField("VAT", max_digits=10, decimal_places=2)
+    gross = models.DecimalField(max_digits=10, decimal_places=2)
+
+    class Meta(FrozenModel.Meta):
+        ordering = ["rate"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "rate"], name="invoicevat_once_a_rate")
+        ]
+        indexes = [
+            models.Index(
+                fields=["issued_on", "kind", "rate"],
+                include=["net", "vat", "gross"],
+                name="invoicevat_turnover",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rate} %"

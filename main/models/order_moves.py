@@ -1,0 +1,83 @@
+"""The one place that knows which states an order and its lines may move to.
+
+    order  NEW -> PAID                      line  NEW -> PROCESSING -> SENT
+           PAID -> NEW (a mistake)                NEW -> SENT
+           NEW, PAID -> CANCELLED                 NEW, PROCESSING -> CANCELLED
+                                                  PROCESSING -> NEW
+                                                  SENT -> PROCESSING (not sent after all)
+                                                  SENT -> CANCELLED (it came back)
+
+Beyond that an order follows its lines (status_by_lines): to DONE and back to PAID, and to
+CANCELLED with the last of them.
+"""
+
+from collections.abc import Iterable
+
+from main.errors import MoveRefused
+from main.models.orders import Order, OrderLine
+
+ORDER_MOVES = {
+    Order.Status.NEW: {Order.Status.PAID, Order.Status.CANCELLED},
+    Order.Status.PAID: {Order.Status.NEW, Order.Status.CANCELLED},
+    Order.Status.DONE: set(),
+    Order.Status.CANCELLED: set(),
+}
+LINE_MOVES = {
+    OrderLine.Status.NEW: {
+        OrderLine.Status.PROCESSING,
+        OrderLine.Status.SENT,
+        OrderLine.Status.CANCELLED,
+    },
+    OrderLine.Status.PROCESSING: {
+        OrderLine.Status.NEW,
+        OrderLine.Status.SENT,
+        OrderLine.Status.CANCELLED,
+    },
+    OrderLine.Status.SENT: {OrderLine.Status.PROCESSING, OrderLine.Status.CANCELLED},
+    OrderLine.Status.CANCELLED: set(),
+}
+# What an order allows its lines: a book leaves the house paid for, a refund wants a payment.
+_LINES_MOVE_TO = {
+    Order.Status.NEW: {OrderLine.Status.CANCELLED},
+    Order.Status.PAID: set(OrderLine.Status),
+    Order.Status.DONE: {OrderLine.Status.PROCESSING, OrderLine.Status.CANCELLED},
+    Order.Status.CANCELLED: set(),
+}
+
+
+def check_order_move(order: Order, status: Order.Status) -> None:
+    """Raise MoveRefused, with the reason, unless the order may become `status`."""
+    here = Order.Status(order.status)
+    if here == status:
+        raise MoveRefused(f"Order {order.number} is {here.label} already.")
+    if status not in ORDER_MOVES[here]:
+        raise MoveRefused(f"Order {order.number} is {here.label}: it cannot become {status.label}.")
+
+
+def check_line_move(line: OrderLine, order: Order, status: OrderLine.Status) -> None:
+    """Raise MoveRefused, with the reason, unless the line may become `status`."""
+    here = OrderLine.Status(line.status)
+    if status not in LINE_MOVES[here]:
+        raise MoveRefused(f"“{line.name}” is {here.label}: it cannot become {status.label}.")
+    if status not in _LINES_MOVE_TO[Order.Status(order.status)]:
+        state = Order.Status(order.status).label
+        raise MoveRefused(
+            f"Order {order.number} is {state}: “{line.name}” cannot become {status.label}."
+        )
+
+
+def line_moves(line: OrderLine, order: Order) -> list[OrderLine.Status]:
+    """Where the line may go from here, in the order of the states."""
+    allowed = LINE_MOVES[OrderLine.Status(line.status)]
+    return sorted(allowed & _LINES_MOVE_TO[Order.Status(order.status)])
+
+
+def status_by_lines(order: Order, lines: Iterable[OrderLine]) -> Order.Status:
+    """What the states of all its lines make of an order."""
+    states = {line.status for line in lines}
+    if states == {OrderLine.Status.CANCELLED}:
+        return Order.Status.CANCELLED
+    if order.status == Order.Status.NEW or not states:
+        return Order.Status(order.status)
+    closed = states <= {OrderLine.Status.SENT, OrderLine.Status.CANCELLED}
+    return Order.Status.DONE if closed else Order.Status.PAID

@@ -1,0 +1,26 @@
+"""Reads across models: shelves for customers, figures for the staff. The table of contents."""
+
+from main.reports.figures import Report
+from main.reports.invoices import Turnover, turnover
+from main.reports.orders import Day, orders_per_day
+from main.reports.sales import Bought, most_bought
+from main.reports.shelves import BEST_SELLER_DAYS, best_sellers, related_books
+from main.reports.stock import LowStock, low_stock
+from main.reports.today import Glance, glance
+
+__all__ = [
+    "BEST_SELLER_DAYS",
+    "Bought",
+    "Day",
+    "Glance",
+    "LowStock",
+    "Report",
+    "Turnover",
+    "best_sellers",
+    "glance",
+    "low_stock",
+    "most_bought",
+    "orders_per_day",
+    "related_books",
+    "turnover",
+]

@@ -1,0 +1,67 @@
+"""What was bought: of orders that are paid and stand, by the day they were placed."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import F, QuerySet, Sum
+
+from main.models import Order, OrderLine, Product
+from main.models.money import CENT
+from main.reports.calendar import last_days, start_of
+from main.reports.figures import Report, kept
+
+MOST_LISTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A book under today's name, with what was paid for its copies (VAT included)."""
+
+    product_id: int
+    name: str
+    authors: str
+    isbn: str | None
+    copies: int
+    taken: Decimal
+
+
+def most_bought(days: int) -> Report[Bought]:
+    """The books of which most copies were bought in these days, most first."""
+    return kept(f"most-bought-{days}", lambda: _read(days))
+
+
+def copies_bought(days: int) -> dict[int, int]:
+    """How many copies of each book, by its key."""
+    return dict(_sold_lines(days).annotate(copies=Sum("quantity")).values_list("product", "copies"))
+
+
+def _read(days: int) -> list[Bought]:
+    sold = _sold_lines(days).annotate(
+        copies=Sum("quantity"), taken=Sum(F("unit_price") * F("quantity"))
+    )
+    rows = list(sold.order_by("-copies", "-taken", "product")[:MOST_LISTED])
+    books = Product.objects.only("name", "authors", "isbn").in_bulk(
+        [row["product"] for row in rows]
+    )
+    return [
+        _bought(books[row["product"]], copies=row["copies"], taken=row["taken"]) for row in rows
+    ]
+
+
+def _bought(book: Product, *, copies: int, taken: Decimal) -> Bought:
+    return Bought(
+        product_id=book.pk,
+        name=book.name,
+        authors=book.authors,
+        isbn=book.isbn,
+        copies=copies,
+        taken=taken.quantize(CENT),  # SQLite counts in floating point
+    )
+
+
+def _sold_lines(days: int) -> QuerySet:
+    since = start_of(last_days(days)[0])
+    standing = OrderLine.objects.live().filter(
+        order__status__in=[Order.Status.PAID, Order.Status.DONE], order__created_at__gte=since
+    )
+    return standing.order_by().values("product")

@@ -1,0 +1,45 @@
+"""Books that run out: what sells is named first, since it is missed first."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import F
+
+from main.models import Product
+from main.models.products import ProductQuerySet
+from main.reports.figures import Report, kept
+from main.reports.sales import copies_bought
+
+MOST_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LowStock:
+    """A book with few copies left, and how many were bought lately."""
+
+    product_id: int
+    name: str
+    authors: str
+    isbn: str | None
+    stock: int
+    sold: int
+
+
+def running_low() -> ProductQuerySet:
+    """Books on sale with fewer copies than the settings want."""
+    return Product.objects.active().filter(stock__lt=settings.LOW_STOCK)
+
+
+def low_stock(days: int) -> Report[LowStock]:
+    """Those that sold most in these days first, then those with fewest copies."""
+    return kept(f"low-stock-{days}-{settings.LOW_STOCK}", lambda: _read(days), most=MOST_LISTED)
+
+
+def _read(days: int) -> list[LowStock]:
+    sold = copies_bought(days)
+    low = running_low().order_by("name", "pk")
+    rows = [
+        LowStock(**book, sold=sold.get(book["product_id"], 0))
+        for book in low.values("name", "authors", "isbn", "stock", product_id=F("pk"))
+    ]
+    return sorted(rows, key=lambda row: (-row.sold, row.stock))

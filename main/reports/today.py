@@ -1,0 +1,50 @@
+"""The shop at a glance: what waits for the staff, and how it goes. As of now, not kept."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count
+
+from main.models import Order
+from main.reports.orders import Day, read_orders_per_day
+from main.reports.stock import running_low
+
+DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """How many orders wait to be sent and to be paid, each of the last days, books running low."""
+
+    to_send: int
+    to_be_paid: int
+    days: list[Day]
+    low_stock: int
+
+    @property
+    def last_day(self) -> date:
+        return self.days[-1].day
+
+    @property
+    def today(self) -> int:
+        return self.days[-1].placed
+
+    @property
+    def placed(self) -> int:
+        return sum(day.placed for day in self.days)
+
+    @property
+    def highest(self) -> int:
+        """Of any of the days."""
+        return max(day.placed for day in self.days)
+
+
+def glance() -> Glance:
+    open_states = Order.objects.filter(status__in=[Order.Status.NEW, Order.Status.PAID])
+    waiting = dict(open_states.values_list("status").annotate(orders=Count("*")).order_by())
+    return Glance(
+        to_send=waiting.get(Order.Status.PAID, 0),
+        to_be_paid=waiting.get(Order.Status.NEW, 0),
+        days=read_orders_per_day(DAYS),
+        low_stock=running_low().count(),
+    )

@@ -1,0 +1,71 @@
+"""The admin's own pages as axe sees them, each as its own kind of user, in light and in dark."""
+
+from django.test import tag
+
+from main.actions.order_lines import move_order_lines
+from main.actions.orders import mark_order_paid
+from main.models import OrderLine
+from main.tests.browser import BrowserTestCase
+from main.tests.factories import (
+    DispatcherFactory,
+    EmployeeFactory,
+    OrderFactory,
+    OrderLineFactory,
+    ProductFactory,
+    ProductTagFactory,
+)
+
+LONG_TITLE = (
+    "Travels into Several Remote Nations of the World, in Four Parts, by Lemuel Gulliver: "
+    "Donaudampfschifffahrtsgesellschaftskapitän"
+)
+
+
+@tag("e2e")
+class AdminAccessibilityTests(BrowserTestCase):
+    def setUp(self):
+        super().setUp()
+        long = ProductFactory(name=LONG_TITLE, tags=[ProductTagFactory()])
+        self.new, self.paid = OrderFactory(), OrderFactory()
+        for order in (self.new, self.paid):
+            self.line = OrderLineFactory(order=order)
+            OrderLineFactory(order=order, product=long)
+        mark_order_paid(order_id=self.paid.pk)
+        move_order_lines(
+            order_id=self.paid.pk, line_ids=[self.line.pk], status=OrderLine.Status.SENT
+        )
+
+    def test_of_the_office(self):
+        orders = "/office-admin/main/order/"
+        self.browser.be(session_key=self.session_of(EmployeeFactory()))
+        self.assert_sound(
+            orders,
+            f"{orders}{self.new.pk}/change/",
+            f"{orders}{self.paid.pk}/change/",
+            f"{orders}{self.paid.pk}/history/",
+            "/office-admin/main/product/",
+        )
+
+    def test_of_dispatch(self):
+        orders = "/dispatch-admin/main/order/"
+        self.browser.be(session_key=self.session_of(DispatcherFactory()))
+        self.assert_sound(
+            "/dispatch-admin/", f"{orders}packing/", f"{orders}{self.paid.pk}/change/"
+        )
+
+    def assert_sound(self, *paths: str):
+        for path in paths:
+            self.browser.console_errors()  # axe's own, of the page before
+            self.browser.set_colours("light")
+            self.browser.set_width(1440)
+            self.browser.open(path)
+            with self.subTest(path):
+                self.assertEqual(self.browser.console_errors(), [])
+                self.assertEqual(self.browser.foreign_requests(), [])
+                self.assertEqual(self.browser.axe_findings(), [])
+            self.browser.set_width(390)
+            self.browser.set_colours("dark")
+            self.browser.open(path)  # colours that are on their way from light to dark are neither
+            with self.subTest(path, width=390):
+                self.assertLessEqual(self.browser.sideways_scroll(), 0)
+                self.assertEqual(self.browser.axe_findings(), [])

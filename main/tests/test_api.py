@@ -1,0 +1,429 @@
+"""The dispatch API: paid orders and their lines, for dispatch and the office."""
+
+from datetime import timedelta
+from decimal import Decimal
+from http import HTTPStatus
+from unittest import mock
+
+from django.db import connection
+from django.test import TestCase, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from rest_framework.generics import GenericAPIView
+
+from main.actions.order_lines import move_order_lines
+from main.actions.orders import mark_order_paid
+from main.actions.tokens import give_token
+from main.models import Invoice, Order, OrderLine, User
+from main.tests.factories import (
+    DispatcherFactory,
+    EmployeeFactory,
+    OrderFactory,
+    OrderLineFactory,
+    OwnerFactory,
+    ProductFactory,
+    StaffFactory,
+    UserFactory,
+)
+
+NEW, PROCESSING, SENT, CANCELLED = OrderLine.Status
+ORDERS, LINES = "/api/orders/", "/api/orderlines/"
+PROBLEM = "application/problem+json"
+# Whatever a dispatcher must not see is recognised by these.
+SECRETS = ["billing", "guest", "@", "price", "total", "8.49", "tax", "currency", "£", "GBP"]
+
+
+class DispatchTestCase(TestCase):
+    """A paid order of Emma and Dracula, and one that is not paid."""
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.dispatcher = DispatcherFactory()
+        cls.emma = ProductFactory(name="Emma", isbn="9780141439587", stock=5)
+        cls.order = OrderFactory(guest=True, shipping_country="IE", shipping_zip_code="D02 AF30")
+        cls.line = OrderLineFactory(order=cls.order, product=cls.emma, quantity=2)
+        cls.other_line = OrderLineFactory(
+            order=cls.order, product=ProductFactory(name="Dracula", isbn=None)
+        )
+        mark_order_paid(order_id=cls.order.pk)
+        cls.unpaid = OrderFactory()
+        cls.unpaid_line = OrderLineFactory(order=cls.unpaid)
+
+    def as_(self, user: User) -> None:
+        self.client.force_login(user)
+
+    def get(self, path: str, *, status: int = HTTPStatus.OK) -> dict:
+        response = self.client.get(path)
+        self.assertEqual(response.status_code, status, response.content)
+        return response.json()
+
+    def ids(self, path: str) -> list[int]:
+        return [row["id"] for row in self.get(path)["results"]]
+
+    def set_status(self, line: OrderLine, status: object, *, method: str = "patch", **kwargs):
+        send = getattr(self.client, method)
+        return send(f"{LINES}{line.pk}/", {"status": status}, content_type="application/json")
+
+    def assert_status(self, line: OrderLine, status: int) -> None:
+        line.refresh_from_db()
+        self.assertEqual(line.status, status)
+
+    def assert_problem(self, response, *, status: int, detail: str, kind: str = "") -> None:
+        self.assertEqual(response.status_code, status, response.content)
+        self.assertEqual(response["Content-Type"], PROBLEM)
+        problem = response.json()
+        self.assertEqual(problem["status"], status)
+        self.assertEqual(problem["detail"], detail)
+        wanted = f"urn:booktime:problem:{kind}" if kind else "about:blank"
+        self.assertEqual(problem["type"], wanted)
+
+
+class ReadingTests(DispatchTestCase):
+    def setUp(self) -> None:
+        self.as_(self.dispatcher)
+
+    def test_an_order_is_where_to_send_what(self) -> None:
+        found = self.get(f"{ORDERS}{self.order.pk}/")
+        self.assertEqual(parse_datetime(found.pop("placed_at")), self.order.created_at)
+        lines = found.pop("lines")
+        self.assertEqual([line["name"] for line in lines], ["Emma", "Dracula"])
+        self.assertEqual(
+            found,
+            {
+                "id": self.order.pk,
+                "number": self.order.number,
+                "status": 20,
+                "shipping_name": "Ada Reader",
+                "shipping_address1": "12 Gower Street",
+                "shipping_address2": "",
+                "shipping_city": "London",
+                "shipping_zip_code": "D02 AF30",
+                "shipping_country": "IE",
+                "shipping_country_name": "Ireland",
+            },
+        )
+
+    def test_a_line_is_what_to_pack_and_what_may_become_of_it(self) -> None:
+        emma = {
+            "id": self.line.pk,
+            "order": self.order.pk,
+            "isbn": "9780141439587",
+            "name": "Emma",
+            "quantity": 2,
+            "status": 10,
+            "next_statuses": [20, 30, 40],
+        }
+        self.assertEqual(self.get(f"{LINES}{self.line.pk}/"), emma)
+        self.assertEqual(self.get(f"{ORDERS}{self.order.pk}/")["lines"][0], emma)
+        self.assertEqual(self.get(LINES)["results"][1], emma)
+        self.assertIsNone(self.get(f"{LINES}{self.other_line.pk}/")["isbn"])
+
+    def test_no_price_no_email_and_no_billing_address_is_told(self) -> None:
+        for path in (ORDERS, LINES, f"{ORDERS}{self.order.pk}/", f"{LINES}{self.line.pk}/"):
+            text = self.client.get(path).content.decode()
+            self.assertIn("Emma", text)
+            self.assertEqual([word for word in SECRETS if word in text], [], path)
+
+    def test_only_paid_and_done_orders_are_there(self) -> None:
+        done = OrderFactory(status=Order.Status.DONE)
+        cancelled = OrderFactory(status=Order.Status.CANCELLED)
+        line = OrderLineFactory(order=cancelled, status=CANCELLED)
+        self.assertEqual(self.ids(ORDERS), [done.pk, self.order.pk])
+        self.assertEqual(self.ids(LINES), [self.other_line.pk, self.line.pk])
+        for pk in (self.unpaid.pk, cancelled.pk, 999_999_999_999, 10**400):
+            self.get(f"{ORDERS}{pk}/", status=404)
+        for pk in (self.unpaid_line.pk, line.pk, 0, 2**63, 10**400):
+            self.get(f"{LINES}{pk}/", status=404)
+
+    def test_lists_are_filtered_by_order_and_status(self) -> None:
+        done = OrderFactory(status=Order.Status.DONE)
+        sent = OrderLineFactory(order=done, status=SENT)
+        expected = {
+            f"{ORDERS}?order={self.order.pk}": [self.order.pk],
+            f"{ORDERS}?order={self.unpaid.pk}": [],
+            f"{ORDERS}?status=20": [self.order.pk],
+            f"{ORDERS}?status=30": [done.pk],
+            f"{ORDERS}?status=20&status=30": [done.pk, self.order.pk],
+            f"{ORDERS}?status=30&order={self.order.pk}": [],
+            f"{LINES}?order={done.pk}": [sent.pk],
+            f"{LINES}?order={self.unpaid.pk}": [],
+            f"{LINES}?status=10": [self.other_line.pk, self.line.pk],
+            f"{LINES}?status=30&status=20": [sent.pk],
+            f"{LINES}?status=40": [],
+        }
+        for path, ids in expected.items():
+            with self.subTest(path):
+                self.assertEqual(self.ids(path), ids)
+
+    def test_a_filter_that_is_not_valid_is_refused(self) -> None:
+        order = "The id of an order is a number of twelve digits."
+        for path, field, words in [
+            (f"{ORDERS}?order=abc", "order", order),
+            (f"{ORDERS}?order=", "order", order),
+            (f"{ORDERS}?order={'9' * 5000}", "order", order),
+            (f"{LINES}?order=-1", "order", order),
+            (f"{LINES}?order=%00", "order", order),
+            (f"{LINES}?order=٣٣٣٣٣٣٣٣٣٣٣٣", "order", order),
+            (f"{ORDERS}?status=10", "status", "Choose from 20, 30."),
+            (f"{LINES}?status=", "status", "Choose from 10, 20, 30, 40."),
+            (f"{LINES}?status=10&status=x", "status", "Choose from 10, 20, 30, 40."),
+        ]:
+            with self.subTest(path[:60]):
+                response = self.client.get(path)
+                details = {"detail": f"{field}: {words}", "kind": "fields_invalid"}
+                self.assert_problem(response, status=400, **details)
+                self.assertEqual(response.json()["errors"], {field: [words]})
+
+    def test_pages_follow_each_other_and_lead_back(self) -> None:
+        start = timezone.now() - timedelta(days=1)
+        orders = OrderFactory.create_batch(119, status=Order.Status.PAID, user=UserFactory())
+        for number, order in enumerate(orders):  # some at the same moment
+            at = start + timedelta(minutes=number // 7)
+            Order.objects.filter(pk=order.pk).update(created_at=at)
+        wanted = list(Order.objects.paid().newest_first().values_list("pk", flat=True))
+        pages, url = [], f"{ORDERS}?status=20"
+        while url:
+            page = self.get(url)
+            pages.append([row["id"] for row in page["results"]])
+            last, url = page, page["next"]
+        self.assertEqual([len(ids) for ids in pages], [50, 50, 20])
+        self.assertEqual([pk for ids in pages for pk in ids], wanted)
+        self.assertEqual(self.ids(last["previous"]), pages[1])
+        self.assertTrue(last["previous"].startswith("http://testserver/api/orders/?"))
+        cursor = last["previous"].partition("cursor=")[2].partition("&")[0]
+        for path in (
+            f"{LINES}?cursor={cursor}",
+            f"{ORDERS}?cursor=cD0lMDA%3D",
+            f"{ORDERS}?cursor=",
+        ):
+            response = self.client.get(path)
+            self.assert_problem(response, status=404, detail="There is no such page of this list.")
+
+    def test_as_many_queries_for_one_as_for_fifty(self) -> None:
+        paths = [ORDERS, LINES, f"{ORDERS}?status=20", f"{LINES}?status=10"]
+        few = [self.count_queries(path) for path in paths]
+        for _ in range(49):
+            order = OrderFactory(status=Order.Status.PAID, user=self.dispatcher)
+            OrderLineFactory.create_batch(2, order=order)
+        self.assertEqual([self.count_queries(path) for path in paths], few)
+        # Session, user, groups, the rows, and for orders their lines; permissions for refunds.
+        self.assertLessEqual(max(few), 6)
+
+    def count_queries(self, path: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            self.get(path)
+        return len(queries)
+
+
+class WhoMayTests(DispatchTestCase):
+    def test_dispatch_and_office_and_nobody_else(self) -> None:
+        paths = (ORDERS, LINES, f"{ORDERS}{self.order.pk}/", f"{LINES}{self.line.pk}/")
+        owner_of_order = UserFactory()
+        Order.objects.filter(pk=self.order.pk).update(user=owner_of_order)
+        for user, status in [
+            (self.dispatcher, 200),
+            (EmployeeFactory(), 200),
+            (OwnerFactory(), 200),
+            (UserFactory(), 403),
+            (owner_of_order, 403),
+            (StaffFactory(), 403),
+        ]:
+            for path in paths:
+                self.as_(user)
+                response = self.client.get(path)
+                self.assertEqual(response.status_code, status, path)
+                if status == 403:
+                    words = "This is for dispatch and the office only."
+                    self.assert_problem(response, status=403, detail=words)
+
+    def test_nobody_is_asked_to_sign_in_and_told_how(self) -> None:
+        for method in ("get", "head", "options", "patch", "put"):
+            response = getattr(self.client, method)(f"{LINES}{self.line.pk}/")
+            self.assertEqual((response.status_code, response["WWW-Authenticate"]), (401, "Token"))
+        words = "Authentication credentials were not provided."
+        self.assert_problem(self.client.get(ORDERS), status=401, detail=words)
+
+    def test_rights_end_at_once(self) -> None:
+        self.as_(self.dispatcher)
+        token = {"Authorization": f"Token {give_token(user=self.dispatcher)}"}
+        self.dispatcher.groups.clear()
+        self.assertEqual(self.client.get(ORDERS).status_code, 403)
+        self.client.logout()
+        self.assertEqual(self.client.get(ORDERS, headers=token).status_code, 403)
+        User.objects.filter(pk=self.dispatcher.pk).update(is_active=False)
+        self.assertEqual(self.client.get(ORDERS, headers=token).status_code, 401)
+
+    @override_settings(STAFF_SECOND_FACTOR=True)
+    def test_a_password_alone_is_not_enough_where_a_second_factor_is_asked_for(self) -> None:
+        self.as_(self.dispatcher)
+        words = (
+            "Sign in again, with a second factor: staff do so for each working day, or for a token."
+        )
+        why = {"detail": words, "kind": "staff_proof_missing"}
+        self.assert_problem(self.client.get(ORDERS), status=403, **why)
+        self.assert_problem(self.set_status(self.line, SENT), status=403, **why)
+        self.assert_status(self.line, NEW)
+        self.client.logout()
+        token = {"Authorization": f"Token {give_token(user=self.dispatcher)}"}
+        self.assert_problem(self.client.get(ORDERS, headers=token), status=403, **why)
+
+    def test_a_session_writes_with_the_csrf_token_only(self) -> None:
+        client = self.client_class(enforce_csrf_checks=True)
+        client.force_login(self.dispatcher)
+        path, sent = f"{LINES}{self.line.pk}/", {"status": 30}
+        response = client.patch(path, sent, content_type="application/json")
+        self.assertEqual(response.status_code, 403)
+        self.assertIn("CSRF", response.json()["detail"])
+        self.assert_status(self.line, NEW)
+        client.cookies["csrftoken"] = "c" * 32
+        headers = {"X-CSRFToken": "c" * 32}
+        response = client.patch(path, sent, content_type="application/json", headers=headers)
+        self.assertEqual(response.status_code, 200)
+        token = {"Authorization": f"Token {give_token(user=self.dispatcher)}"}
+        client.logout()
+        response = client.patch(
+            path, {"status": 20}, content_type="application/json", headers=token
+        )
+        self.assertEqual(response.status_code, 200)
+
+
+class MovingTests(DispatchTestCase):
+    def setUp(self) -> None:
+        self.as_(self.dispatcher)
+
+    def test_a_line_is_packed_and_sent_and_the_order_follows(self) -> None:
+        response = self.set_status(self.line, PROCESSING)
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(response.json()["status"], 20)
+        self.assertEqual(response.json()["next_statuses"], [10, 30, 40])
+        self.assertEqual(self.set_status(self.line, SENT, method="put").json()["status"], 30)
+        self.assert_status(self.line, SENT)
+        self.assert_order(Order.Status.PAID)
+        self.set_status(self.other_line, SENT)
+        self.assert_order(Order.Status.DONE)
+
+    def test_the_history_says_who_it_was(self) -> None:
+        self.set_status(self.line, SENT)
+        self.assertEqual(self.line.history.latest().history_user, self.dispatcher)
+
+    def test_the_same_status_again_changes_nothing(self) -> None:
+        self.set_status(self.line, SENT)
+        before = self.line.history.count()
+        response = self.set_status(self.line, SENT)
+        self.assertEqual((response.status_code, response.json()["status"]), (200, 30))
+        self.assertEqual(self.line.history.count(), before)
+
+    def test_a_wrong_move_is_refused_with_the_reason(self) -> None:
+        self.set_status(self.line, SENT)
+        response = self.set_status(self.line, NEW)
+        words = "“Emma” is sent: it cannot become new."
+        self.assert_problem(response, status=409, detail=words, kind="move_refused")
+        self.assert_status(self.line, SENT)
+        self.assert_order(Order.Status.PAID)
+
+    def test_a_missing_copy_is_cancelled_and_credited(self) -> None:
+        response = self.set_status(self.line, CANCELLED)
+        self.assertEqual((response.status_code, response.json()["next_statuses"]), (200, []))
+        self.emma.refresh_from_db()
+        self.assertEqual(self.emma.stock, 7)
+        note = Invoice.objects.get(kind=Invoice.Kind.CREDIT_NOTE)
+        self.assertEqual(note.gross, Decimal("16.98"))
+
+    def test_the_last_line_may_be_cancelled_though_the_order_is_gone_then(self) -> None:
+        self.set_status(self.other_line, CANCELLED)
+        response = self.set_status(self.line, CANCELLED)
+        self.assertEqual((response.status_code, response.json()["status"]), (200, 40))
+        self.assert_order(Order.Status.CANCELLED)
+        self.get(f"{LINES}{self.line.pk}/", status=404)
+
+    def test_dispatch_cannot_take_back_what_was_sent_and_the_office_can(self) -> None:
+        self.set_status(self.line, SENT)
+        self.assertEqual(self.get(f"{LINES}{self.line.pk}/")["next_statuses"], [20])
+        response = self.set_status(self.line, CANCELLED)
+        words = "Only the office can take back what was sent."
+        self.assert_problem(response, status=403, detail=words)
+        self.assert_status(self.line, SENT)
+        self.assertFalse(Invoice.objects.filter(kind=Invoice.Kind.CREDIT_NOTE).exists())
+        self.as_(EmployeeFactory())
+        self.assertEqual(self.get(f"{LINES}{self.line.pk}/")["next_statuses"], [20, 40])
+        self.assertEqual(self.set_status(self.line, CANCELLED).status_code, 200)
+        note = Invoice.objects.get(kind=Invoice.Kind.CREDIT_NOTE)
+        self.assertEqual(note.gross, Decimal("16.98"))
+
+    def test_lines_of_orders_that_are_not_paid_cannot_be_moved(self) -> None:
+        for status in (SENT, CANCELLED):
+            self.assertEqual(self.set_status(self.unpaid_line, status).status_code, 404)
+        self.assert_status(self.unpaid_line, NEW)
+
+    def test_what_happens_meanwhile_counts(self) -> None:
+        """Between reading the line and holding its order others may be quicker."""
+
+        def sent(view) -> OrderLine:
+            line = GenericAPIView.get_object(view)
+            move_order_lines(order_id=self.order.pk, line_ids=[line.pk], status=SENT)
+            return line
+
+        def unpaid(view) -> OrderLine:
+            line = GenericAPIView.get_object(view)
+            Order.objects.filter(pk=self.order.pk).update(status=Order.Status.NEW)
+            return line
+
+        for meanwhile, line, status in [(sent, self.line, 403), (unpaid, self.other_line, 404)]:
+            before = line.status
+            with mock.patch("main.api.orderlines.OrderLineView.get_object", meanwhile, create=True):
+                self.assertEqual(self.set_status(line, CANCELLED).status_code, status)
+            self.assert_status(line, SENT if meanwhile is sent else before)
+
+    def test_nothing_but_the_status_is_written(self) -> None:
+        before = OrderLine.objects.filter(pk=self.line.pk).values().get()
+        whole = self.get(f"{LINES}{self.line.pk}/")
+        whole |= {
+            "status": 20,
+            "quantity": 99,
+            "order": self.unpaid.pk,
+            "name": "X",
+            "unit_price": 1,
+        }
+        path = f"{LINES}{self.line.pk}/"
+        response = self.client.put(path, whole, content_type="application/json")
+        self.assertEqual(response.status_code, 200)
+        after = OrderLine.objects.filter(pk=self.line.pk).values().get()
+        self.assertEqual(after, before | {"status": 20})
+
+    def test_a_form_is_read_too(self) -> None:
+        path, form = f"{LINES}{self.line.pk}/", "application/x-www-form-urlencoded"
+        self.assertEqual(self.client.patch(path, "status=30", content_type=form).status_code, 200)
+        self.assert_status(self.line, SENT)
+
+    def test_a_status_that_is_none_is_refused(self) -> None:
+        wrong = "Choose one of 10, 20, 30, 40."
+        odd = [99, "30", "sent", True, 30.5, [30], {"status": 30}, "\ud800", "\x00", 10**400, ""]
+        for status in odd:
+            with self.subTest(repr(status)[:30]):
+                response = self.set_status(self.line, status)
+                self.assertEqual(response.status_code, 400)
+                self.assertEqual(response.json()["errors"], {"status": [wrong]})
+        response = self.set_status(self.line, None)
+        self.assertEqual(response.json()["errors"], {"status": ["This field may not be null."]})
+        for method in ("patch", "put"):
+            send = getattr(self.client, method)
+            response = send(f"{LINES}{self.line.pk}/", {}, content_type="application/json")
+            self.assertEqual(response.json()["errors"], {"status": ["This field is required."]})
+        self.assert_status(self.line, NEW)
+
+    def test_lines_are_neither_made_nor_deleted(self) -> None:
+        for method, path in [
+            ("post", LINES), ("delete", LINES), ("delete", f"{LINES}{self.line.pk}/"),
+            ("post", ORDERS), ("patch", f"{ORDERS}{self.order.pk}/"),
+            ("put", f"{ORDERS}{self.order.pk}/"), ("delete", f"{ORDERS}{self.order.pk}/"),
+        ]:  # fmt: skip
+            with self.subTest(method=method, path=path):
+                response = getattr(self.client, method)(path, {}, content_type="application/json")
+                self.assertEqual(response.status_code, 405)
+                self.assertIn("GET", response["Allow"])
+        self.assertEqual((Order.objects.count(), OrderLine.objects.count()), (2, 3))
+
+    def assert_order(self, status: Order.Status) -> None:
+        self.order.refresh_from_db()
+        self.assertEqual(self.order.status, status)
