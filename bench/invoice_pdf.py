@@ -117,8 +117,8 @@ def plain_weasyprint(order, folder: Path) -> Callable[[], bytes]:
 
 
 def print_stack(count: int, *, lines: int) -> None:
+    from main.documents import invoices_pdf
     from main.models import Invoice
-    from main.views.invoices import invoices_pdf
 
     for _ in range(count - 1):
         paid_order(lines)

@@ -11,9 +11,9 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from main.documents import invoice_response, invoices_pdf, pdf_response
 from main.gateways.pdf import PdfUnavailable
 from main.models import Invoice, Order
-from main.views.invoices import invoice_response, invoices_pdf, pdf_response
 
 logger = logging.getLogger(__name__)
 # A stack of so many takes some twenty seconds to print, and who asked for it waits.

@@ -21,7 +21,7 @@ RANKS = [
     {"events"},
     {"actions"},
     {"forms"},
-    {"access"},
+    {"access", "documents"},
     {"views", "api", "admin", "consumers", "context_processors", "middleware", "templatetags",
      "management", "demo", "signals", "sitemaps"},
     {"urls", "urls_accounts", "urls_api", "routing", "apps"},
@@ -29,14 +29,12 @@ RANKS = [
 ]  # fmt: skip
 RANK_OF = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms}
 # Arrows between rooms of one rank: who is asking is read in one place, for every door; the demo
-# shop's pictures are drawn for the command that loads it; an invoice is one page at two doors;
-# and money is written in one way.
+# shop's pictures are drawn for the command that loads it; and money is written in one way.
 BESIDE = {
     ("models", "errors"),
     ("context_processors", "views"),
     ("signals", "views"),
     ("management", "demo"),
-    ("admin", "views"),
     ("admin", "templatetags"),
 }
 FILE_LIMIT = 300  # lines that are not empty

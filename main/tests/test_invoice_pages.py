@@ -123,7 +123,7 @@ class InvoicePageTests(TestCase):
     def test_without_its_libraries_the_shop_says_so_and_shows_the_page(self) -> None:
         self.client.force_login(self.order.user)
         broken = mock.patch("main.gateways.pdf._weasyprint", side_effect=PdfUnavailable("Sorry."))
-        with broken, self.assertLogs("main.views.invoices", "ERROR"):
+        with broken, self.assertLogs("main.documents", "ERROR"):
             answer = self.client.get(self.own, {"format": "pdf"})
         self.assertContains(answer, "Sorry.", status_code=503)
         self.assertContains(answer, 'href="?number=INV-2026-00001"', status_code=503)

@@ -13,6 +13,7 @@ from django.test import SimpleTestCase, TestCase, override_settings, tag
 from pypdf import PdfReader
 
 from main.actions.orders import cancel_order
+from main.documents import invoice_pdf, invoices_pdf
 from main.gateways.pdf import PdfUnavailable, make_pdf
 from main.models import Invoice
 from main.tests.factories import EmployeeFactory, OwnerFactory
@@ -27,7 +28,6 @@ from main.tests.invoice_case import (
     pages_of,
     paid_order,
 )
-from main.views.invoices import invoice_pdf, invoices_pdf
 
 WITH_FONTS = skipUnless(HAS_FONTS, "apt-get install fonts-noto-core fonts-noto-cjk")
 

@@ -1,23 +1,12 @@
-"""Invoices and credit notes: one page for the screen and the printer, at the customer's door.
-
-The staff's doors (main.admin.invoices) answer with the same.
-"""
-
-import logging
-from collections.abc import Iterable
+"""The customer's own invoices and credit notes."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.template.loader import render_to_string
+from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from main.gateways.einvoice import einvoice_xml
-from main.gateways.pdf import PdfUnavailable, make_invoice_pdf, make_pdf
-from main.models import Invoice, Order
+from main.documents import invoice_response
 from main.views.visitor import readable_orders
-
-logger = logging.getLogger(__name__)
 
 
 @never_cache
@@ -28,59 +17,3 @@ def order_invoice(request: HttpRequest, order_id: int) -> HttpResponse:
     return invoice_response(
         request, order, back_url=order.get_absolute_url(), disposition="attachment"
     )
-
-
-def invoice_response(
-    request: HttpRequest, order: Order, *, back_url: str, disposition: str
-) -> HttpResponse:
-    """The document that the query asks for: `number`, else the latest invoice; `format`."""
-    documents = list(order.invoices.for_rendering().order_by("pk"))
-    invoice, refusal = _chosen(documents, order, request.GET.get("number", ""))
-    context = {"documents": documents, "back_url": back_url, "invoice": invoice}
-    kind = request.GET.get("format", "html")
-    if not refusal and kind not in {"html", "pdf"}:
-        refusal = "An invoice can be had as a page or as a PDF."
-    if refusal:
-        return _refused(request, context, refusal, status=404)
-    if kind == "html":
-        return render(request, "invoices/document.html", context)
-    try:
-        return pdf_response(invoice_pdf(invoice), name=invoice.number, disposition=disposition)
-    except PdfUnavailable as error:
-        logger.exception("An invoice could not be printed.")
-        return _refused(request, context, str(error), status=503)
-
-
-def invoice_pdf(invoice: Invoice) -> bytes:
-    """With its data inside, for the customer's software."""
-    return make_invoice_pdf(_page(invoice), xml=einvoice_xml(invoice), issued_at=invoice.issued_at)
-
-
-def invoices_pdf(invoices: Iterable[Invoice]) -> bytes:
-    """A stack to print: one PDF of all of them."""
-    return make_pdf(_page(invoice) for invoice in invoices)
-
-
-def pdf_response(pdf: bytes, *, name: str, disposition: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'{disposition}; filename="{name}.pdf"'}
-    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
-
-
-def _chosen(documents: list[Invoice], order: Order, number: str) -> tuple[Invoice | None, str]:
-    """The document, or why there is none."""
-    if number:
-        found = [each for each in documents if each.number == number]
-        refusal = f"Order {order.number} has no document of this number."
-    else:
-        found = [each for each in documents if not each.is_credit_note]
-        refusal = f"Order {order.number} has no invoice yet: it is written when the order is paid."
-    return (found[-1], "") if found else (None, refusal)
-
-
-def _page(invoice: Invoice) -> str:
-    return render_to_string("invoices/document.html", {"invoice": invoice})
-
-
-def _refused(request: HttpRequest, context: dict, refusal: str, *, status: int) -> HttpResponse:
-    context |= {"refusal": refusal}
-    return render(request, "invoices/refused.html", context, status=status)
