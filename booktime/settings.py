@@ -254,6 +254,8 @@ SELLER = {
     "vat_id": env.str("SELLER_VAT_ID", default="GB999999973" if DEBUG else ""),
     "company_number": env.str("SELLER_COMPANY_NUMBER", default=""),
 }
+if DEFAULT_TAX_RATE and not SELLER["vat_id"]:
+    raise ImproperlyConfigured("DEFAULT_TAX_RATE is not 0: VAT wants a SELLER_VAT_ID.")
 # Fewer copies than this are a stock running low.
 LOW_STOCK = env.whole("LOW_STOCK", default=5, least=1, most=10_000)
 # What was changed stays changed: the history is read, and nothing is set back by it.

@@ -55,6 +55,8 @@ def pdf_response(pdf: bytes, *, name: str, disposition: str) -> HttpResponse:
 
 def _chosen(documents: list[Invoice], order: Order, number: str) -> tuple[Invoice | None, str]:
     """The document, or why there is none."""
+    if not number and documents and order.status == Order.Status.NEW:
+        return None, f"Order {order.number} is not paid: a credit note took its invoice back."
     if number:
         found = [each for each in documents if each.number == number]
         refusal = f"Order {order.number} has no document of this number."

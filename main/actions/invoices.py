@@ -46,10 +46,16 @@ def issue_invoice(*, order: Order, at: datetime | None = None) -> Invoice:
 
 @transaction.atomic
 def issue_credit_note(
-    *, order: Order, order_lines: Iterable[OrderLine], reason: str, at: datetime | None = None
+    *,
+    order: Order,
+    order_lines: Iterable[OrderLine],
+    reason: str,
+    is_refund: bool = True,
+    at: datetime | None = None,
 ) -> Invoice | None:
     """Take back what was billed for these lines; None when nothing of it was, or not any more.
 
+    Unless `is_refund`, no money goes back: the note mends what the paper said.
     The amounts are the invoice's own, so both together come to nothing, to the cent. The order's
     row must be held by the caller.
     """
@@ -64,6 +70,7 @@ def issue_credit_note(
         customer=invoice.customer,
         corrects=invoice,
         reason=reason,
+        is_refund=is_refund,
     )
     _write_lines(note, [_credit_line(note, line) for line in billed])
     return note

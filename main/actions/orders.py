@@ -3,6 +3,7 @@
 Its lines' way is in main.actions.order_lines; which moves there are, in main.models.order_moves.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +15,6 @@ from main.actions.order_lines import set_status
 from main.actions.stock import put_back
 from main.errors import MoveRefused, ShopError
 from main.models import BasketOwner, Order, OrderLine
-from main.models.invoices import NOT_PAID
 from main.models.order_moves import check_order_move
 
 
@@ -59,7 +59,9 @@ def revoke_payment(*, order_id: int, at: datetime | None = None) -> Order:
     _move(order, Order.Status.NEW)
     packed = [line for line in lines if line.status == OrderLine.Status.PROCESSING]
     set_status(packed, OrderLine.Status.NEW, reason="Not paid after all")
-    note = issue_credit_note(order=order, order_lines=lines, reason=NOT_PAID, at=at)
+    note = issue_credit_note(
+        order=order, order_lines=lines, reason="Marked paid by mistake", is_refund=False, at=at
+    )
     events.payment_revoked(order_id=order.pk, credit_note_id=note.pk if note else None)
     return order
 
@@ -82,6 +84,28 @@ def cancel_order(*, order_id: int, reason: str = "Cancelled", at: datetime | Non
     set_status(lines, OrderLine.Status.CANCELLED, reason=reason)
     note = issue_credit_note(order=order, order_lines=lines, reason=reason, at=at)
     events.order_cancelled(order_id=order.pk, credit_note_id=note.pk if note else None)
+    return order
+
+
+@transaction.atomic
+def correct_billing_address(*, order_id: int, address: Mapping[str, str]) -> Order:
+    """Mend what was misspelt: `address` has the fields of POSTAL_FIELDS that change.
+
+    What was billed already is billed anew: a credit note takes the invoice back, and another has
+    the right address. No money moves. Raises MoveRefused, and nothing changes, when the order is
+    cancelled.
+    """
+    order = Order.objects.locked().get(pk=order_id)
+    if order.status == Order.Status.CANCELLED:
+        raise MoveRefused(f"Order {order.number} is cancelled: its papers stay as they are.")
+    fields = {f"billing_{name}": value for name, value in address.items()}
+    for name, value in fields.items():
+        setattr(order, name, value)
+    order.save(update_fields=[*fields, "updated_at"])
+    if order.status in (Order.Status.PAID, Order.Status.DONE):
+        lines, reason = list(order.lines.live()), "Billing address corrected"
+        issue_credit_note(order=order, order_lines=lines, reason=reason, is_refund=False)
+        issue_invoice(order=order)
     return order
 
 

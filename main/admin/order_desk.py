@@ -7,7 +7,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from main.actions.orders import cancel_order, mark_order_paid, revoke_payment
+from main.actions.orders import (
+    cancel_order,
+    correct_billing_address,
+    mark_order_paid,
+    revoke_payment,
+)
 from main.admin.history import HistoryAdmin, Records
 from main.admin.invoices import print_invoices
 from main.admin.order_forms import (
@@ -103,9 +108,17 @@ class DeskOrderAdmin(OrderAdmin, HistoryAdmin):
             return super().change_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Order, form, change: bool) -> None:
-        """The address and nothing else: the row is held since it was read."""
-        if form.changed_data:
-            obj.save(update_fields=[*form.changed_data, "updated_at"])
+        """The addresses and nothing else: the row is held since it was read."""
+        billing = [name for name in form.changed_data if name.startswith("billing_")]
+        shipping = [name for name in form.changed_data if name not in billing]
+        if shipping:
+            obj.save(update_fields=[*shipping, "updated_at"])
+        if billing:
+            address = {name.removeprefix("billing_"): getattr(obj, name) for name in billing}
+            correct_billing_address(order_id=obj.pk, address=address)
+            if obj.status != Order.Status.NEW:
+                text = f"Order {obj.number} was billed anew: a credit note took the invoice back."
+                self.message_user(request, text, messages.SUCCESS)
 
     def status_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Mark paid, take that back, or cancel; a wrong move is refused with its sentence."""

@@ -25,10 +25,10 @@ LONGEST_REASON = 200  # as long as a credit note takes
 
 
 def open_address_fields(order: Order) -> list[str]:
-    """A parcel's address can be mended until it is on its way; a bill's until there is a bill."""
+    """A parcel's address can be mended until it is on its way; a bill's while the order stands."""
     is_open = {
         "shipping": order.status in (Order.Status.NEW, Order.Status.PAID),
-        "billing": order.status == Order.Status.NEW,
+        "billing": order.status != Order.Status.CANCELLED,
     }
     return [name for name in ADDRESS_FIELDS if is_open[name.partition("_")[0]]]
 

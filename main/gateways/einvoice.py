@@ -118,7 +118,7 @@ def _write_settlement(settlement: Any, invoice: Invoice) -> None:
     settlement.currency_code = invoice.currency
     for vat in invoice.vat_lines.all():
         settlement.trade_tax.add(_vat_breakdown(vat, seller=invoice.seller))
-    if invoice.is_credit_note:
+    if invoice.is_refund:
         terms = PaymentTerms()  # BR-CO-25: an amount that is due has terms
         terms.description = "What was paid for it is paid back."
         settlement.terms.add(terms)
@@ -154,7 +154,7 @@ def _category(rate: Decimal, seller: Seller) -> str:
 
 
 def _write_sums(sums: Any, invoice: Invoice) -> None:
-    paid = Decimal("0.00") if invoice.is_credit_note else invoice.gross
+    paid = Decimal("0.00") if invoice.is_refund else invoice.gross
     sums.line_total = invoice.net
     sums.charge_total = sums.allowance_total = Decimal("0.00")
     sums.tax_basis_total = invoice.net

@@ -9,9 +9,6 @@ from django.db import models
 
 from main.errors import InvoiceFrozen
 
-# Why a payment is revoked: the reason on its credit note.
-NOT_PAID = "Marked paid by mistake"
-
 
 class FrozenQuerySet(models.QuerySet):
     """Rows that are written and read, and nothing else."""
@@ -106,6 +103,9 @@ class Invoice(FrozenModel):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="credit_notes"
     )
     reason = models.CharField(max_length=200, blank=True)
+    is_refund = models.BooleanField(
+        "refund", default=False, help_text="Money goes back: a credit note can mend paper only."
+    )
     issued_at = models.DateTimeField()
     seller = models.JSONField()
     customer = models.JSONField()
@@ -138,11 +138,6 @@ class Invoice(FrozenModel):
     @property
     def is_credit_note(self) -> bool:
         return self.kind == self.Kind.CREDIT_NOTE
-
-    @property
-    def is_refund(self) -> bool:
-        """Money goes back: not when there was none."""
-        return self.is_credit_note and self.reason != NOT_PAID
 
 
 class InvoiceLine(FrozenModel):

@@ -237,12 +237,35 @@ class LineMoveTests(DeskTestCase):
 class AddressTests(DeskTestCase):
     def test_a_parcel_address_is_mended_until_it_is_on_its_way(self) -> None:
         self.pay()
-        fields = self.open(self.page)
-        self.assertNotIn("billing_name", fields)
-        self.send_well(self.page, fields, shipping_zip_code="wc1e  7hx")
+        self.send_well(self.page, self.open(self.page), shipping_zip_code="wc1e  7hx")
         self.order.refresh_from_db()
         self.assertEqual(self.order.shipping_zip_code, "WC1E 7HX")
         self.assertEqual(self.order.status, PAID)
+        self.assertEqual(self.order.invoices.count(), 1)
+
+    def test_a_bill_with_a_wrong_name_is_written_anew(self) -> None:
+        self.pay()
+        self.send_line(self.line)
+        self.send_line(self.other)
+        fields = self.open(self.page)
+        self.assertNotIn("shipping_name", fields)
+        self.send_well(self.page, fields, billing_name="Ada Reader Ltd")
+        invoice, note, anew = self.order.invoices.order_by("pk")
+        self.assertEqual((note.corrects, note.is_refund), (invoice, False))
+        self.assertEqual(note.reason, "Billing address corrected")
+        self.assertEqual(note.gross, invoice.gross)
+        self.assertEqual(invoice.customer["name"], "Ada Reader")
+        self.assertEqual(anew.customer["name"], "Ada Reader Ltd")
+        self.assertEqual((anew.gross, anew.is_credit_note), (invoice.gross, False))
+
+    def test_the_bill_of_a_cancelled_order_stays(self) -> None:
+        self.pay()
+        cancel_order(order_id=self.order.pk)
+        self.assertNotIn("billing_name", self.open(self.page))
+        self.send(self.page, {"billing_name": "Somebody"})
+        self.order.refresh_from_db()
+        self.assertEqual(self.order.billing_name, "Ada Reader")
+        self.assertEqual(self.order.invoices.count(), 2)
 
     def test_a_wrong_postcode_is_refused(self) -> None:
         response = self.send(self.page, self.open(self.page), shipping_zip_code="75001")

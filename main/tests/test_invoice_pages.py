@@ -5,7 +5,7 @@ from unittest import mock
 from django.test import TestCase, override_settings
 from django.urls import reverse
 
-from main.actions.orders import cancel_order
+from main.actions.orders import cancel_order, revoke_payment
 from main.gateways.pdf import PdfUnavailable
 from main.tests.factories import DispatcherFactory, EmployeeFactory, OwnerFactory, UserFactory
 from main.tests.invoice_case import MIXED, NOON, SELLER, new_order, paid_order
@@ -83,6 +83,18 @@ class InvoicePageTests(TestCase):
         page = self.client.get(reverse("admin:invoice", args=[order.pk]))
         self.assertContains(page, "it is written when the order is paid", status_code=404)
         self.assertEqual(self.client.get("/admin/invoice/1/").status_code, 404)
+
+    def test_an_invoice_that_was_taken_back_is_not_the_orders(self) -> None:
+        order = paid_order()
+        revoke_payment(order_id=order.pk)
+        invoice, note = order.invoices.order_by("pk")
+        self.client.force_login(order.user)
+        page = self.client.get(f"/orders/{order.pk}/invoice/")
+        self.assertContains(page, "a credit note took its invoice back", status_code=404)
+        page = self.client.get(f"/orders/{order.pk}/invoice/?number={note.number}")
+        self.assertContains(page, "Nothing is paid back for it.")
+        page = self.client.get(f"/orders/{order.pk}/invoice/?number={invoice.number}")
+        self.assertContains(page, invoice.number)
 
     def test_the_query_picks_another_document(self) -> None:
         cancel_order(order_id=self.order.pk, reason="Nobody there", at=NOON)

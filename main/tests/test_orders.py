@@ -8,9 +8,15 @@ from django.db.models import ProtectedError
 from django.test import TestCase
 
 from main.actions.order_lines import move_order_lines
-from main.actions.orders import cancel_order, mark_order_paid, order_again, revoke_payment
+from main.actions.orders import (
+    cancel_order,
+    correct_billing_address,
+    mark_order_paid,
+    order_again,
+    revoke_payment,
+)
 from main.errors import MoveRefused
-from main.models import Basket, BasketOwner, Order, OrderLine
+from main.models import Basket, BasketOwner, Invoice, Order, OrderLine
 from main.models.order_access import make_access_token
 from main.tests.factories import (
     OrderFactory,
@@ -179,6 +185,44 @@ class RevokePaymentTests(TestCase):
         self.order.refresh_from_db()
         self.assertEqual(self.order.status, before)
         self.assertEqual(self.order.invoices.count(), 1)
+
+
+class CorrectBillingAddressTests(TestCase):
+    def setUp(self) -> None:
+        self.order = OrderLineFactory(quantity=2).order
+
+    def correct(self) -> list[Invoice]:
+        correct_billing_address(
+            order_id=self.order.pk, address={"name": "A. Reader", "city": "Ely"}
+        )
+        self.order.refresh_from_db()
+        self.assertEqual((self.order.billing_name, self.order.billing_city), ("A. Reader", "Ely"))
+        return list(self.order.invoices.order_by("pk"))
+
+    def test_before_the_payment_there_is_nothing_to_bill_anew(self) -> None:
+        self.assertEqual(self.correct(), [])
+
+    def test_what_was_billed_is_billed_anew_and_no_money_moves(self) -> None:
+        mark_order_paid(order_id=self.order.pk)
+        _, note, invoice = self.correct()
+        self.assertEqual((note.kind, note.is_refund), (Invoice.Kind.CREDIT_NOTE, False))
+        self.assertEqual((invoice.customer["name"], invoice.gross), ("A. Reader", note.gross))
+        self.assertEqual(Order.objects.get().total_refunded, 0)
+
+    def test_what_is_refunded_later_is_taken_off_the_new_invoice(self) -> None:
+        mark_order_paid(order_id=self.order.pk)
+        invoice = self.correct()[-1]
+        cancel_order(order_id=self.order.pk, reason="Marked paid by mistake")
+        note = self.order.invoices.order_by("pk").last()
+        self.assertEqual((note.corrects, note.is_refund), (invoice, True))
+        self.assertEqual(Order.objects.get().total_refunded, invoice.gross)
+
+    def test_the_papers_of_a_cancelled_order_stay(self) -> None:
+        cancel_order(order_id=self.order.pk)
+        with self.assertRaisesMessage(MoveRefused, "is cancelled: its papers stay as they are."):
+            correct_billing_address(order_id=self.order.pk, address={"name": "A. Reader"})
+        self.order.refresh_from_db()
+        self.assertEqual(self.order.billing_name, "Ada Reader")
 
 
 class CancelOrderTests(TestCase):

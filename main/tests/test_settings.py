@@ -96,6 +96,14 @@ class RightSettingTests(SimpleTestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("no issues", done.stdout)
 
+    def test_vat_wants_the_number_that_it_is_paid_under(self):
+        code = "from booktime import settings as s; print(s.DEFAULT_TAX_RATE)"
+        taxed = PRODUCTION | {"DEFAULT_TAX_RATE": "20"}
+        refused = run_python(["-c", code], taxed)
+        self.assertIn("VAT wants a SELLER_VAT_ID", refused.stderr)
+        done = run_python(["-c", code], taxed | {"SELLER_VAT_ID": "GB999999973"})
+        self.assertEqual(done.stdout.split(), ["20"], done.stderr)
+
     def test_a_variable_set_to_nothing_is_as_good_as_none(self):
         code = "from booktime import settings as s; print(s.DATABASE_KIND, s.SITE_URL)"
         done = run_python(
