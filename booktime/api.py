@@ -23,7 +23,12 @@ REST_FRAMEWORK = {
         "main.api.throttles.UserThrottle",
     ],
     # By the client's address, and by account. Signing in has the limits of the shop's login too.
-    "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "600/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": "60/min",
+        "sign_in": "60/min",
+        "description": "60/min",
+        "user": "600/min",
+    },
     "EXCEPTION_HANDLER": "main.api.errors.problem_response",
     "DEFAULT_SCHEMA_CLASS": "main.api.schema.ProblemSchema",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -37,6 +37,8 @@ def move_order_lines(
     for line in moved:
         check_line_move(line, order, status)
     if moved:
+        if status == OrderLine.Status.SENT:
+            _tell_of_sent(moved)
         set_status(moved, status, reason=reason)
         _follow(order, lines)
         _settle(order, moved, status, reason=reason, at=at)
@@ -48,6 +50,16 @@ def set_status(lines: Sequence[OrderLine], status: OrderLine.Status, *, reason: 
     for line in lines:
         line.status = status
     update_many(lines, fields=["status"], reason=reason)
+
+
+def _tell_of_sent(lines: Sequence[OrderLine]) -> None:
+    """Asked before the new state is saved. Once a line: if it was marked sent by mistake, the
+    customer waits for it already, and another mail would be of another parcel.
+    """
+    line_ids = [line.pk for line in lines]
+    told = OrderLine.history.filter(id__in=line_ids, status=OrderLine.Status.SENT)
+    if untold := sorted(set(line_ids) - set(told.values_list("id", flat=True))):
+        events.order_lines_sent(order_id=lines[0].order_id, line_ids=untold)
 
 
 def _follow(order: Order, lines: Sequence[OrderLine]) -> None:
@@ -68,14 +80,13 @@ def _settle(
     at: datetime | None,
 ) -> None:
     """What the lines' new state means for the stock, the books and the customer."""
-    line_ids = [line.pk for line in moved]
-    if status == OrderLine.Status.SENT:
-        events.order_lines_sent(order_id=order.pk, line_ids=line_ids)
     if status != OrderLine.Status.CANCELLED:
         return
     put_back(lines=moved, reason=f"Order {order.number}: line cancelled")
     reason = reason or "Cancelled"
     note = issue_credit_note(order=order, order_lines=moved, reason=reason, at=at)
     events.order_lines_cancelled(
-        order_id=order.pk, line_ids=line_ids, credit_note_id=note.pk if note else None
+        order_id=order.pk,
+        line_ids=[line.pk for line in moved],
+        credit_note_id=note.pk if note else None,
     )

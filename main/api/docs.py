@@ -2,18 +2,18 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView
 
-from main.api.views import NeverCached
+from main.api.throttles import DescriptionThrottle, UserThrottle
+from main.api.views import NeverCached, page_to_read
 
 
 class SchemaView(NeverCached, SpectacularAPIView):
     """As JSON or as YAML, whichever is accepted."""
 
+    throttle_classes = [DescriptionThrottle, UserThrottle]
 
-@never_cache
-@require_safe
+
+@page_to_read
 def api_docs(request: HttpRequest) -> HttpResponse:
     return render(request, "api/docs.html")

@@ -94,6 +94,11 @@ class BodyTooLarge(Problem):
     default_detail = "The body is larger than anything that is wanted here."
 
 
+class LengthRequired(Problem):
+    status_code = HTTPStatus.LENGTH_REQUIRED
+    default_detail = "Send the body's length (Content-Length): a body in chunks is not read here."
+
+
 class FieldsInvalid(Problem):
     """Stands for ValidationError in the table of problems."""
 
@@ -123,10 +128,12 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     return Response(problem, status=problem["status"], headers=headers, content_type=PROBLEM)
 
 
-def problem_page(*, status: HTTPStatus, detail: str) -> JsonResponse:
+def problem_page(
+    *, status: HTTPStatus, detail: str, headers: dict[str, str] | None = None
+) -> JsonResponse:
     """The same, where no view of the API was reached."""
     problem = _problem(status=status, detail=detail)
-    return JsonResponse(problem, status=status, content_type=PROBLEM)
+    return JsonResponse(problem, status=status, content_type=PROBLEM, headers=headers)
 
 
 def problem_details(error: exceptions.APIException) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A customer's own orders, on their phone."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from django.db.models import Prefetch
 from django.utils.text import Truncator
@@ -10,6 +11,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from main.api.queries import KnownQuery
 from main.api.views import NeverCached
 from main.models import Order, OrderLine, Product
 
@@ -34,8 +36,9 @@ class MyOrderSerializer(serializers.Serializer):
 
 
 @extend_schema(tags=["Customers"])
-class MyOrdersView(NeverCached):
+class MyOrdersView(KnownQuery, NeverCached):
     permission_classes = [IsAuthenticated]
+    problems = {"GET": {HTTPStatus.BAD_REQUEST}}
     serializer_class = MyOrderSerializer
 
     @extend_schema(

@@ -17,6 +17,7 @@ from main.actions.order_lines import move_order_lines
 from main.api.fields import LINE_ID, OrderIdFilter, StatusField, StatusFilter
 from main.api.pagination import NewestLinesFirst
 from main.api.permissions import REFUND, IsDispatchOrOffice
+from main.api.queries import KnownQuery
 from main.api.views import NeverCached
 from main.models import Order, OrderLine
 from main.models.order_moves import line_moves
@@ -71,7 +72,7 @@ def _is_refund(line: OrderLine, status: int) -> bool:
 @extend_schema_view(
     get=extend_schema(operation_id="list_order_lines", summary="Lines of paid orders")
 )
-class OrderLineListView(NeverCached, ListAPIView):
+class OrderLineListView(KnownQuery, NeverCached, ListAPIView):
     """The lines of all paid orders, newest first, a page of 50 at a time."""
 
     permission_classes = [IsDispatchOrOffice]
@@ -91,7 +92,7 @@ class OrderLineListView(NeverCached, ListAPIView):
     get=extend_schema(operation_id="read_order_line", summary="A line"),
     put=extend_schema(
         operation_id="put_order_line_status",
-        summary="Set the status of a line, sending all of it",
+        summary="Set the status of a line, by the whole line",
         request=OrderLineStatusSerializer,
     ),
     patch=extend_schema(

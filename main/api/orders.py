@@ -10,6 +10,7 @@ from main.api.fields import ORDER_ID, OrderIdFilter, StatusFilter
 from main.api.orderlines import OrderLineSerializer
 from main.api.pagination import NewestOrdersFirst
 from main.api.permissions import IsDispatchOrOffice
+from main.api.queries import KnownQuery
 from main.api.views import NeverCached
 from main.models import Order, OrderLine
 
@@ -61,7 +62,7 @@ class PaidOrders:
 
 @extend_schema(tags=["Dispatch"])
 @extend_schema_view(get=extend_schema(operation_id="list_orders", summary="Paid orders"))
-class OrderListView(NeverCached, PaidOrders, ListAPIView):
+class OrderListView(KnownQuery, NeverCached, PaidOrders, ListAPIView):
     """All paid orders with their lines, newest first, a page of 50 at a time."""
 
     filter_backends = [filters.DjangoFilterBackend]

@@ -66,6 +66,7 @@ class ProblemSchema(AutoSchema):
         if self.method in ("POST", "PUT", "PATCH"):
             statuses |= {
                 HTTPStatus.BAD_REQUEST,
+                HTTPStatus.LENGTH_REQUIRED,
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             }

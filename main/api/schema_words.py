@@ -22,8 +22,8 @@ one here too.
 ## Reading
 
 Answers are JSON in UTF-8, and are not cached. Lists have pages: follow `next` until it is null.
-A filter
-that is not valid is an error. Times are in ISO 8601, prices in the shop's currency.
+A filter that is not valid is an error, and so is one that a list does not know. Times are in
+ISO 8601, prices in the shop's currency.
 
 ## Errors
 
@@ -37,7 +37,9 @@ show `detail`. A refused request has changed nothing.
 ## Limits
 
 60 requests a minute from an address without signing in, 600 signed in; beyond that 429, with
-`Retry-After` in seconds. Signing in is limited as on the site. A body has at most 64 KiB.
+`Retry-After` in seconds. Refused requests count. Signing in and reading this description are
+counted each for itself, and signing in is limited as on the site too. A body has at most 64 KiB,
+and says its length.
 """.strip()
 
 # What each error of the description is about, and what it looks like.
@@ -48,6 +50,7 @@ WHEN = {
     HTTPStatus.NOT_FOUND: "There is no such thing, or none that you may see.",
     HTTPStatus.NOT_ACCEPTABLE: "The `Accept` header allows no JSON.",
     HTTPStatus.CONFLICT: "The line cannot become that from where it is.",
+    HTTPStatus.LENGTH_REQUIRED: "The body came in chunks, without its length.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is in a format that is not read here.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many requests.",

@@ -19,6 +19,18 @@ class AnonymousThrottle(ByAddress, AnonRateThrottle):
     pass
 
 
+class SignInThrottle(AnonymousThrottle):
+    """Counted for itself: a phone that asks with an old token must be able to sign in again."""
+
+    scope = "sign_in"
+
+
+class DescriptionThrottle(AnonymousThrottle):
+    """Counted for itself: who reads the description has not asked for anything yet."""
+
+    scope = "description"
+
+
 class UserThrottle(ByAddress, UserRateThrottle):
     def get_cache_key(self, request: Request, view) -> str | None:
         """Nobody's requests are counted by the other throttle already."""

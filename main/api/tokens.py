@@ -22,6 +22,7 @@ from main.actions.accounts import adopt_guest_orders
 from main.actions.tokens import SignedOutMeanwhile, give_token
 from main.api import errors
 from main.api.authentication import TokenAuthentication
+from main.api.throttles import SignInThrottle, UserThrottle
 from main.api.views import NeverCached
 from main.forms.second_factor import CodeForm
 from main.models import User
@@ -55,6 +56,7 @@ class TokenSerializer(serializers.Serializer):
 @method_decorator(sensitive_post_parameters("password", "code"), name="dispatch")
 class TokenView(NeverCached):
     serializer_class = TokenSerializer
+    throttle_classes = [SignInThrottle, UserThrottle]
     problems = {"POST": {HTTPStatus.FORBIDDEN}}
 
     def get_authenticators(self) -> list:

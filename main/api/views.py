@@ -1,5 +1,7 @@
 """What every view of the API is like, its front door, and the answer where there is none."""
 
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,15 +9,36 @@ from django.shortcuts import redirect
 from django.urls import resolve
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.defaults import server_error
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from main.api.errors import problem_page
+from main.api.errors import LengthRequired, problem_page
+
+ADDRESSES = ("/api/", "/mobile-api/")
+_READING = ("GET", "HEAD")
 
 
 class NeverCached(APIView):
     """Answers are for whoever asked, now."""
+
+    def initial(self, request: Request, *args, **kwargs) -> None:
+        super().initial(request, *args, **kwargs)
+        # REST framework goes by the length: without one it would find the body empty.
+        if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
+            raise LengthRequired
+
+    def perform_authentication(self, request: Request) -> None:
+        """Counts the request too: REST framework would not count those that it refuses."""
+        try:
+            super().perform_authentication(request)
+        finally:
+            super().check_throttles(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """It was counted already."""
 
     def finalize_response(self, request: Request, response, *args, **kwargs) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -23,6 +46,25 @@ class NeverCached(APIView):
         return response
 
 
+def page_to_read(view: Callable[[HttpRequest], HttpResponse]):
+    """Not a view of REST framework, but as strict: other methods are refused, as a problem."""
+
+    @csrf_exempt  # nothing is written
+    @never_cache
+    @wraps(view)
+    def reading(request: HttpRequest) -> HttpResponse:
+        if request.method in _READING:
+            return view(request)
+        return problem_page(
+            status=HTTPStatus.METHOD_NOT_ALLOWED,
+            detail=f'Method "{request.method}" not allowed.',
+            headers={"Allow": ", ".join(_READING)},
+        )
+
+    return reading
+
+
+@page_to_read
 def api_root(request: HttpRequest) -> HttpResponse:
     return redirect("api_docs")
 
@@ -37,6 +79,14 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
 
 
 nothing_here.csrf_exempt = True  # type: ignore[attr-defined] - there is nothing to protect
+
+
+def fault_of_ours(request: HttpRequest) -> HttpResponse:
+    """The 500 of the whole site: for programs in their format, for people as a page."""
+    if not request.path_info.startswith(ADDRESSES):
+        return server_error(request)
+    detail = "Something is wrong on our side, and we have been told. Try again later."
+    return problem_page(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail=detail)
 
 
 def _is_an_address(path: str) -> bool:

@@ -13,6 +13,7 @@ KINDS = ["nobody", "buyer", "other", "dispatch", "office", "owner", "closed", "f
 SOME = ["nobody", "other", "owner"]
 # A number is the status. "in" is a redirect to the login and back, "on" one to somewhere else.
 # Where an address names something, it is the buyer's.
+# A page that takes a POST and has no row for it has the door of its GET: the refused are the same.
 TABLE = r"""
 # The owners' site                                                 | nob buy oth dis off own clo fla
 GET    admin/                                                      | in  403 403 403 403 200 in  403
@@ -40,6 +41,7 @@ GET    admin/knox/authtoken/<path:object_id>/delete/               | in  403 403
 GET    admin/knox/authtoken/<path:object_id>/history/              | in  403 403 403 403 200 in  403
 GET    admin/knox/authtoken/add/                                   | in  403 403 403 403 403 in  403
 GET    admin/login/                                                | on *
+POST   admin/login/                                                | on *
 GET    admin/logout/                                               | in  403 403 403 403 on  in  403
 GET    admin/low_stock/                                            | in  403 403 403 403 200 in  403
 GET    admin/main/address/                                         | in  403 403 403 403 200 in  403
@@ -110,6 +112,7 @@ GET    office-admin/autocomplete/                                  | in  403 403
 GET    office-admin/invoice/<int:order_id>/                        | in  403 403 403 200 200 in  403
 GET    office-admin/jsi18n/                                        | in  403 403 403 200 200 in  403
 GET    office-admin/login/                                         | on *
+POST   office-admin/login/                                         | on *
 GET    office-admin/logout/                                        | in  403 403 403 on  on  in  403
 GET    office-admin/low_stock/                                     | in  403 403 403 200 200 in  403
 GET    office-admin/main/address/                                  | in  403 403 403 200 200 in  403
@@ -160,6 +163,7 @@ GET    dispatch-admin/<url>                                        | in  403 403
 GET    dispatch-admin/autocomplete/                                | in  403 403 403 403 403 in  403
 GET    dispatch-admin/jsi18n/                                      | in  403 403 200 403 200 in  403
 GET    dispatch-admin/login/                                       | on *
+POST   dispatch-admin/login/                                       | on *
 GET    dispatch-admin/logout/                                      | in  403 403 on  403 on  in  403
 GET    dispatch-admin/main/order/                                  | in  403 403 200 403 200 in  403
 GET    dispatch-admin/main/order/<path:object_id>/                 | in  403 403 on  403 on  in  403
@@ -198,6 +202,7 @@ GET    mobile-api/my-orders/                                       | 401 200 200
 # Orders: for staff all of them, for customers their own           | nob buy oth dis off own clo fla
 GET    order-dashboard/                                            | in  403 403 403 200 200 in  403
 GET    order/address_select/                                       | on *
+POST   order/address_select/                                       | on *
 GET    order/done/                                                 | 404 *
 GET    orders/                                                     | in  200 200 200 200 200 in  200
 GET    orders/<int:order_id>/                                      | 404 200 404 404 404 404 404 404
@@ -208,13 +213,16 @@ GET    orders/open/<str:token>/                                    | 404 *
 
 # Accounts                                                         | nob buy oth dis off own clo fla
 GET    ^account/email/verify/(?P<key>[-:\w]+)/$                    | 200 *
+POST   ^account/email/verify/(?P<key>[-:\w]+)/$                    | 404 *
 GET    ^account/password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$ | 200 *
+POST   ^account/password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$ | 200 *
 GET    account/confirm/                                            | in  on  200 200 200 200 in  200
 GET    account/email/                                              | in  200 200 200 200 200 in  200
 GET    account/email/sent/                                         | 200 *
 GET    account/inactive/                                           | 200 *
 GET    account/password/                                           | in  200 200 200 200 200 in  200
 GET    account/password/reset/                                     | 200 *
+POST   account/password/reset/                                     | on *
 GET    account/password/reset/done/                                | 200 *
 GET    account/password/reset/sent/                                | 200 *
 GET    account/password/set/                                       | in  on  on  on  on  on  in  on
@@ -222,6 +230,7 @@ GET    account/security/                                           | in  200 200
 GET    account/security/app/                                       | in  on  on  on  on  on  in  on
 GET    account/security/app/remove/                                | in  on  404 404 404 404 in  404
 GET    account/security/code/                                      | on *
+POST   account/security/code/                                      | on *
 GET    account/security/codes/                                     | in  404 404 404 404 404 in  404
 GET    account/security/codes/download/                            | in  404 404 404 404 404 in  404
 GET    account/security/codes/new/                                 | in  on  on  on  on  on  in  on
@@ -231,13 +240,17 @@ GET    account/security/passkeys/<int:pk>/                         | in  on  on 
 GET    account/security/passkeys/<int:pk>/remove/                  | in  on  on  on  on  on  in  on
 GET    account/security/passkeys/confirm/                          | in  on  on  on  on  on  in  on
 GET    account/security/passkeys/sign-in/                          | on *
+POST   account/security/passkeys/sign-in/                          | on *
 GET    address/                                                    | in  200 200 200 200 200 in  200
 GET    address/<int:pk>/                                           | in  200 404 404 404 404 in  404
 GET    address/<int:pk>/delete/                                    | in  200 404 404 404 404 in  404
 GET    address/create/                                             | in  200 200 200 200 200 in  200
 GET    login/                                                      | 200 on  on  on  on  on  200 on
+POST   login/                                                      | 200 on  on  on  on  on  200 on
 GET    logout/                                                     | on  200 200 200 200 200 on  200
+POST   logout/                                                     | on *
 GET    signup/                                                     | 200 on  on  on  on  on  200 on
+POST   signup/                                                     | on *
 
 # The shop                                                         | nob buy oth dis off own clo fla
 GET                                                                | 200 *
@@ -245,7 +258,9 @@ GET    about-us/                                                   | 200 *
 GET    add_to_basket/                                              | 405 *
 POST   add_to_basket/                                              | 400 *
 GET    basket/                                                     | 200 *
+POST   basket/                                                     | on *
 GET    contact-us/                                                 | 200 *
+POST   contact-us/                                                 | 200 *
 GET    healthz/                                                    | 200 *
 GET    healthz/alive/                                              | 200 *
 GET    media/<path:path>                                           | 404 *
@@ -254,7 +269,9 @@ GET    products/<slug:tag>/                                        | 200 *
 GET    robots.txt                                                  | 200 *
 GET    search/                                                     | 200 *
 GET    sitemap-<section>.xml                                       | 200 *
+POST   sitemap-<section>.xml                                       | 200 *
 GET    sitemap.xml                                                 | 200 *
+POST   sitemap.xml                                                 | 200 *
 """
 
 

@@ -27,6 +27,14 @@ class TryingItOutTests(BrowserTestCase):
         self.assertEqual(self.browser.console_errors(), [])
         self.assertEqual(self.browser.foreign_requests(), [])
 
+    def test_on_a_phone_nothing_is_wider_than_the_screen(self) -> None:
+        self.browser.set_width(390)
+        self.browser.open("/api/docs/")
+        self.wait_for(f"{OPERATION} .opblock-summary-control")
+        self.wait_for("#api .info table")
+        width = "return document.documentElement.scrollWidth"
+        self.assertLessEqual(self.browser.driver.execute_script(width), 390)
+
     def wait_for(self, selector: str):
         self.browser.wait(lambda driver: driver.find_elements(By.CSS_SELECTOR, selector))
         return self.browser.find(selector)

@@ -4,7 +4,7 @@ import json
 from unittest import mock
 
 from django.core.cache import cache
-from django.test import TestCase, override_settings
+from django.test import Client, TestCase, override_settings
 
 from main.models import OrderLine
 from main.tests.factories import DispatcherFactory, OrderFactory, OrderLineFactory
@@ -133,6 +133,77 @@ class ProblemTests(TestCase):
         self.assertEqual(response.status_code, 429)
         self.assertEqual(response["Content-Type"], PROBLEM)
         self.assertLessEqual(int(response["Retry-After"]), 60)
+
+    def test_who_is_refused_is_counted_too(self) -> None:
+        """Sixty refusals; then the address waits, and may read the description and sign in."""
+        self.client.logout()
+        mine, stale = "/mobile-api/my-orders/", {"Authorization": f"Token {'5c' * 32}"}
+        for headers in ({}, stale, {"Authorization": "Token nonsense"}):
+            with self.subTest(headers=headers):
+                cache.clear()
+                found = [self.client.get(mine, headers=headers).status_code for _ in range(61)]
+                self.assertEqual(found, [401] * 60 + [429])
+        self.assertEqual(self.client.get("/api/orders/").status_code, 429)
+        self.assertEqual(self.client.get("/api/schema/").status_code, 200)
+        self.assertEqual(self.client.post("/mobile-api/auth/").status_code, 400)
+
+    def test_reading_the_description_keeps_nobody_out(self) -> None:
+        self.client.logout()
+        rates = {"anon": "60/min", "sign_in": "60/min", "user": "600/min", "description": "2/min"}
+        with mock.patch("main.api.throttles.DescriptionThrottle.THROTTLE_RATES", rates):
+            found = [self.client.get("/api/schema/").status_code for _ in range(3)]
+            self.assertEqual(found, [200, 200, 429])
+            self.assertEqual(self.client.post("/mobile-api/auth/").status_code, 400)
+            self.assertEqual(self.client.get("/api/orders/").status_code, 401)
+
+    def test_a_body_in_chunks_is_not_taken_for_an_empty_one(self) -> None:
+        words = "Send the body's length (Content-Length): a body in chunks is not read here."
+        sign_in = "/mobile-api/auth/"
+        for method, path in (("PATCH", self.path), ("PUT", self.path), ("POST", sign_in)):
+            answer = self.client.generic(
+                method, path, '{"status": 30}', content_type=JSON,
+                headers={"Transfer-Encoding": "chunked"}, CONTENT_LENGTH="",
+            )  # fmt: skip
+            self.assert_problem(answer, 411, words)
+        self.assert_nothing_changed()
+
+    def test_pages_to_read_refuse_the_rest_as_a_problem(self) -> None:
+        strict = Client(enforce_csrf_checks=True)
+        for path in ("/api/", "/api/docs/"):
+            for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+                answer = strict.generic(method, path, "{}", content_type=JSON)
+                self.assert_problem(answer, 405, f'Method "{method}" not allowed.')
+                self.assertEqual(answer["Allow"], "GET, HEAD")
+
+    def test_a_parameter_that_a_list_does_not_know_is_refused(self) -> None:
+        words = "There is no such parameter here. Known: "
+        lists = "cursor, order, status."
+        for path, name, known in [
+            ("/api/orders/?stauts=20", "stauts", lists),
+            ("/api/orders/?status=20&page=2", "page", lists),
+            ("/api/orderlines/?Order=100000000000", "Order", lists),
+            ("/api/orderlines/?limit=5&cursor=x", "limit", lists),
+            ("/mobile-api/my-orders/?page=2", "page", "none."),
+        ]:
+            with self.subTest(path):
+                answer = self.client.get(path)
+                kind = "urn:booktime:problem:fields_invalid"
+                self.assert_problem(answer, 400, f"{name}: {words}{known}", kind=kind)
+                self.assertEqual(answer.json()["errors"], {name: [words + known]})
+        self.client.logout()
+        self.assertEqual(self.client.get("/api/orders/?stauts=20").status_code, 401)
+
+    def test_a_fault_of_ours_is_a_problem_too(self) -> None:
+        words = "Something is wrong on our side, and we have been told. Try again later."
+        self.client.raise_request_exception = False
+        with self.assertLogs("django.request", "ERROR"):
+            with mock.patch("main.api.orders.Order.objects") as objects:
+                objects.paid.side_effect = KeyError
+                answer = self.client.get("/api/orders/")
+                self.assert_problem(answer, 500, words)
+            with mock.patch("main.views.catalogue.render", side_effect=KeyError):
+                page = self.client.get("/")
+        self.assertContains(page, "<h1", status_code=500)
 
     def test_faults_of_our_own_are_not_hidden(self) -> None:
         """They are logged and mailed to the admins as any other page's."""

@@ -182,7 +182,7 @@ class LimitTests(TokenTestCase):
         self.assertEqual(response["Retry-After"], "60")
 
     def test_a_forged_forwarding_header_makes_no_other_client(self) -> None:
-        rates = mock.patch("main.api.throttles.AnonymousThrottle.THROTTLE_RATES", {"anon": "3/min"})
+        rates = mock.patch("main.api.throttles.SignInThrottle.THROTTLE_RATES", {"sign_in": "3/min"})
         with rates:
             answers = [
                 self.client.post(AUTH, headers={"X-Forwarded-For": f"203.0.113.{number}"})

@@ -235,6 +235,18 @@ class TellingTests(OrderLinesTestCase):
         )
         self.assertEqual(self.told_by(CANCELLED, 2), [])
 
+    def test_a_line_is_on_its_way_once(self) -> None:
+        """Sent by mistake and taken back, it goes out later: the customer was told already."""
+        self.pay()
+        self.assertEqual(len(self.told_by(SENT, 0, 1)), 1)
+        self.assertEqual(self.told_by(PROCESSING, 0, 1), [])
+        self.assertEqual(self.told_by(SENT, 0), [])
+        self.assertEqual(
+            self.told_by(SENT, 1, 2),
+            [mock.call.order_lines_sent(order_id=self.order.pk, line_ids=[self.lines[2].pk])],
+        )
+        self.assertEqual(self.state()["lines"], [SENT] * 3)
+
     def test_unpaid_no_credit_note_is_told_of(self) -> None:
         (call,) = self.told_by(CANCELLED, 0)
         self.assertIsNone(call.kwargs["credit_note_id"])

@@ -42,10 +42,10 @@ from main.tests.permissions import Row, rows
 
 SITES = {"admin/": admin.site, "office-admin/": office_site, "dispatch-admin/": dispatch_site}
 STAFF_DOORS = (*SITES, "order-dashboard/")
-API = ("api/", "mobile-api/")
+API = ("api/", "mobile-api/", "^(?:mobile-)?api")
+WRITERS = ("nobody", "other", "dispatch", "office", "owner")
 REFUSED = {"in", "403"}
-# Where an admin site takes something: its lists and its forms.
-FORM = re.compile(r".*/(main/\w+|add|change|delete|lines|status|password)/$")
+NOT_FOR_YOU = REFUSED | {"404"}
 # What is sent to the forms of the admin: enough of each to be taken, if it were allowed.
 SENT = {
     "_save": "1", "post": "yes", "name": "Changed", "slug": "changed", "price": "1.00",
@@ -78,7 +78,10 @@ def _readable(route: str) -> str:
 
 
 def methods(pattern: URLPattern) -> set[str]:
-    """Those that want a row: all that a view of the API has; of a page, reading it."""
+    """Those that want a row: all that a view of the API has; of a page, reading it.
+
+    Whether a page wants one for POST is asked of the page itself, below.
+    """
     view = getattr(pattern.callback, "cls", None)
     if view and issubclass(view, APIView):
         return {name.upper() for name in view.http_method_names if hasattr(view, name)} - {
@@ -183,6 +186,14 @@ class PermissionTestCase(TestCase):
             self.client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[kind]
 
 
+def doors_to_write() -> Iterator[Row]:
+    """What the table says of a POST to each page: its own row or, without one, that of GET."""
+    posted = {row.route: row for row in rows() if row.method == "POST"}
+    for row in rows():
+        if row.method == "GET" and not row.route.startswith(API):
+            yield posted.get(row.route, row)
+
+
 def outcome_of(answer: HttpResponse, path: str) -> str:
     if answer.status_code != 302:
         return str(answer.status_code)
@@ -222,17 +233,21 @@ class MatrixTests(PermissionTestCase):
                     self.assertEqual(named, {site.site_header})
 
     def test_who_is_refused_writes_nothing_either(self) -> None:
-        """At every form of the staff's, with what it would want."""
-        for row in rows():
-            if not (row.route.startswith(STAFF_DOORS) and FORM.match(row.route)):
-                continue
-            path = self.path_of(row.route)
-            for kind in ("nobody", "other", "dispatch", "office", "owner"):
-                if (expected := row.outcomes[kind]) in REFUSED:
-                    with self.subTest(path=path, kind=kind):
-                        answer = self.ask(kind, Row("POST", row.route, {}), path)
-                        self.assertIn(outcome_of(answer, path), (expected, "405"))
-                        self.assertEqual(self.written, [])
+        """At every page, with what its form would want: a POST has the door of its GET or a row."""
+        for row in doors_to_write():
+            path, post = self.path_of(row.route), Row("POST", row.route, {})
+            asked = {kind: row.outcomes[kind] for kind in WRITERS if kind in row.outcomes}
+            refused = {kind: each for kind, each in asked.items() if each in NOT_FOR_YOU}
+            for kind, expected in refused.items():
+                with self.subTest(path=path, kind=kind):
+                    answer = self.ask(kind, post, path)
+                    self.assertIn(outcome_of(answer, path), (expected, "405"))
+                    self.assertEqual(self.written, [])
+            if row.method == "GET" and not refused:
+                with self.subTest(path=path):
+                    answer = self.ask("buyer", post, path)
+                    wants = "It takes a POST, and its GET refuses nobody: it wants a row for POST."
+                    self.assertEqual(answer.status_code, 405, wants)
 
     def test_a_token_opens_what_a_session_does(self) -> None:
         for row in rows():
