@@ -194,6 +194,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXY_COUNT", default=0, least=
 
 # --- What is shown -------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "booktime.formats"
 COUNTRIES_FIRST = ["GB", "IE"]
 TIME_ZONE = env.time_zone("TIME_ZONE", default="Europe/London")
 USE_TZ = True

@@ -1,30 +1,28 @@
 """What the lists and pages of the three sites have in common: quick however many rows there are."""
 
 from django.contrib import admin
-from django.contrib.admin.filters import SimpleListFilter
+from django.contrib.admin.filters import FieldListFilter, SimpleListFilter
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import BadRequest, ValidationError
-from django.core.paginator import Paginator
+from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.db.models import Model, QuerySet
-from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
-from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
-NUL = "\x00"  # PostgreSQL stores no such character, nor compares one
+from main.admin.keys import NUL, KeyField, KeysField, is_key
+from main.forms.pages import BoundedPaginator
 
 
-class BoundedPaginator(Paginator):
-    """Counts no further than MOST rows: whoever wants what comes after searches or filters."""
+class BoundedList(ChangeList):
+    """A list of what the address asks for, if there can be such a thing."""
 
-    MOST = 5000
-
-    @cached_property
-    def count(self) -> int:
-        rows = self.object_list
-        if isinstance(rows, QuerySet):
-            return rows.order_by()[: self.MOST].count()
-        return len(rows)
+    def get_results(self, request: HttpRequest) -> None:
+        try:
+            super().get_results(request)
+        except (ValueError, OverflowError, DataError) as error:
+            raise BadRequest("There is no list of that: the address asks for no value.") from error
 
 
 class StaffModelAdmin(admin.ModelAdmin):
@@ -35,9 +33,31 @@ class StaffModelAdmin(admin.ModelAdmin):
     list_max_show_all = 50
 
     def lookup_allowed(self, lookup: str, value, request: HttpRequest | None = None) -> bool:
-        """By the filters of the list only: others would answer questions about hidden columns."""
-        fields = {_field_of(each) for each in self.get_list_filter(request)}
-        return any(lookup == name or lookup.startswith(name + LOOKUP_SEP) for name in fields)
+        """What the filters of the list ask, and no more: others tell of hidden columns, or fail."""
+        return any(
+            lookup in self._asked_by(each, request) for each in self.get_list_filter(request)
+        )
+
+    def _asked_by(self, list_filter, request: HttpRequest | None) -> list[str | None]:
+        if isinstance(list_filter, type) and issubclass(list_filter, SimpleListFilter):
+            return [list_filter.parameter_name]
+        given = isinstance(list_filter, (list, tuple))
+        name, make = list_filter if given else (list_filter, FieldListFilter.create)
+        field = get_fields_from_path(self.model, name)[-1]
+        return make(field, request, {}, self.model, self, field_path=name).expected_parameters()
+
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
+        return BoundedList
+
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
+        return super().formfield_for_foreignkey(
+            db_field, request, **{"form_class": KeyField} | kwargs
+        )
+
+    def formfield_for_manytomany(self, db_field, request: HttpRequest, **kwargs):
+        return super().formfield_for_manytomany(
+            db_field, request, **{"form_class": KeysField} | kwargs
+        )
 
     def changelist_view(self, request: HttpRequest, extra_context=None):
         title = capfirst(self.opts.verbose_name_plural)
@@ -48,13 +68,8 @@ class StaffModelAdmin(admin.ModelAdmin):
 
     def response_action(self, request: HttpRequest, queryset: QuerySet):
         """Keys that are none are refused before they reach the database."""
-        pk = self.model._meta.pk
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
-            try:
-                pk.clean(key, None)
-            except ValidationError:
-                raise BadRequest(f"“{key}” is no key.") from None
-            if NUL in key:
+            if not is_key(self.model._meta.pk, key):
                 raise BadRequest("That is no key.")
         return super().response_action(request, queryset)
 
@@ -72,10 +87,3 @@ class ReadOnlyAdmin(StaffModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
-
-
-def _field_of(list_filter) -> str:
-    """What a filter stands for in the address: a field, or a name of its own."""
-    if isinstance(list_filter, type) and issubclass(list_filter, SimpleListFilter):
-        return list_filter.parameter_name or ""
-    return list_filter[0] if isinstance(list_filter, (list, tuple)) else list_filter

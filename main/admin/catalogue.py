@@ -1,6 +1,7 @@
 """Books, subjects and pictures, as the owners and the office have them."""
 
 import re
+from collections.abc import Iterator
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,9 +11,10 @@ from django.utils.html import format_html
 from main.actions.catalogue import set_products_active
 from main.admin.base import StaffModelAdmin
 from main.admin.catalogue_filters import LanguageFilter, StockFilter, SubjectFilter
-from main.admin.catalogue_forms import ProductForm, ProductImageForm
+from main.admin.catalogue_forms import COUNTED, ProductForm, ProductImageForm
 from main.admin.history import HistoryAdmin
 from main.models import Product, ProductImage
+from main.models.history import record_many
 
 MOST_AT_ONCE = 1000
 
@@ -68,6 +70,7 @@ class ProductAdmin(BookList, HistoryAdmin):
     readonly_fields = ["slug", "created_at", "updated_at"]
     inlines = [ProductImageInline]
     actions = ["mark_active", "mark_inactive"]
+    told_as_reasons = frozenset({"Subjects"})
 
     def save_model(self, request: HttpRequest, obj, form, change: bool) -> None:
         """Of a book that was there, save what was changed, onto what is there now.
@@ -82,9 +85,11 @@ class ProductAdmin(BookList, HistoryAdmin):
         changed = columns.intersection(form.changed_data)
         for name in changed:
             setattr(now, name, getattr(obj, name))
-        if "stock" in changed:
-            now._change_reason = "Counted"
+        reason = "; ".join(_reasons(now, form))
+        now._change_reason = reason or None
         now.save(update_fields=[*changed, "updated_at"])
+        if reason and not changed:  # the subjects alone, which are no column
+            record_many([now], model=Product, is_new=False, reason=reason)
 
     @admin.action(description="Mark active: into the shop", permissions=["change"])
     def mark_active(self, request: HttpRequest, queryset: QuerySet) -> None:
@@ -102,3 +107,19 @@ class ProductAdmin(BookList, HistoryAdmin):
         count = set_products_active(product_ids=ids, active=active)
         state = "active" if active else "inactive"
         self.message_user(request, f"{count} marked {state}; {len(ids) - count} were so before.")
+
+
+def _reasons(book: Product, form) -> Iterator[str]:
+    """What its history says of a change beside the columns."""
+    if "stock" in form.changed_data:
+        yield COUNTED
+    if "tags" in form.changed_data:
+        before, after = (
+            {tag.name for tag in tags} for tags in (book.tags.all(), form.cleaned_data["tags"])
+        )
+        if before != after:
+            yield f"Subjects: {_listed(before)} → {_listed(after)}"
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"

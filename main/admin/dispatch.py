@@ -62,7 +62,7 @@ class DispatchOrderAdmin(WithoutHistory, OrderAdmin):
     list_display = ["number", "shipping_name", "shipping_city", "country", "copies",
                     "state", "placed"]  # fmt: skip
     list_filter = [ToSendFilter, ("created_at", PlacedFilter)]
-    search_help_text = "Order number, ISBN, or name on the parcel (a part will do)"
+    search_help_text = "Whole order number or ISBN; name on the parcel (a part will do)"
     fieldsets = [(None, {"fields": ["shipping_name"]})]
     actions = ["mark_lines_processing", "mark_lines_sent"]
 

@@ -28,6 +28,8 @@ class HistoryAdmin(StaffModelAdmin):
     records_beyond: int | None = 1
     # The admin's own notes are read where they say more than the records.
     reads_notes = True
+    # Fields whose changes the reasons of the records tell; no note says so once more.
+    told_as_reasons: frozenset[str] = frozenset()
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context=None):
         obj = self.get_object(request, unquote(object_id))
@@ -83,7 +85,7 @@ class HistoryAdmin(StaffModelAdmin):
         log = LogEntry.objects.filter(
             content_type=ContentType.objects.get_for_model(self.model), object_id=str(key)
         ).select_related("user")
-        notes = notes_of(log, about=self.model)
+        notes = notes_of(log, about=self.model, told=self.told_as_reasons)
         return [
             note
             for note in notes

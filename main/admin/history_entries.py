@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,9 +60,11 @@ def entries_of(records: Sequence[Any], *, about: type[Model]) -> list[Entry]:
     return told[::-1]
 
 
-def notes_of(log: Iterable[LogEntry], *, about: type[Model]) -> Iterator[Entry]:
+def notes_of(
+    log: Iterable[LogEntry], *, about: type[Model], told: Set[str] = frozenset()
+) -> Iterator[Entry]:
     """What the admin noted beside the records: pictures and subjects of a book, a new password."""
-    tracked = {capfirst(field.verbose_name) for field in about.history.model.tracked_fields}
+    tracked = {capfirst(field.verbose_name) for field in about.history.model.tracked_fields} | told
     for note in log:
         note.change_message = json.dumps(_untracked(note.change_message, tracked))
         if note.change_message != "[]":

@@ -44,12 +44,26 @@ def print_invoices(
     if not refusal:
         try:
             name = f"invoices-{timezone.localdate():%Y-%m-%d}"
-            return pdf_response(invoices_pdf(invoices), name=name, disposition="inline")
+            response = pdf_response(invoices_pdf(invoices), name=name, disposition="inline")
         except PdfUnavailable as error:
             logger.exception("Invoices could not be printed.")
             refusal = str(error)
+        else:
+            _tell_left_out(model_admin, request, orders, invoices)
+            return response
     model_admin.message_user(request, refusal, messages.ERROR)
     return None
+
+
+def _tell_left_out(
+    model_admin: admin.ModelAdmin, request: HttpRequest, orders: QuerySet, printed: list[Invoice]
+) -> None:
+    """On the next page, since a PDF says nothing: which orders have nothing to print."""
+    chosen = orders.count()
+    if missing := chosen - len({invoice.order_id for invoice in printed}):
+        verb = "has" if missing == 1 else "have"
+        text = f"{missing} of the {chosen} orders {verb} no invoice."
+        model_admin.message_user(request, text, messages.WARNING)
 
 
 def _to_print(request: HttpRequest, orders: QuerySet) -> tuple[list[Invoice], str]:

@@ -35,7 +35,7 @@ class DeskOrderAdmin(OrderAdmin, HistoryAdmin):
     form = OrderAddressForm
     list_display = ["number", "email", "billing_name", "state", "total_shown", "placed"]
     list_filter = ["status", ("created_at", PlacedFilter)]
-    search_help_text = "Order number, ISBN, e-mail address or name (a part will do)"
+    search_help_text = "Whole order number or ISBN; e-mail address or name (a part will do)"
     actions = ["mark_paid", "mark_lines_processing", "mark_lines_sent", print_invoices]
     records_beyond = None  # lines and order are one story; so many records it never has
     reads_notes = False

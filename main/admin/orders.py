@@ -123,7 +123,8 @@ class OrderAdmin(StaffModelAdmin):
             self.message_user(request, text, messages.ERROR)
             return []
         if len(orders) < len(keys):
-            text = f"{len(keys) - len(orders)} of the orders are not here any more."
+            missing = len(keys) - len(orders)
+            text = f"{missing} of the orders {'is' if missing == 1 else 'are'} not here any more."
             self.message_user(request, text, messages.ERROR)
         return orders
 

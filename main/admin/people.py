@@ -2,14 +2,18 @@
 
 from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
 from main.admin.base import ReadOnlyAdmin, StaffModelAdmin
 from main.admin.history import HistoryAdmin
-from main.models import User
+from main.models import Order, OrderLine, Product, User
+
+DEACTIVATE = "Untick “Active” instead: nobody comes in by the account, and the histories keep it."
 
 
 class OwnerUserAdmin(HistoryAdmin, UserAdmin):
@@ -25,7 +29,10 @@ class OwnerUserAdmin(HistoryAdmin, UserAdmin):
         ("Name", {"fields": ["first_name", "last_name"]}),
         (
             "Rights",
-            {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
+            {
+                "fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"],
+                "description": f"Who is or was staff cannot be deleted. {DEACTIVATE}",
+            },
         ),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
@@ -41,9 +48,13 @@ class OwnerUserAdmin(HistoryAdmin, UserAdmin):
             EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
 
     def get_deleted_objects(self, objs, request: HttpRequest):
-        """What is theirs goes with them, though nobody deletes it alone: proofs, baskets."""
+        """What is theirs goes with them, though nobody deletes it alone: proofs, baskets.
+
+        But what staff did stays on record with their name, so they stay too.
+        """
         deleted, counts, _, protected = super().get_deleted_objects(objs, request)
-        return deleted, counts, set(), protected
+        kept = [f"What {user} did as staff. {DEACTIVATE}" for user in objs if _has_worked(user)]
+        return deleted, counts, set(), [*protected, *kept]
 
     @admin.display(description="works as")
     def works_as(self, user: User) -> str:
@@ -56,6 +67,22 @@ class OwnerUserAdmin(HistoryAdmin, UserAdmin):
     def orders(self, user: User) -> str:
         path = reverse("admin:main_order_changelist", current_app=self.admin_site.name)
         return format_html('<a href="{}?q={}">Orders of {}</a>', path, user.email, user.email)
+
+
+def _has_worked(user: User) -> bool:
+    """Whether anything that was kept says who did it, and means this user."""
+    if user.is_staff or user.is_superuser:
+        return True
+    own = User.history.filter(id=user.pk)
+    return (
+        LogEntry.objects.filter(user=user).exists()
+        or own.filter(Q(is_staff=True) | Q(is_superuser=True)).exists()
+        or User.history.filter(history_user=user).exclude(id=user.pk).exists()
+        or any(
+            model.history.filter(history_user=user).exists()
+            for model in (Product, Order, OrderLine)
+        )
+    )
 
 
 class GroupAdmin(ReadOnlyAdmin):

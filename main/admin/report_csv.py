@@ -20,7 +20,8 @@ def csv_response(name: str, headings: list[str], rows: Iterable[list]) -> HttpRe
         headers={"Content-Disposition": f'attachment; filename="{name}-{today}.csv"'},
     )
     response.write("\ufeff")  # without it Excel takes UTF-8 for something else
-    writer = csv.writer(response)
+    # Where semicolons or tabs part cells, as in many countries, text must not end at one.
+    writer = csv.writer(response, quoting=csv.QUOTE_ALL)
     writer.writerow(headings)
     writer.writerows([as_cell(value) for value in row] for row in rows)
     return response

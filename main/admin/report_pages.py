@@ -8,7 +8,6 @@ from django.conf import settings
 from django.utils.formats import date_format
 
 from main import reports
-from main.models.money import CENT
 
 _IN_PICTURE = 15  # books: more bars than that are no picture
 
@@ -34,7 +33,8 @@ class ReportPage:
     """A report under an address of this name.
 
     `periods` are counted in `unit`; the first is shown unless another is asked for. The picture
-    has the rows as they are read, the table turned round where it is `newest_first`.
+    has the rows as they are read, the table turned round where it is `newest_first`. Where `read`
+    gives the beginning of a long list, `read_all` gives all of it, for the download.
     """
 
     name: str
@@ -48,6 +48,7 @@ class ReportPage:
     unit: str = "days"
     newest_first: bool = False
     has_totals: bool = False
+    read_all: Callable[[int], list] | None = None
 
     @property
     def url_name(self) -> str:
@@ -89,7 +90,7 @@ def _turned_over(rows: list[reports.Turnover]) -> dict[str, Any]:
         "bars": [
             {
                 "label": f"net, at {rate.normalize():f} % VAT",
-                "values": [float(row.net.quantize(CENT)) for row in rows if row.rate == rate],
+                "values": [float(row.net) for row in rows if row.rate == rate],
             }
             for rate in rates
         ],
@@ -141,6 +142,7 @@ PAGES = [
             Column("Taken, VAT included", "taken", "money"),
         ],
         read=reports.most_bought,
+        read_all=reports.all_bought,
         picture=_bought,
         periods=[30, 60, 90],
     ),
@@ -177,6 +179,7 @@ PAGES = [
             Column("Bought in 90 days", "sold"),
         ],
         read=reports.low_stock,
+        read_all=reports.all_low_stock,
         picture=_running_low,
         periods=[90],
     ),

@@ -37,6 +37,8 @@ class ReportViews:
     def _report(self, request: HttpRequest, *, page: ReportPage) -> HttpResponse:
         """A period or format that there is not is named (400), above the first period's figures."""
         form = ReportForm(request.GET, periods=page.periods, unit=page.unit)
+        if form.is_csv and page.read_all:
+            return _csv(page, page.read_all(form.chosen), period=form.chosen)
         report = page.read(form.chosen)
         rows = report.rows[::-1] if page.newest_first else report.rows
         if form.is_csv:

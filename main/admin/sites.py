@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from main import access
 from main.admin.invoices import InvoiceViews
+from main.admin.keys import NUL
 from main.admin.reports import ReportViews
 from main.models import Order
 
@@ -35,7 +37,22 @@ class StaffSite(admin.AdminSite):
         return self.admits(request.user) and access.has_proved(request)
 
     def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
-        return access.staff_only(self.admits)(super().admin_view(view, cacheable))
+        return access.staff_only(self.admits)(super().admin_view(_sensible(view), cacheable))
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Completes what the forms of this site ask for, and nothing else."""
+        names = ("app_label", "model_name", "field_name")
+        asked = tuple(request.GET.get(name) for name in names)
+        if asked not in self._completed():
+            raise PermissionDenied
+        return super().autocomplete_view(request)
+
+    def _completed(self) -> set[tuple[str | None, ...]]:
+        return {
+            (model._meta.app_label, model._meta.model_name, field)
+            for model, model_admin in self._registry.items()
+            for field in model_admin.autocomplete_fields
+        }
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Nothing to fill in here: on to the site, by way of the shop's door where it must be."""
@@ -83,6 +100,18 @@ class DispatchSite(StaffSite):
         waiting = Order.objects.filter(status=Order.Status.PAID)[:MOST_COUNTED].count()
         context = {"waiting": waiting, "most": MOST_COUNTED} | (extra_context or {})
         return super().index(request, context)
+
+
+def _sensible(view: Callable) -> Callable:
+    """The view, for addresses that a database can be asked about."""
+
+    @functools.wraps(view)
+    def sensible(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if any(NUL in value for values in request.GET.lists() for value in values[1]):
+            raise BadRequest("The address has a character in it that no text has.")
+        return view(request, *args, **kwargs)
+
+    return sensible
 
 
 @functools.cache

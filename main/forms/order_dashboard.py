@@ -1,5 +1,6 @@
 """Narrowing the staff's list of orders: each filter is one that an index answers."""
 
+import re
 from datetime import date, timedelta
 
 import django_filters
@@ -12,6 +13,11 @@ from main.reports.calendar import start_of
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 SHORTEST = 3  # letters: parts of names are found by threes
+# Scripts in which two characters are a family name: kana, Han, Hangul.
+_FULL_NAMES = re.compile(
+    "[\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\u1100-\u11ff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+)
 SORTS = {
     "-placed": "Newest first",
     "placed": "Oldest first",
@@ -31,8 +37,9 @@ class DashboardForm(forms.Form):
 
     def clean_q(self) -> str:
         term = " ".join(self.cleaned_data["q"].split())
-        if term and len(term) < SHORTEST:
-            raise forms.ValidationError(f"Type at least {SHORTEST} letters or digits.")
+        shortest = SHORTEST - 1 if _FULL_NAMES.search(term) else SHORTEST
+        if term and len(term) < shortest:
+            raise forms.ValidationError(f"Type at least {shortest} letters or digits.")
         return term
 
     def clean(self) -> dict:

@@ -40,10 +40,8 @@ class OnceOnly:
 
     def clean_code(self) -> str:
         code = super().clean_code()
-        if self.authenticator.type == Authenticator.Type.TOTP:
-            digits = "".join(filter(str.isdigit, code))
-            if not cache.add(f"totp-used-{self.user.pk}-{digits}", 1, timeout=CODE_LIFE):
-                raise ValidationError(_USED)
+        if self.authenticator.type == Authenticator.Type.TOTP and not _use(self.user, code):
+            raise ValidationError(_USED)
         return code
 
 
@@ -56,7 +54,17 @@ class ConfirmByCodeForm(OnceOnly, OneCode, base_forms.ReauthenticateForm):
 
 
 class ActivateAppForm(OneCode, ActivateTOTPForm):
-    pass
+    def clean_code(self) -> str:
+        """The code that sets the app up was seen here: it opens nothing any more."""
+        code = super().clean_code()
+        _use(self.user, code)
+        return code
+
+
+def _use(user: Any, code: str) -> bool:
+    """Whether it was not used yet; now it is."""
+    digits = "".join(filter(str.isdigit, code))
+    return cache.add(f"totp-used-{user.pk}-{digits}", 1, timeout=CODE_LIFE)
 
 
 def _read(credential: Callable[[], Any]) -> Any:

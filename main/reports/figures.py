@@ -1,6 +1,6 @@
 """Figures kept for some minutes: the staff look often, and the past hardly changes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -13,6 +13,7 @@ from main.reports.calendar import last_days
 
 Row = TypeVar("Row")
 KEPT_FOR = 300  # seconds
+CLOSED_KEPT_FOR = 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,28 @@ class Report(Generic[Row]):
     as_of: datetime
 
 
-def kept(name: str, read: Callable[[], Sequence[Row]], *, most: int = 1000) -> Report[Row]:
-    """What `read` gives, or gave lately on this same day; of long lists the beginning."""
-    # Another release may have other columns, and could not read what this one kept.
-    key = f"report-{settings.GIT_REV}-{name}-{last_days(1)[0]}"
+def kept(name: str, read: Callable[[], tuple[list[Row], int]]) -> Report[Row]:
+    """What `read` gives (rows, and how many there are in all), or gave lately on this same day."""
+    key = _key(f"{name}-{last_days(1)[0]}")
     report: Report[Row] | None = cache.get(key)
     if report is None:
         as_of = timezone.now()
-        rows = list(read())
-        report = Report(rows=rows[:most], count=len(rows), as_of=as_of)
+        rows, count = read()
+        report = Report(rows=rows, count=count, as_of=as_of)
         cache.set(key, report, KEPT_FOR)
     return report
+
+
+def kept_closed(name: str, read: Callable[[], list[Row]]) -> list[Row]:
+    """What `read` gives of a past that does not change, or gave within a day."""
+    key = _key(name)
+    rows: list[Row] | None = cache.get(key)
+    if rows is None:
+        rows = read()
+        cache.set(key, rows, CLOSED_KEPT_FOR)
+    return rows
+
+
+def _key(name: str) -> str:
+    """Another release may have other columns, and could not read what this one kept."""
+    return f"report-{settings.GIT_REV}-{name}"

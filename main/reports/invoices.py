@@ -1,16 +1,19 @@
 """What was billed less what was credited, by month and VAT rate."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 
 from main.models import Invoice, InvoiceVat
-from main.reports.calendar import last_months
-from main.reports.figures import Report, kept
+from main.models.money import CENT
+from main.reports.calendar import last_days, last_months, start_of
+from main.reports.figures import Report, kept, kept_closed
 
 _NOTHING = Decimal("0.00")
 
@@ -26,26 +29,63 @@ class Turnover:
     gross: Decimal
 
 
+class _Sums(NamedTuple):
+    """Of the documents of a kind, a rate and a month."""
+
+    kind: str
+    rate: Decimal
+    month: date
+    net: Decimal
+    vat: Decimal
+
+
 def turnover(months: int) -> Report[Turnover]:
     """Oldest first: for each month one row for each rate billed in any of them."""
     return kept(f"turnover-{months}", lambda: _read(months))
 
 
-def _read(months: int) -> list[Turnover]:
+def _read(months: int) -> tuple[list[Turnover], int]:
     shown = last_months(months)
+    since = max(_open_since(), shown[0])
+    rows = _rows(shown, [*_closed(shown[0], since), *_sums(since)])
+    return rows, len(rows)
+
+
+def _open_since() -> date:
+    """The running month, and on its first day the one before: that day's last may still come."""
+    before, this = last_months(2)
+    return before if last_days(1)[0] == this else this
+
+
+def _closed(first: date, until: date) -> list[_Sums]:
+    """Invoices are never changed: of months that are over only a new one would be news."""
+    past = Invoice.objects.filter(issued_at__lt=start_of(until)).order_by("-issued_at", "-pk")
+    newest = past.values_list("pk", flat=True).first()
+    return kept_closed(f"billed-{first}-{until}-{newest}", lambda: _sums(first, until))
+
+
+def _sums(first: date, until: date = date.max) -> list[_Sums]:
     billed = (
-        InvoiceVat.objects.filter(issued_on__gte=shown[0])
-        .values("kind", "rate", month=TruncMonth("issued_on"))
+        InvoiceVat.objects.filter(issued_on__gte=first, issued_on__lt=until)
+        .values_list("kind", "rate", TruncMonth("issued_on"))
         .annotate(net_sum=Sum("net"), vat_sum=Sum("vat"))
         .order_by()
     )
+    return [
+        # SQLite counts in floating point.
+        _Sums(kind, rate, month, net.quantize(CENT), vat.quantize(CENT))
+        for kind, rate, month, net, vat in billed
+    ]
+
+
+def _rows(shown: list[date], billed: Iterable[_Sums]) -> list[Turnover]:
     net: dict[tuple[date, Decimal], Decimal] = defaultdict(lambda: _NOTHING)
     vat: dict[tuple[date, Decimal], Decimal] = defaultdict(lambda: _NOTHING)
-    for row in billed:
-        at = row["month"], row["rate"]
-        sign = -1 if row["kind"] == Invoice.Kind.CREDIT_NOTE else 1
-        net[at] += sign * row["net_sum"]
-        vat[at] += sign * row["vat_sum"]
+    for sums in billed:
+        at = sums.month, sums.rate
+        sign = -1 if sums.kind == Invoice.Kind.CREDIT_NOTE else 1
+        net[at] += sign * sums.net
+        vat[at] += sign * sums.vat
     rates = sorted({rate for _, rate in net})
     return [
         Turnover(

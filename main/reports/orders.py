@@ -23,7 +23,7 @@ class Day:
 
 def orders_per_day(days: int) -> Report[Day]:
     """Oldest first; a day without orders is there with none."""
-    return kept(f"orders-per-day-{days}", lambda: read_orders_per_day(days))
+    return kept(f"orders-per-day-{days}", lambda: (read_orders_per_day(days), days))
 
 
 def read_orders_per_day(days: int) -> list[Day]:

@@ -27,7 +27,13 @@ class Bought:
 
 def most_bought(days: int) -> Report[Bought]:
     """The books of which most copies were bought in these days, most first."""
-    return kept(f"most-bought-{days}", lambda: _read(days))
+    return kept(f"most-bought-{days}", lambda: _read(days, most=MOST_LISTED))
+
+
+def all_bought(days: int) -> list[Bought]:
+    """All of them, as of now."""
+    rows, _ = _read(days)
+    return rows
 
 
 def copies_bought(days: int) -> dict[int, int]:
@@ -35,17 +41,18 @@ def copies_bought(days: int) -> dict[int, int]:
     return dict(_sold_lines(days).annotate(copies=Sum("quantity")).values_list("product", "copies"))
 
 
-def _read(days: int) -> list[Bought]:
-    sold = _sold_lines(days).annotate(
-        copies=Sum("quantity"), taken=Sum(F("unit_price") * F("quantity"))
+def _read(days: int, *, most: int | None = None) -> tuple[list[Bought], int]:
+    """The first of them, and how many there are."""
+    sold = list(
+        _sold_lines(days)
+        .annotate(copies=Sum("quantity"), taken=Sum(F("unit_price") * F("quantity")))
+        .order_by("-copies", "-taken", "product")
+        .values_list("product", "copies", "taken")
     )
-    rows = list(sold.order_by("-copies", "-taken", "product")[:MOST_LISTED])
-    books = Product.objects.only("name", "authors", "isbn").in_bulk(
-        [row["product"] for row in rows]
-    )
-    return [
-        _bought(books[row["product"]], copies=row["copies"], taken=row["taken"]) for row in rows
-    ]
+    shown = sold[:most]
+    books = Product.objects.only("name", "authors", "isbn").in_bulk([row[0] for row in shown])
+    rows = [_bought(books[product], copies=copies, taken=taken) for product, copies, taken in shown]
+    return rows, len(sold)
 
 
 def _bought(book: Product, *, copies: int, taken: Decimal) -> Bought:

@@ -32,10 +32,16 @@ def running_low() -> ProductQuerySet:
 
 def low_stock(days: int) -> Report[LowStock]:
     """Those that sold most in these days first, then those with fewest copies."""
-    return kept(f"low-stock-{days}-{settings.LOW_STOCK}", lambda: _read(days), most=MOST_LISTED)
+
+    def read() -> tuple[list[LowStock], int]:
+        rows = all_low_stock(days)
+        return rows[:MOST_LISTED], len(rows)
+
+    return kept(f"low-stock-{days}-{settings.LOW_STOCK}", read)
 
 
-def _read(days: int) -> list[LowStock]:
+def all_low_stock(days: int) -> list[LowStock]:
+    """All of them, as of now."""
     sold = copies_bought(days)
     low = running_low().order_by("name", "pk")
     rows = [

@@ -8,6 +8,7 @@ from pathlib import Path
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.test import override_settings
 from django.urls import reverse
@@ -80,6 +81,36 @@ class UserTests(AdminTestCase):
         BasketLineFactory(basket=BasketFactory(user=user))
         self.send(f"/admin/main/user/{user.pk}/delete/", {"post": "yes"})
         self.assertFalse(User.objects.filter(pk=user.pk).exists())
+
+    def assert_kept(self, user: User) -> None:
+        path = f"/admin/main/user/{user.pk}/delete/"
+        for response in (self.client.get(path), self.client.post(path, {"post": "yes"})):
+            self.assertContains(response, "Cannot delete user")
+            self.assertContains(response, f"What {user} did as staff. Untick “Active” instead")
+        chosen = {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"}
+        self.assertContains(self.client.post("/admin/main/user/", chosen), "Cannot delete user")
+        self.assertTrue(User.objects.filter(pk=user.pk).exists())
+
+    def test_who_works_here_is_kept_and_the_page_says_why(self) -> None:
+        clerk = EmployeeFactory()
+        self.assert_kept(clerk)
+        page = self.client.get(f"/admin/main/user/{clerk.pk}/change/")
+        self.assertContains(page, "Who is or was staff cannot be deleted.")
+
+    def test_who_worked_here_is_kept(self) -> None:
+        clerk = EmployeeFactory()
+        clerk.is_staff = False
+        clerk.save()
+        self.assert_kept(clerk)
+
+    def test_who_changed_anything_is_kept_with_their_name_on_it(self) -> None:
+        clerk, book = UserFactory(), ProductFactory()
+        book.history.update(history_user=clerk)
+        self.assert_kept(clerk)
+        self.assertEqual(book.history.get().history_user, clerk)
+        noted = UserFactory()
+        LogEntry.objects.create(user=noted, action_flag=2, object_repr="A book")
+        self.assert_kept(noted)
 
     def test_staff_are_added_and_changed(self) -> None:
         add = "/admin/main/user/add/"

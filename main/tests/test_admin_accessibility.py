@@ -20,6 +20,11 @@ LONG_TITLE = (
     "Donaudampfschifffahrtsgesellschaftskapitän"
 )
 
+CUT_OFF = """
+const results = document.querySelector("#changelist .results");
+return results.scrollWidth - results.clientWidth;
+"""
+
 
 @tag("e2e")
 class AdminAccessibilityTests(BrowserTestCase):
@@ -52,6 +57,15 @@ class AdminAccessibilityTests(BrowserTestCase):
         self.assert_sound(
             "/dispatch-admin/", f"{orders}packing/", f"{orders}{self.paid.pk}/change/"
         )
+
+    def test_the_lists_fit_beside_their_filters(self):
+        OrderFactory(email=f"{'long-name.' * 6}@booktime.example", billing_name="Ada " * 20)
+        self.browser.be(session_key=self.session_of(EmployeeFactory()))
+        for name in ("order", "product", "invoice"):
+            with self.subTest(name):
+                self.browser.set_width(1440)
+                self.browser.open(f"/office-admin/main/{name}/")
+                self.assertLessEqual(self.browser.driver.execute_script(CUT_OFF), 0)
 
     def assert_sound(self, *paths: str):
         for path in paths:

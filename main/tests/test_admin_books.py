@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from io import BytesIO
 from unittest import mock
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
 from PIL import Image
 
 from main.actions.checkout import place_order
@@ -50,6 +52,24 @@ class StaleStockTests(AdminTestCase):
             expected_total=line.total,
         )  # fmt: skip
 
+    def test_a_count_that_is_sent_twice_counts_once(self) -> None:
+        self.send_well(self.path, self.fields, stock="12")
+        for _ in "twice":
+            response = self.send(self.path, self.fields, stock="12", description="New words.")
+            error = (
+                "The copies were counted since you opened the page: there are 9. "
+                "Open it anew, and count again if need be."
+            )
+            self.assert_refused(response, "stock", error)
+        before = self.book.description
+        self.book.refresh_from_db()
+        self.assertEqual((self.book.stock, self.book.description), (9, before))
+        # Whoever has counted nothing is not held up by who did; and who opened it anew may count.
+        self.send_well(self.path, self.fields, description="New words.")
+        self.send_well(self.path, self.open(self.path), stock="8")
+        self.book.refresh_from_db()
+        self.assertEqual((self.book.stock, self.book.description), (8, "New words."))
+
     def test_other_changes_leave_the_stock_as_sold(self) -> None:
         self.send_well(self.path, self.fields, description="New words.")
         self.book.refresh_from_db()
@@ -71,8 +91,10 @@ class StaleStockTests(AdminTestCase):
         self.assertEqual((self.book.stock, self.book.description), (7, before))
 
     def test_a_form_that_forgot_the_stock_is_refused(self) -> None:
-        for hidden in ("", "many"):
-            response = self.send(self.path, self.fields, **{"initial-stock": hidden})
+        for changes in (
+            {"initial-stock": ""}, {"initial-stock": "many"}, {"stock": "12", "count": ""},
+        ):  # fmt: skip
+            response = self.send(self.path, self.fields, **changes)
             self.assert_refused(
                 response, "stock", "Open the page anew: it has forgotten the stock."
             )
@@ -101,6 +123,15 @@ class BookTests(AdminTestCase):
     def add_book(self, name: str, **fields) -> Product:
         self.send_well(self.add, self.open(self.add), name=name, price="5.00", **fields)
         return Product.objects.order_by("pk").last()
+
+    def test_who_is_not_registered_for_vat_bills_none(self) -> None:
+        book = ProductFactory()
+        path = f"/admin/main/product/{book.pk}/change/"
+        with override_settings(SELLER=settings.SELLER | {"vat_id": ""}):
+            response = self.send(path, self.open(path), tax_rate="20")
+            error = "The shop is not registered for VAT: the rate must be 0."
+            self.assert_refused(response, "tax_rate", error)
+        self.send_well(path, self.open(path), tax_rate="20")
 
     def test_a_renamed_books_name_can_be_used_again(self) -> None:
         slugs = []

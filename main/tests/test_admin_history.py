@@ -58,10 +58,16 @@ class ProductHistoryTests(HistoryTestCase):
 
     def test_subjects_and_passwords_are_told_of_too(self) -> None:
         form = f"{self.page}/change/"
-        self.send_well(form, self.open(form), tags=[ProductTagFactory().pk])
+        self.send_well(form, self.open(form), tags=[ProductTagFactory(name="Novels").pk])
         who = self.staff.email
         newest, *_ = self.entries(f"{self.page}/history/")
-        self.assertEqual(newest, (who, "Changed Tags.", "", [], ""))
+        self.assertEqual(newest, (who, "Changed", "", [], "Subjects: none → Novels"))
+        tags = [ProductTagFactory(name="Classics").pk, *self.book.tags.values_list("pk", flat=True)]
+        self.send_well(form, self.open(form), tags=tags, stock="9")
+        newest, second, *_ = self.entries(f"{self.page}/history/")
+        why = "Counted; Subjects: Novels → Classics, Novels"
+        self.assertEqual(newest, (who, "Changed", "", [("Stock", "4", "9")], why))
+        self.assertEqual(second[4], "Subjects: none → Novels")
         user = UserFactory()
         words = {"password1": "nine-loud-bells-ring", "password2": "nine-loud-bells-ring"}
         self.client.post(f"/admin/main/user/{user.pk}/password/", words)

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from main.actions.orders import mark_order_paid
-from main.admin.base import BoundedPaginator
+from main.forms.pages import BoundedPaginator
 from main.models import Order, OrderLine
 from main.tests.admin_case import AdminTestCase
 from main.tests.factories import (
@@ -101,4 +101,5 @@ class PaginatorTests(AdminTestCase):
         with CaptureQueriesContext(connection) as captured:
             pages = Short(lines, 2)
             self.assertEqual((pages.count, pages.num_pages), (3, 2))
-        self.assertIn("LIMIT 3", captured[0]["sql"])
+        self.assertTrue(pages.is_cut)
+        self.assertIn("LIMIT 4", captured[0]["sql"])

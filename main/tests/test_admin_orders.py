@@ -1,5 +1,7 @@
 """Orders at the office's desk: found, paid, taken back, cancelled, sent, refunded, mended."""
 
+from unittest import mock
+
 from django.urls import reverse
 
 from main.actions.order_lines import move_order_lines
@@ -112,9 +114,23 @@ class BulkTests(DeskTestCase):
     def test_what_left_the_list_meanwhile_is_told(self) -> None:
         chosen = {"action": "mark_paid", "_selected_action": [self.order.pk, 123456789012]}
         response = self.client.post(f"{self.path}?status__exact=10", chosen)
-        self.assertIn("1 of the orders are not here any more.", self.told(response))
+        self.assertIn("1 of the orders is not here any more.", self.told(response))
         response = self.client.post(f"{self.path}?status__exact=10", chosen)
         self.assertIn(f"Order {self.order.number} is paid already.", self.told(response))
+
+    def test_orders_without_an_invoice_are_told_beside_the_print(self) -> None:
+        self.pay()
+        unpaid = [OrderLineFactory().order.pk for _ in range(2)]
+        for left_out, told in {
+            (): [],
+            (unpaid[0],): ["1 of the 2 orders has no invoice."],
+            tuple(unpaid): ["2 of the 3 orders have no invoice."],
+        }.items():
+            chosen = {"action": "print_invoices", "_selected_action": [self.order.pk, *left_out]}
+            with mock.patch("main.admin.invoices.invoices_pdf", return_value=b"%PDF"):
+                response = self.client.post(self.path, chosen)
+            self.assertEqual(response["Content-Type"], "application/pdf")
+            self.assertEqual(self.told(response), told)
 
     def test_everything_there_is_is_not_moved_at_once(self) -> None:
         chosen = {"action": "mark_paid", "_selected_action": [self.order.pk], "select_across": "1"}

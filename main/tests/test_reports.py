@@ -12,6 +12,7 @@ from main import reports
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order
 from main.models import Order, OrderLine
+from main.reports import invoices
 from main.reports.calendar import last_days, last_months, start_of
 from main.tests.factories import ProductFactory
 from main.tests.report_case import UTC, ReportTestCase, as_if_it_were, at
@@ -137,6 +138,13 @@ class MostBoughtTests(ReportTestCase):
             {30: {"Emma": 1}, 60: {"Emma": 2, "Dune": 1}, 90: {"Emma": 3, "Dune": 2}},
         )
 
+    def test_of_very_many_the_first_are_listed_and_all_counted(self) -> None:
+        self.order(status=Order.Status.PAID, books={self.emma: 1, self.dune: 2})
+        with patch("main.reports.sales.MOST_LISTED", 1):
+            report = reports.most_bought(30)
+        self.assertEqual(([row.name for row in report.rows], report.count), (["Dune"], 2))
+        self.assertEqual([row.name for row in reports.all_bought(30)], ["Dune", "Emma"])
+
     def test_a_book_that_is_no_longer_sold_was_bought_all_the_same(self) -> None:
         self.order(status=Order.Status.PAID, books={self.emma: 1})
         self.emma.active = False
@@ -194,6 +202,50 @@ class TurnoverTests(ReportTestCase):
         self.assertEqual(reports.turnover(12).rows, [])
         self.assertEqual(list(self.figures(24)), [(date(2025, 11, 1), Decimal("0.00"))])
 
+    def test_odd_sums_are_exact(self) -> None:
+        for price in ("0.10", "0.20", "1.37"):
+            self.pay(self.order(books={ProductFactory(price=Decimal(price)): 1}))
+        row = reports.turnover(12).rows[-1]
+        self.assertEqual([str(row.net), str(row.vat), str(row.gross)], ["1.67", "0.00", "1.67"])
+
+
+class ClosedMonthTests(ReportTestCase):
+    """Months that are over are read once a day."""
+
+    def gross(self, moment: str = "2026-11-23 14:02") -> dict[date, Decimal]:
+        """As read anew at that moment, minutes after the last visit."""
+        with as_if_it_were(at(moment)), patch("main.reports.figures.KEPT_FOR", 0):
+            return {row.month: row.gross for row in reports.turnover(12).rows if row.gross}
+
+    def test_they_are_not_read_again_and_the_running_month_is(self) -> None:
+        self.pay(self.order(books={self.emma: 1}), at("2026-10-05 10:00"))
+        october, november = date(2026, 10, 1), date(2026, 11, 1)
+        self.assertEqual(self.gross(), {october: Decimal("10.00")})
+        self.pay(self.order(books={self.emma: 2}))
+        with patch("main.reports.invoices._sums", wraps=invoices._sums) as sums:
+            found = self.gross()
+        self.assertEqual(found, {october: Decimal("10.00"), november: Decimal("20.00")})
+        sums.assert_called_once_with(november)
+
+    def test_an_invoice_that_comes_late_shows(self) -> None:
+        self.pay(self.order(books={self.emma: 1}), at("2026-10-05 10:00"))
+        self.gross()
+        self.pay(self.order(books={self.emma: 1}), at("2026-10-06 10:00"))
+        self.assertEqual(self.gross(), {date(2026, 10, 1): Decimal("20.00")})
+
+    def test_on_the_first_the_month_before_is_still_open(self) -> None:
+        last = at("2026-10-31 23:59:59")
+        self.pay(self.order(books={self.emma: 1}), last)
+        self.gross("2026-11-01 00:00")
+        self.pay(self.order(books={self.emma: 1}), last - timedelta(seconds=1))
+        for moment in ("2026-11-01 00:05", "2026-11-02 00:05"):
+            self.assertEqual(self.gross(moment), {date(2026, 10, 1): Decimal("20.00")})
+
+    def test_a_new_month_closes_the_one_before(self) -> None:
+        self.pay(self.order(books={self.emma: 1}), at("2026-11-05 10:00"))
+        self.gross()
+        self.assertEqual(self.gross("2026-12-02 10:00"), {date(2026, 11, 1): Decimal("10.00")})
+
 
 class LowStockTests(ReportTestCase):
     def test_what_sells_comes_first_then_what_is_fewest(self) -> None:
@@ -214,6 +266,7 @@ class LowStockTests(ReportTestCase):
         with patch("main.reports.stock.MOST_LISTED", 2):
             report = reports.low_stock(90)
         self.assertEqual((len(report.rows), report.count), (2, 3))
+        self.assertEqual(len(reports.all_low_stock(90)), 3)
 
 
 class KeptTests(ReportTestCase):

@@ -117,6 +117,16 @@ class SettingUpTests(SecondFactorTestCase):
         answer = self.client.get(f"{SECURITY}codes/?next=javascript:alert(1)")
         self.assertNotContains(answer, "alert(1)")
 
+    def test_the_code_that_set_it_up_opens_nothing_any_more(self) -> None:
+        self.log_in(self.user)
+        self.send("/account/confirm/", password=PASSWORD)
+        self.set_up(f"{SECURITY}app/")
+        app = Authenticator.objects.get(type="totp")
+        code = code_of(SecondFactorAdapter().decrypt(app.data["secret"]))
+        self.client.logout()
+        self.assertContains(self.sign_in(code), "This code was used already")
+        self.assert_nobody_signed_in()
+
     def test_a_customer_may_have_one_and_need_not(self) -> None:
         self.client.force_login(UserFactory())
         answer = self.client.get(SECURITY)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from main.access import is_employee, staff_only
 from main.forms.order_dashboard import OrderFilter
 from main.models import Order
-from main.views.order_table import ORDERS_A_PAGE, BoundedPaginator, OrderTable
+from main.views.order_table import ORDERS_A_PAGE, OrderPaginator, OrderTable
 from main.views.page_links import page_links
 
 # What a row shows: an order has thrice as many columns.
@@ -22,17 +22,16 @@ _SHOWN = ("created_at", "email", "status", "total", "currency", "shipping_name")
 def order_dashboard(request: HttpRequest) -> HttpResponse:
     """A wrong filter is named (400), and the others still narrow the list."""
     narrowed = OrderFilter(request.GET, Order.objects.only(*_SHOWN))
-    orders = narrowed.qs
-    table = OrderTable(orders, order_by=narrowed.sorted_by)
+    table = OrderTable(narrowed.qs, order_by=narrowed.sorted_by)
     try:
-        table.paginate(BoundedPaginator, ORDERS_A_PAGE, request.GET.get("page", 1))
+        page = OrderPaginator(table.data.data, ORDERS_A_PAGE).page(request.GET.get("page", 1))
     except (EmptyPage, PageNotAnInteger):
         raise Http404("There is no such page.") from None
     context = {
         "form": narrowed.form,
         "table": table,
-        "page_obj": table.page,
-        "page_links": page_links(request, table.page),
+        "page_obj": page,
+        "page_links": page_links(request, page),
     }
     status = 200 if narrowed.is_valid() else 400
     return render(request, "orders/dashboard.html", context, status=status)

@@ -1,0 +1,54 @@
+"""Keys that come with a form: what is none is refused before a database is asked for it."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Field
+
+NUL = "\x00"  # PostgreSQL stores no such character, nor compares one
+
+
+def is_key(field: Field, value: Any) -> bool:
+    """Whether a row could have it: 30 digits, 1e5, NaN and NUL fail in the database's hands."""
+    try:
+        field.clean(value, None)
+    except ValidationError:
+        return False
+    return NUL not in str(value)
+
+
+class KeyField(forms.ModelChoiceField):
+    """One row, chosen by its key. What was no key is not shown again: its row is looked for."""
+
+    def to_python(self, value: Any):
+        if value not in self.empty_values and not is_key(self._key, value):
+            raise self._refusal("invalid_choice", value)
+        return super().to_python(value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return data if data in self.empty_values or is_key(self._key, data) else None
+
+    def _refusal(self, code: str, value: Any) -> ValidationError:
+        shown = {"value": str(value)[:40].replace(NUL, ""), "pk": str(value)[:40].replace(NUL, "")}
+        return ValidationError(self.error_messages[code], code=code, params=shown)
+
+    @property
+    def _key(self) -> Field:
+        return self.queryset.model._meta.pk
+
+
+class KeysField(forms.ModelMultipleChoiceField, KeyField):
+    """Any number of rows, chosen by their keys."""
+
+    def to_python(self, value: Any) -> list:
+        return list(self._check_values(value)) if value else []
+
+    def _check_values(self, value: Any):
+        for key in value if isinstance(value, (list, tuple)) else ():
+            if not is_key(self._key, key):
+                raise self._refusal("invalid_pk_value", key)
+        return super()._check_values(value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return [key for key in data or [] if is_key(self._key, key)]
