@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.contrib.messages import get_messages
-from django.test import TestCase, override_settings
+from django.test import TestCase, override_settings, tag
 from django.test.html import Element, parse_html
 
 from main.tests.factories import OwnerFactory
@@ -43,6 +43,7 @@ def _values(element: Element, attributes: dict) -> list[str]:
     return [attributes.get("value", "on" if kind == "checkbox" else "")]
 
 
+@tag("door")
 class AdminTestCase(TestCase):
     """Somebody of the staff, signed in: an owner, unless the class says who else."""
 

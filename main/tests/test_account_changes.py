@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.test import tag
 
 from main.models import User
 from main.tests.account_case import AccountTestCase
@@ -11,6 +12,7 @@ NEW_PASSWORD = "four-green-lanterns"
 RESET = "/account/password/reset/"
 
 
+@tag("door")
 class ForgottenPasswordTests(AccountTestCase):
     def setUp(self) -> None:
         super().setUp()
@@ -76,6 +78,7 @@ class ForgottenPasswordTests(AccountTestCase):
         self.assertEqual(mail.outbox[-1].subject, "There is no account with this address")
 
 
+@tag("door")
 class ChangePasswordTests(AccountTestCase):
     path = "/account/password/"
 
@@ -105,6 +108,7 @@ class ChangePasswordTests(AccountTestCase):
         self.assertTrue(User.objects.get().check_password(PASSWORD))
 
 
+@tag("door")
 class ChangeEmailTests(AccountTestCase):
     path = "/account/email/"
 

@@ -1,7 +1,7 @@
 """Postal addresses: one's own only, and right for their country."""
 
 from django.core.exceptions import ValidationError
-from django.test import TestCase
+from django.test import TestCase, tag
 
 from main.forms.addresses import PostalAddressForm
 from main.models import Address, PostalAddress
@@ -12,6 +12,7 @@ def address_in(country: str, *, city: str = "", zip_code: str = "") -> PostalAdd
     return PostalAddressForm(LONDON | {"country": country, "city": city, "zip_code": zip_code})
 
 
+@tag("door")
 class CountryRuleTests(TestCase):
     def test_right_addresses(self) -> None:
         for country, city, zip_code in [
@@ -75,6 +76,7 @@ class CountryRuleTests(TestCase):
             AddressFactory.build(user=UserFactory(), zip_code="1").full_clean()
 
 
+@tag("door")
 class PostalAddressFormTests(TestCase):
     def test_it_gives_plain_values(self) -> None:
         form = PostalAddressForm({f"billing-{k}": v for k, v in LONDON.items()}, prefix="billing")
@@ -100,6 +102,7 @@ class PostalAddressFormTests(TestCase):
         self.assertEqual(PostalAddressForm()["country"].value(), "GB")
 
 
+@tag("door")
 class OwnAddressPagesTests(TestCase):
     def setUp(self) -> None:
         self.user = UserFactory()

@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.admin import AdminSite
 from django.db import transaction
-from django.test import RequestFactory, tag
+from django.test import RequestFactory
 
 from main.actions.orders import mark_order_paid
 from main.admin.sites import dispatch_site, office_site
@@ -127,7 +127,6 @@ class OddAddressTests(OddInputTestCase):
             self.assertEqual(self.client.get(path, known | changes).status_code, code, changes)
 
 
-@tag("once")
 class OddFormTests(OddInputTestCase):
     odd = ["\x00", NINES, "NaN"]
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from unittest import mock
 
 from django.db import connection
-from django.test import TestCase, override_settings
+from django.test import TestCase, override_settings, tag
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -34,6 +34,7 @@ PROBLEM = "application/problem+json"
 SECRETS = ["billing", "guest", "@", "price", "total", "8.49", "tax", "currency", "£", "GBP"]
 
 
+@tag("door")
 class DispatchTestCase(TestCase):
     """A paid order of Emma and Dracula, and one that is not paid."""
 
@@ -79,6 +80,7 @@ class DispatchTestCase(TestCase):
         self.assertEqual(problem["type"], wanted)
 
 
+@tag("door")
 class ReadingTests(DispatchTestCase):
     def setUp(self) -> None:
         self.as_(self.dispatcher)
@@ -216,6 +218,7 @@ class ReadingTests(DispatchTestCase):
         return len(queries)
 
 
+@tag("door")
 class WhoMayTests(DispatchTestCase):
     def test_dispatch_and_office_and_nobody_else(self) -> None:
         paths = (ORDERS, LINES, f"{ORDERS}{self.order.pk}/", f"{LINES}{self.line.pk}/")
@@ -288,6 +291,7 @@ class WhoMayTests(DispatchTestCase):
         self.assertEqual(response.status_code, 200)
 
 
+@tag("door")
 class MovingTests(DispatchTestCase):
     def setUp(self) -> None:
         self.as_(self.dispatcher)

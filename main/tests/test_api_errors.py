@@ -4,7 +4,7 @@ import json
 from unittest import mock
 
 from django.core.cache import cache
-from django.test import Client, TestCase, override_settings
+from django.test import Client, TestCase, override_settings, tag
 
 from main.models import OrderLine
 from main.tests.factories import DispatcherFactory, OrderFactory, OrderLineFactory
@@ -14,6 +14,7 @@ PROBLEM = "application/problem+json"
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
+@tag("door")
 class ProblemTests(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
@@ -213,6 +214,7 @@ class ProblemTests(TestCase):
                 self.client.get("/api/orders/")
 
 
+@tag("door")
 class HeaderTests(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from decimal import Decimal
+from itertools import count
 from urllib.parse import quote, urlencode
 
 from allauth.account.forms import default_token_generator
@@ -58,11 +59,19 @@ NOT_COUNTED = {"sessions.session"}
 URLENCODED = "application/x-www-form-urlencoded"
 
 
+# Each field has the few values that hurt most, and of the others a third, the next field the next.
+_TURNS = count()
+
+
 def _fewer(values: Collection[str]) -> Collection[str]:
-    """All on SQLite, which answers faster; on PostgreSQL what a database may stumble over."""
-    if connection.vendor == "sqlite":
-        return values
-    return [value for value in values if value in FEW_VALUES]
+    """On PostgreSQL what a database may stumble over; on SQLite, which answers faster, more."""
+    is_asked_at_length = connection.vendor == "sqlite"
+    turn = next(_TURNS) % 3
+    return [
+        value
+        for number, value in enumerate(values)
+        if value in FEW_VALUES or (is_asked_at_length and number % 3 == turn)
+    ]
 
 
 # Hundreds of passwords are tried here: they need not be hashed slowly.

@@ -4,6 +4,7 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from django.db import connection
+from django.test import tag
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from main.views.order_table import OrderPaginator
 PATH = "/order-dashboard/"
 
 
+@tag("door")
 class DashboardTestCase(ReportTestCase):
     @classmethod
     def setUpTestData(cls) -> None:
@@ -40,6 +42,7 @@ class DashboardTestCase(ReportTestCase):
         return list(response.context["page_obj"])
 
 
+@tag("door")
 class DoorTests(DashboardTestCase):
     def test_the_office_and_owners_come_in(self) -> None:
         for user in (self.clerk, OwnerFactory()):
@@ -62,6 +65,7 @@ class DoorTests(DashboardTestCase):
         self.assertEqual(self.client.post(PATH).status_code, 405)
 
 
+@tag("door")
 class RowTests(DashboardTestCase):
     def test_a_row_says_what_matters_and_leads_to_the_order(self) -> None:
         order = self.order(at("2026-07-01 00:30"), status=20, total=Decimal("1234.50"))
@@ -83,6 +87,7 @@ class RowTests(DashboardTestCase):
         self.assertIn("No such order", self.page)
 
 
+@tag("door")
 class FilterTests(DashboardTestCase):
     def test_by_state(self) -> None:
         orders = {status: self.order(status=status) for status in Order.Status}
@@ -126,6 +131,7 @@ class FilterTests(DashboardTestCase):
         self.assertEqual(self.found(query), [order])
 
 
+@tag("door")
 class OddInputTests(DashboardTestCase):
     def test_what_is_wrong_is_named_and_the_rest_still_narrows(self) -> None:
         paid = self.order(status=20)
@@ -163,6 +169,7 @@ class OddInputTests(DashboardTestCase):
                 self.assertEqual(self.client.get(f"{PATH}?page={page}").status_code, 404)
 
 
+@tag("door")
 class OrderTests(DashboardTestCase):
     @classmethod
     def setUpTestData(cls) -> None:
@@ -192,6 +199,7 @@ class OrderTests(DashboardTestCase):
         self.assertInHTML('<a href="?status=30&amp;sort=placed">Placed</a>', self.page)
 
 
+@tag("door")
 class PageTests(DashboardTestCase):
     def test_pages_do_not_overlap(self) -> None:
         for _ in range(60):

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from django.core.cache import cache
 from django.db import connection
-from django.test import SimpleTestCase
+from django.test import SimpleTestCase, tag
 from django.test.html import Element, parse_html
 from django.test.utils import CaptureQueriesContext
 
@@ -24,6 +24,7 @@ PREFIXES = ["/admin/", "/office-admin/"]
 ODD_PERIODS = ["7", "30.5", "-30", "many", "0", "9" * 40, "30 OR 1=1", "३०", "30&period=x"]
 
 
+@tag("door")
 class ReportPageTestCase(ReportTestCase):
     @classmethod
     def setUpTestData(cls) -> None:
@@ -64,6 +65,7 @@ def _text(element: Element) -> str:
     return " ".join(" ".join(parts).split())
 
 
+@tag("door")
 class DoorTests(ReportPageTestCase):
     def test_owners_and_the_office_come_in(self) -> None:
         for user, prefixes in ((self.owner, PREFIXES), (self.clerk, PREFIXES[1:])):
@@ -104,6 +106,7 @@ class DoorTests(ReportPageTestCase):
         self.assertEqual([page.name for page in PAGES], NAMES)
 
 
+@tag("door")
 class PageTests(ReportPageTestCase):
     def test_orders_per_day(self) -> None:
         self.order(at("2026-11-22 10:00"))
@@ -203,6 +206,7 @@ class PageTests(ReportPageTestCase):
         self.assertEqual(self.picture("low_stock")["labels"], [name])
 
 
+@tag("door")
 class PeriodTests(ReportPageTestCase):
     def test_what_there_is_not_is_named_beside_the_first_period(self) -> None:
         for period in ODD_PERIODS:
@@ -236,6 +240,7 @@ class PeriodTests(ReportPageTestCase):
         self.assertIn("Choose 12, 24 or 36 months.", page)
 
 
+@tag("door")
 class CsvTests(ReportPageTestCase):
     def test_each_report_is_a_download_that_excel_reads(self) -> None:
         for name, file in {
@@ -283,6 +288,7 @@ class CsvTests(ReportPageTestCase):
         self.assertIn('"foo;=1+1","', self.page("low_stock", "?format=csv"))
 
 
+@tag("door")
 class CellTests(SimpleTestCase):
     def test_text_that_begins_as_a_formula_is_defused(self) -> None:
         for text in ("=1+1", "+1", "-1", "@A1", "\tx", "\rx", "\nx", " =1", "＝1"):
@@ -293,6 +299,7 @@ class CellTests(SimpleTestCase):
         self.assertEqual({value: as_cell(value) for value in cells}, cells)
 
 
+@tag("door")
 class IndexTests(ReportPageTestCase):
     def test_both_see_what_waits_with_the_ways_to_it(self) -> None:
         self.order(status=Order.Status.PAID)
@@ -319,6 +326,7 @@ class IndexTests(ReportPageTestCase):
         self.assertContains(self.client.get("/office-admin/"), "<b>1</b> order to send")
 
 
+@tag("door")
 class QueryCountTests(ReportPageTestCase):
     def count(self, path: str) -> int:
         cache.clear()
