@@ -6,7 +6,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core import mail
 from django.core.cache import cache
 from django.http import HttpResponse
-from django.test import TestCase, override_settings
+from django.test import TestCase, override_settings, tag
 
 from main.forms.accounts import SignupForm
 from main.models import User
@@ -34,6 +34,7 @@ class LateSignupForm(SignupForm):
 
 
 @override_settings(TASKS=IMMEDIATE_TASKS, PASSWORD_HASHERS=[f"{__name__}.QuickHasher"])
+@tag("once")
 class AccountTestCase(TestCase):
     def setUp(self) -> None:
         cache.clear()  # the throttles remember there

@@ -2,7 +2,6 @@
 
 from allauth.account.models import EmailAddress
 from django.core import mail
-from django.test import tag
 
 from main.models import User
 from main.tests.account_case import AccountTestCase
@@ -12,7 +11,6 @@ NEW_PASSWORD = "four-green-lanterns"
 RESET = "/account/password/reset/"
 
 
-@tag("door")
 class ForgottenPasswordTests(AccountTestCase):
     def setUp(self) -> None:
         super().setUp()
@@ -78,7 +76,6 @@ class ForgottenPasswordTests(AccountTestCase):
         self.assertEqual(mail.outbox[-1].subject, "There is no account with this address")
 
 
-@tag("door")
 class ChangePasswordTests(AccountTestCase):
     path = "/account/password/"
 
@@ -108,7 +105,6 @@ class ChangePasswordTests(AccountTestCase):
         self.assertTrue(User.objects.get().check_password(PASSWORD))
 
 
-@tag("door")
 class ChangeEmailTests(AccountTestCase):
     path = "/account/email/"
 

@@ -153,6 +153,7 @@ def draw_rows_once(rows: Sequence[CatalogueRow], *, widths: Sequence[int]) -> It
 
 
 @override_settings(DEBUG=True)
+@tag("once")
 class LoadDemoTests(TestCase):
     def setUp(self):
         media = TemporaryDirectory()
