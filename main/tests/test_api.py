@@ -5,6 +5,7 @@ from decimal import Decimal
 from http import HTTPStatus
 from unittest import mock
 
+from django.core.cache import cache
 from django.db import connection
 from django.test import TestCase, override_settings, tag
 from django.test.utils import CaptureQueriesContext
@@ -83,6 +84,7 @@ class DispatchTestCase(TestCase):
 @tag("door")
 class ReadingTests(DispatchTestCase):
     def setUp(self) -> None:
+        cache.clear()  # of other tests' requests
         self.as_(self.dispatcher)
 
     def test_an_order_is_where_to_send_what(self) -> None:
@@ -220,6 +222,9 @@ class ReadingTests(DispatchTestCase):
 
 @tag("door")
 class WhoMayTests(DispatchTestCase):
+    def setUp(self) -> None:
+        cache.clear()  # of other tests' requests
+
     def test_dispatch_and_office_and_nobody_else(self) -> None:
         paths = (ORDERS, LINES, f"{ORDERS}{self.order.pk}/", f"{LINES}{self.line.pk}/")
         owner_of_order = UserFactory()
@@ -294,6 +299,7 @@ class WhoMayTests(DispatchTestCase):
 @tag("door")
 class MovingTests(DispatchTestCase):
     def setUp(self) -> None:
+        cache.clear()  # of other tests' requests
         self.as_(self.dispatcher)
 
     def test_a_line_is_packed_and_sent_and_the_order_follows(self) -> None:

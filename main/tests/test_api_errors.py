@@ -216,6 +216,9 @@ class ProblemTests(TestCase):
 
 @tag("door")
 class HeaderTests(TestCase):
+    def setUp(self) -> None:
+        cache.clear()  # of other tests' requests
+
     @classmethod
     def setUpTestData(cls) -> None:
         cls.dispatcher = DispatcherFactory()

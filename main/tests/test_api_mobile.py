@@ -334,6 +334,7 @@ class MyOrdersTests(TestCase):
         OrderLineFactory(order=cls.order, product=ProductFactory(name="Dracula"))
 
     def setUp(self) -> None:
+        cache.clear()  # of other tests' requests
         self.client.force_login(self.user)
 
     def mine(self) -> list[dict]:
