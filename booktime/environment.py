@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import time
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"true", "on", "ok", "y", "yes", "1"}
+_WEEKDAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
 _FALSE = {"false", "off", "n", "no", "0", ""}
 
 
@@ -78,6 +80,14 @@ class Environment(environ.Env):
             )
         return code
 
+    def opening_hours(self, var: str, *, default: str) -> dict[int, list[tuple[time, time]]]:
+        """Begin and end of each opening by weekday, Monday being 0, of a text like the default."""
+        text = self.str(var, default=default)
+        try:
+            return _opening_hours(text)
+        except ValueError:
+            raise ImproperlyConfigured(f"{var} must be like “{default}”, not {text!r}.") from None
+
     def database(self, var: str, *, default: str) -> dict[str, Any]:
         schemes = ["postgres", "postgresql", "sqlite"]
         return self._url(var, default=default, schemes=schemes, read=self.db_url_config)
@@ -106,3 +116,19 @@ class Environment(environ.Env):
         except (ValueError, ImproperlyConfigured):
             begin = " or ".join(f"{scheme}://" for scheme in schemes)
             raise ImproperlyConfigured(f"{var} must be a URL that begins with {begin}.") from None
+
+
+def _opening_hours(text: str) -> dict[int, list[tuple[time, time]]]:
+    """ "Mo-Fr 09:00-12:00, 13:00-17:30; Sa 10:00-14:00". Raises ValueError when it is none."""
+    hours: dict[int, list[tuple[time, time]]] = {}
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        days, _, spans = part.partition(" ")
+        first, _, last = days.partition("-")
+        begin, end = _WEEKDAYS.index(first), _WEEKDAYS.index(last or first)
+        for span in spans.split(","):
+            opens, closes = (time.fromisoformat(at) for at in span.strip().split("-"))
+            if not (opens < closes and begin <= end):
+                raise ValueError(text)
+            for day in range(begin, end + 1):
+                hours.setdefault(day, []).append((opens, closes))
+    return hours

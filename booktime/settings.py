@@ -115,6 +115,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
 # --- The outside: database, Redis, mail ----------------------------------------------------
 # So many requests work at once in a process; the others wait their turn.
 ASGI_THREADS = env.whole("ASGI_THREADS", default=8, least=1, most=1000)
+# And so many threads work for all sockets of a process together.
+CHAT_THREADS = env.whole("CHAT_THREADS", default=6, least=1, most=100)
 DATABASES = {
     "default": env.database("DATABASE_URL", default=f"sqlite:///{quote(str(BASE_DIR))}/db.sqlite3")
 }
@@ -132,7 +134,7 @@ if DATABASE_KIND == "sqlite3":
 else:
     # A connection for each thread, and some for what runs beside the requests.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "pool", {"min_size": 1, "max_size": max(16, ASGI_THREADS + 8), "timeout": 5}
+        "pool", {"min_size": 1, "max_size": max(16, ASGI_THREADS + CHAT_THREADS + 4), "timeout": 5}
     )
     # Seconds: a database that is away must not hold every thread for half a minute.
     DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
@@ -160,6 +162,11 @@ if REDIS_URL:
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+# The conversation: seconds between two heartbeats of a client, and between two looks at whether it
+# may still be there.
+CHAT_HEARTBEAT = env.whole("CHAT_HEARTBEAT", default=10, least=1, most=30)
+CHAT_RECHECK = env.whole("CHAT_RECHECK", default=55, least=1, most=60)
 
 vars().update(env.mail("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 20  # seconds: a mail server that does not answer must not hold up the rest
@@ -259,6 +266,10 @@ if DEFAULT_TAX_RATE and not SELLER["vat_id"]:
     raise ImproperlyConfigured("DEFAULT_TAX_RATE is not 0: VAT wants a SELLER_VAT_ID.")
 # Fewer copies than this are a stock running low.
 LOW_STOCK = env.whole("LOW_STOCK", default=5, least=1, most=10_000)
+# Within so many open days of the payment an order is to be on its way.
+DISPATCH_DAYS = env.whole("DISPATCH_DAYS", default=2, least=1, most=14)
+# When customer service answers, by the shop's own clock.
+OPENING_HOURS = env.opening_hours("OPENING_HOURS", default="Mo-Fr 09:00-17:30; Sa 10:00-14:00")
 # What was changed stays changed: the history is read, and nothing is set back by it.
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

@@ -27,3 +27,15 @@ class MoveRefused(ShopError):
 
 class InvoiceFrozen(ShopError):
     """An invoice is written once: not changed, not deleted."""
+
+
+class MessageRefused(ShopError):
+    """A message cannot be taken; `code` says so to programs (docs/conversation.md)."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class ConversationRefused(ShopError):
+    """A conversation cannot be taken, handed over, closed or reopened."""

@@ -1,6 +1,13 @@
 """What happened in the shop, and the full list of who is told. Called inside the transaction."""
 
-from main import tasks
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from main import broadcasts, tasks
 
 
 def order_placed(*, order_id: int) -> None:
@@ -44,3 +51,30 @@ def contact_requested(*, name: str, email: str, message: str) -> None:
 
 def account_mail_written(*, email: str, subject: str, text: str) -> None:
     tasks.enqueue(tasks.send_account_email, email=email, subject=subject, text=text)
+
+
+def message_posted(*, order_id: int, seq: int) -> None:
+    _after_commit(broadcasts.send_conversation_head, order_id=order_id, seq=seq)
+    _after_commit(broadcasts.send_desk_changed, order_id=order_id)
+
+
+def messages_read(*, order_id: int, who: str, upto: int) -> None:
+    _after_commit(broadcasts.send_read, order_id=order_id, who=who, upto=upto)
+    _after_commit(broadcasts.send_desk_changed, order_id=order_id)
+
+
+def conversation_changed(*, order_id: int) -> None:
+    _after_commit(broadcasts.send_conversation_changed, order_id=order_id)
+    _after_commit(broadcasts.send_desk_changed, order_id=order_id)
+
+
+def reply_written(*, order_id: int, look_at: datetime) -> None:
+    tasks.enqueue_at(look_at, tasks.look_for_unread_replies, order_id=order_id)
+
+
+def session_ended(*, digest: str) -> None:
+    _after_commit(broadcasts.send_session_ended, digest=digest)
+
+
+def _after_commit(push: Callable[..., None], **arguments: Any) -> None:
+    transaction.on_commit(partial(push, **arguments))

@@ -6,11 +6,12 @@ without the other; `manage.py run_worker` runs it. The immediate backend runs it
 
 import functools
 import logging
+import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils import timezone
 from django_tasks import task
 from django_tasks.backends.immediate import ImmediateBackend
@@ -18,6 +19,7 @@ from django_tasks.base import Task
 from pictures.tasks import process_picture
 
 from main import emails
+from main.models import unread_replies
 
 logger = logging.getLogger(__name__)
 # Seconds to wait before the second, third ... attempt: together a little over a day.
@@ -30,6 +32,28 @@ def enqueue(job: Task, **arguments: Any) -> None:
         transaction.on_commit(lambda: job.enqueue(**arguments))
     else:
         job.enqueue(**arguments)
+
+
+def enqueue_at(at: datetime, job: Task, **arguments: Any) -> None:
+    """Have `job` done at `at` if the surrounding transaction commits.
+
+    Without a stored queue the process itself waits: what waits in it ends with it.
+    """
+    if job.get_backend().supports_defer:
+        job.using(run_after=at).enqueue(**arguments)
+        return
+    delay = max(0.0, (at - timezone.now()).total_seconds())
+    timer = threading.Timer(delay, _run_late, [job, arguments])
+    timer.daemon = True
+    transaction.on_commit(timer.start)
+
+
+def _run_late(job: Task, arguments: dict) -> None:
+    """In a thread of its own, whose connection to the database ends with it."""
+    try:
+        job.enqueue(**arguments)
+    finally:
+        connections.close_all()
 
 
 def retried(work: Callable[..., None]) -> Task:
@@ -98,6 +122,22 @@ def send_contact_email(*, name: str, email: str, message: str) -> None:
 @retried
 def send_account_email(*, email: str, subject: str, text: str) -> None:
     emails.send_account_email(email=email, subject=subject, text=text)
+
+
+@retried
+def look_for_unread_replies(*, order_id: int) -> None:
+    """Mail what staff wrote and the customer has not read: once, and not before its time."""
+    with transaction.atomic():
+        due = unread_replies.claim(order_id=order_id)
+        if due.again_at:
+            enqueue_at(due.again_at, look_for_unread_replies, order_id=order_id)
+        if due.upto:
+            enqueue(send_replies_unread_email, order_id=order_id, after=due.after, upto=due.upto)
+
+
+@retried
+def send_replies_unread_email(*, order_id: int, after: int, upto: int) -> None:
+    emails.send_replies_unread_email(order_id=order_id, after=after, upto=upto)
 
 
 @retried

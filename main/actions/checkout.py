@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from main import events
+from main.actions.conversations import begin_conversation
 from main.errors import BasketChanged, BasketEmpty
 from main.models import (
     Basket,
@@ -57,6 +58,7 @@ def place_order(
     _take_stock(lines, products, reason=f"Order {order.number} placed")
     basket.status = Basket.Status.SUBMITTED
     basket.save(update_fields=["status"])
+    begin_conversation(order=order)
     events.order_placed(order_id=order.pk)
     return order
 

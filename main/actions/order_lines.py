@@ -6,11 +6,13 @@ from datetime import datetime
 from django.db import transaction
 
 from main import events
+from main.actions.conversations import record_fact
 from main.actions.invoices import issue_credit_note
 from main.actions.stock import put_back
 from main.errors import MoveRefused
-from main.models import Order, OrderLine
+from main.models import Message, Order, OrderLine
 from main.models.history import update_many
+from main.models.order_facts import books, paid_back
 from main.models.order_moves import check_line_move, status_by_lines
 
 
@@ -38,7 +40,7 @@ def move_order_lines(
         check_line_move(line, order, status)
     if moved:
         if status == OrderLine.Status.SENT:
-            _tell_of_sent(moved)
+            _tell_of_sent(moved, at=at)
         set_status(moved, status, reason=reason)
         _follow(order, lines)
         _settle(order, moved, status, reason=reason, at=at)
@@ -52,14 +54,17 @@ def set_status(lines: Sequence[OrderLine], status: OrderLine.Status, *, reason: 
     update_many(lines, fields=["status"], reason=reason)
 
 
-def _tell_of_sent(lines: Sequence[OrderLine]) -> None:
+def _tell_of_sent(lines: Sequence[OrderLine], *, at: datetime | None) -> None:
     """Asked before the new state is saved. Once a line: if it was marked sent by mistake, the
     customer waits for it already, and another mail would be of another parcel.
     """
     line_ids = [line.pk for line in lines]
     told = OrderLine.history.filter(id__in=line_ids, status=OrderLine.Status.SENT)
     if untold := sorted(set(line_ids) - set(told.values_list("id", flat=True))):
-        events.order_lines_sent(order_id=lines[0].order_id, line_ids=untold)
+        order_id = lines[0].order_id
+        text = f"Sent: {books(line for line in lines if line.pk in untold)}."
+        record_fact(order_id=order_id, fact=Message.Fact.SENT, text=text, at=at)
+        events.order_lines_sent(order_id=order_id, line_ids=untold)
 
 
 def _follow(order: Order, lines: Sequence[OrderLine]) -> None:
@@ -85,6 +90,10 @@ def _settle(
     put_back(lines=moved, reason=f"Order {order.number}: line cancelled")
     reason = reason or "Cancelled"
     note = issue_credit_note(order=order, order_lines=moved, reason=reason, at=at)
+    text = f"Cancelled: {books(moved)}."
+    record_fact(order_id=order.pk, fact=Message.Fact.CANCELLED, text=text, at=at)
+    if note:
+        record_fact(order_id=order.pk, fact=Message.Fact.REFUNDED, text=paid_back(note), at=at)
     events.order_lines_cancelled(
         order_id=order.pk,
         line_ids=[line.pk for line in moved],

@@ -6,15 +6,20 @@ Its lines' way is in main.actions.order_lines; which moves there are, in main.mo
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from main import events
 from main.actions.basket import add_to_basket
+from main.actions.conversations import record_fact
 from main.actions.invoices import issue_credit_note, issue_invoice
 from main.actions.order_lines import set_status
 from main.actions.stock import put_back
 from main.errors import MoveRefused, ShopError
-from main.models import BasketOwner, Order, OrderLine
+from main.models import BasketOwner, Message, Order, OrderLine
+from main.models.opening_hours import close_after
+from main.models.order_facts import paid_back
 from main.models.order_moves import check_order_move
 
 
@@ -38,8 +43,11 @@ def mark_order_paid(*, order_id: int, at: datetime | None = None) -> Order:
     the order is new.
     """
     order = Order.objects.locked().get(pk=order_id)
+    order.dispatch_by = close_after(at or timezone.now(), days=settings.DISPATCH_DAYS)
     _move(order, Order.Status.PAID)
-    issue_invoice(order=order, at=at)
+    invoice = issue_invoice(order=order, at=at)
+    text = f"The payment arrived. Invoice: {invoice.number}."
+    record_fact(order_id=order.pk, fact=Message.Fact.PAID, text=text, at=at)
     events.order_paid(order_id=order.pk)
     return order
 
@@ -56,12 +64,15 @@ def revoke_payment(*, order_id: int, at: datetime | None = None) -> Order:
     lines = list(order.lines.all())
     if any(line.status == OrderLine.Status.SENT for line in lines):
         raise MoveRefused(f"A part of order {order.number} was sent: refund it instead.")
+    order.dispatch_by = None
     _move(order, Order.Status.NEW)
     packed = [line for line in lines if line.status == OrderLine.Status.PROCESSING]
     set_status(packed, OrderLine.Status.NEW, reason="Not paid after all")
     note = issue_credit_note(
         order=order, order_lines=lines, reason="Marked paid by mistake", is_refund=False, at=at
     )
+    text = "The order had been marked paid by mistake: the payment has not arrived yet."
+    record_fact(order_id=order.pk, fact=Message.Fact.UNPAID, text=text, at=at)
     events.payment_revoked(order_id=order.pk, credit_note_id=note.pk if note else None)
     return order
 
@@ -83,6 +94,10 @@ def cancel_order(*, order_id: int, reason: str = "Cancelled", at: datetime | Non
     put_back(lines=lines, reason=f"Order {order.number} cancelled")
     set_status(lines, OrderLine.Status.CANCELLED, reason=reason)
     note = issue_credit_note(order=order, order_lines=lines, reason=reason, at=at)
+    text = "The order was cancelled."
+    record_fact(order_id=order.pk, fact=Message.Fact.CANCELLED, text=text, at=at)
+    if note:
+        record_fact(order_id=order.pk, fact=Message.Fact.REFUNDED, text=paid_back(note), at=at)
     events.order_cancelled(order_id=order.pk, credit_note_id=note.pk if note else None)
     return order
 
@@ -112,4 +127,4 @@ def correct_billing_address(*, order_id: int, address: Mapping[str, str]) -> Ord
 def _move(order: Order, status: Order.Status) -> None:
     check_order_move(order, status)
     order.status = status
-    order.save(update_fields=["status", "updated_at"])
+    order.save(update_fields=["status", "dispatch_by", "updated_at"])

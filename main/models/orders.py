@@ -112,11 +112,13 @@ class Order(models.Model):
         related_name="+",
         verbose_name="last spoken to by",
     )
+    # Set when it is paid: by then the last line is to be on its way.
+    dispatch_by = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = OrderQuerySet.as_manager()
-    history = History(excluded_fields=["basket", "updated_at"])
+    history = History(excluded_fields=["basket", "dispatch_by", "updated_at"])
 
     class Meta:
         permissions = [("settle_order", "Can mark orders paid, cancel and refund them")]

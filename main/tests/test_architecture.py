@@ -22,6 +22,7 @@ RANKS = [
     {"actions"},
     {"forms"},
     {"access", "documents"},
+    {"participants", "sockets"},
     {"views", "api", "admin", "consumers", "context_processors", "middleware", "templatetags",
      "management", "demo", "signals", "sitemaps"},
     {"urls", "urls_accounts", "urls_api", "routing", "apps"},
@@ -36,6 +37,7 @@ BESIDE = {
     ("signals", "views"),
     ("management", "demo"),
     ("admin", "templatetags"),
+    ("broadcasts", "gateways"),
 }
 FILE_LIMIT = 300  # lines that are not empty
 

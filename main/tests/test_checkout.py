@@ -246,7 +246,7 @@ class SignedInCheckoutPageTests(TestCase):
         self.address.delete()
         self.assertEqual(Order.objects.get().shipping_city, "London")
 
-    def test_a_submit_needs_no_more_than_25_queries(self) -> None:
+    def test_a_submit_needs_no_more_than_27_queries(self) -> None:
         BasketLineFactory.create_batch(4, basket=self.basket, product__price=Decimal("5.00"))
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
@@ -257,4 +257,4 @@ class SignedInCheckoutPageTests(TestCase):
         ):
             self.submit(total="25.00")
         self.assertTrue(Order.objects.exists())
-        self.assertLessEqual(len(queries), 25, [query["sql"] for query in queries])
+        self.assertLessEqual(len(queries), 27, [query["sql"] for query in queries])

@@ -5,9 +5,9 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from main.models import Basket, BasketLine, BasketOwner, Order
+from main.participants import GUEST_ORDERS, orders_open_to
 
 BASKET_KEY = "basket_key"
-GUEST_ORDERS = "guest_orders"
 
 
 def basket_owner(request: HttpRequest) -> BasketOwner:
@@ -45,10 +45,7 @@ def basket_quantity(request: HttpRequest) -> int:
 
 def readable_orders(request: HttpRequest):
     """One's own orders; for a guest those placed in this session or opened from the mail."""
-    guests = Order.objects.filter(user=None, pk__in=request.session.get(GUEST_ORDERS, []))
-    if not request.user.is_authenticated:
-        return guests
-    return Order.objects.visible_to(request.user) | guests
+    return orders_open_to(request.user, request.session)
 
 
 def remember_guest_order(request: HttpRequest, order: Order) -> None:

@@ -1,0 +1,170 @@
+"""What is said about an order, and what happened to it: written down, in one order for everyone."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from main import events
+from main.errors import MessageRefused
+from main.models import Conversation, Message, Order, Participant, ReadCursor, Role
+from main.models.canned_replies import facts_named_in, fill_in
+from main.models.conversations import clean_text, fingerprint
+from main.models.opening_hours import open_between
+from main.models.order_facts import facts_for_replies
+from main.models.participants import SHOP
+from main.models.unread_replies import MAIL_AFTER
+
+_PREVIEW = 140  # characters
+
+
+class Posted(NamedTuple):
+    message: Message
+    is_repeat: bool
+
+
+@transaction.atomic
+def post_message(*, order_id: int, cid: UUID, text: str, author: Participant) -> Posted:
+    """Write down what somebody says; return it with its number.
+
+    However often the same `cid` comes, there is one message: the later calls return it, as a
+    repeat. Raises MessageRefused, and nothing is written, when the text is none or too long, or
+    the cid is known with another text or author (code `cid_taken`).
+    """
+    text = clean_text(text)
+    conversation = open_conversation(order_id=order_id)
+    known = Message.objects.of(order_id).filter(cid=cid).first()
+    if known:
+        if known.fingerprint != fingerprint(text) or known.who != author.who:
+            raise MessageRefused("cid_taken", "Another message was sent under this key before.")
+        return Posted(known, is_repeat=True)
+    now = timezone.now()
+    message = Message.objects.create(
+        conversation=conversation,
+        seq=_next(conversation),
+        cid=cid,
+        kind=Message.Kind.TEXT,
+        role=author.role,
+        author_id=author.user_id,
+        author_name=author.name,
+        text=_filled_in(text, order_id, author) if author.is_staff else text,
+        fingerprint=fingerprint(text),
+        waited=_waited(conversation, now) if author.is_staff else None,
+        at=now,
+    )
+    _follow(conversation, message)
+    events.message_posted(order_id=order_id, seq=message.seq)
+    return Posted(message, is_repeat=False)
+
+
+@transaction.atomic
+def record_fact(
+    *, order_id: int, fact: Message.Fact, text: str, at: datetime | None = None
+) -> Message:
+    """Write down what happened to the order, in the transaction in which it happens."""
+    conversation = open_conversation(order_id=order_id)
+    message = _write_fact(conversation, seq=_next(conversation), fact=fact, text=text, at=at)
+    conversation.save(update_fields=["head", "changed_at"])
+    events.message_posted(order_id=order_id, seq=message.seq)
+    return message
+
+
+@transaction.atomic
+def mark_read(*, order_id: int, reader: Participant, upto: int) -> int:
+    """Remember up to which message this side has read; return it. It never goes back."""
+    conversation = open_conversation(order_id=order_id)
+    upto = min(max(upto, 0), conversation.head)
+    cursor, _ = ReadCursor.objects.get_or_create(
+        conversation=conversation, reader_id=reader.reader_id
+    )
+    if cursor.upto >= upto:
+        return cursor.upto
+    cursor.upto = upto
+    cursor.save(update_fields=["upto"])
+    conversation.changed_at = timezone.now()
+    conversation.save(update_fields=["changed_at"])
+    events.messages_read(order_id=order_id, who=reader.who, upto=upto)
+    return upto
+
+
+def open_conversation(*, order_id: int) -> Conversation:
+    """The order's conversation, held until the transaction ends; begun when there was none."""
+    conversations = Conversation.objects.locked().filter(pk=order_id)
+    conversation = conversations.first()
+    if conversation is None:
+        # Of two who begin it at once, the second waits here, and finds it.
+        order = Order.objects.locked().get(pk=order_id)
+        conversation = conversations.first() or begin_conversation(order=order)
+    return conversation
+
+
+def begin_conversation(*, order: Order) -> Conversation:
+    """Its first line says that the order was placed. The order is new, or its row held."""
+    conversation = Conversation(order=order, changed_at=order.created_at, head=1)
+    conversation.save(force_insert=True)
+    _write_fact(
+        conversation,
+        seq=1,
+        text="The order was placed.",
+        fact=Message.Fact.PLACED,
+        at=order.created_at,
+    )
+    return conversation
+
+
+def _next(conversation: Conversation) -> int:
+    """The next number, given under the conversation's lock: no gap, no double."""
+    conversation.head += 1
+    conversation.changed_at = timezone.now()
+    return conversation.head
+
+
+def _write_fact(
+    conversation: Conversation, *, seq: int, fact: Message.Fact, text: str, at: datetime | None
+) -> Message:
+    return Message.objects.create(
+        conversation=conversation,
+        seq=seq,
+        kind=Message.Kind.SYSTEM,
+        fact=fact,
+        role=Role.SYSTEM,
+        author_name=SHOP,
+        text=text,
+        at=at or timezone.now(),
+    )
+
+
+def _follow(conversation: Conversation, message: Message) -> None:
+    """Who waits now, who looks after it, and when to mail what was not read."""
+    conversation.last_role = message.role
+    conversation.last_text = message.text[:_PREVIEW]
+    if message.role == Role.CUSTOMER:
+        conversation.waiting_since = conversation.waiting_since or message.at
+        conversation.closed_at = None
+    else:
+        conversation.waiting_since = None
+        conversation.assignee_id = conversation.assignee_id or message.author_id
+        conversation.closed_at = None
+        _have_mailed(conversation, message)
+    conversation.save()
+
+
+def _have_mailed(conversation: Conversation, message: Message) -> None:
+    """One look at a time is under way: it finds whatever was written meanwhile."""
+    if conversation.mail_due_at and conversation.mail_due_at > message.at:
+        return
+    conversation.mail_due_at = message.at + MAIL_AFTER
+    events.reply_written(order_id=conversation.pk, look_at=conversation.mail_due_at)
+
+
+def _waited(conversation: Conversation, now: datetime) -> timedelta | None:
+    return open_between(conversation.waiting_since, now) if conversation.waiting_since else None
+
+
+def _filled_in(text: str, order_id: int, author: Participant) -> str:
+    if not facts_named_in(text):
+        return text
+    order = Order.objects.prefetch_related("lines__product").get(pk=order_id)
+    return clean_text(fill_in(text, facts_for_replies(order, author_name=author.name)))

@@ -1,0 +1,68 @@
+"""Who looks after a conversation: taken, handed over, closed, reopened."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from main import events
+from main.actions.conversations import open_conversation
+from main.errors import ConversationRefused
+from main.models import Conversation, Order, User
+
+
+@transaction.atomic
+def join_conversation(*, order_id: int, user_id: int) -> None:
+    """A member of staff is there: the order remembers who spoke to the customer last."""
+    Order.objects.filter(pk=order_id).exclude(last_spoken_to=user_id).update(last_spoken_to=user_id)
+
+
+@transaction.atomic
+def take_conversation(*, order_id: int, user_id: int) -> Conversation:
+    """This member of staff looks after it from now on, whoever did before."""
+    return _give(order_id=order_id, user_id=user_id)
+
+
+@transaction.atomic
+def hand_over_conversation(*, order_id: int, user_id: int) -> Conversation:
+    """A colleague looks after it. Raises ConversationRefused unless they are customer service."""
+    colleague = User.objects.filter(pk=user_id).first()
+    if colleague is None or not colleague.is_employee:
+        raise ConversationRefused("That colleague does not work in customer service.")
+    return _give(order_id=order_id, user_id=user_id)
+
+
+@transaction.atomic
+def close_conversation(*, order_id: int) -> Conversation:
+    """Nothing is left to do; when the customer speaks again, it is open again."""
+    conversation = open_conversation(order_id=order_id)
+    if conversation.closed_at is None:
+        conversation.closed_at = timezone.now()
+        conversation.waiting_since = None
+        _save(conversation)
+    return conversation
+
+
+@transaction.atomic
+def reopen_conversation(*, order_id: int, user_id: int) -> Conversation:
+    """Back on the desk, looked after by whoever reopens it."""
+    conversation = open_conversation(order_id=order_id)
+    if conversation.closed_at is not None:
+        conversation.closed_at = None
+        conversation.assignee_id = user_id
+        _save(conversation)
+    return conversation
+
+
+def _give(*, order_id: int, user_id: int) -> Conversation:
+    conversation = open_conversation(order_id=order_id)
+    if conversation.closed_at is not None:
+        raise ConversationRefused("The conversation is closed: reopen it first.")
+    if conversation.assignee_id != user_id:
+        conversation.assignee_id = user_id
+        _save(conversation)
+    return conversation
+
+
+def _save(conversation: Conversation) -> None:
+    conversation.changed_at = timezone.now()
+    conversation.save()
+    events.conversation_changed(order_id=conversation.pk)

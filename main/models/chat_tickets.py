@@ -1,0 +1,53 @@
+"""Tickets that open a socket, once, for a client without cookies."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from main.models.orders import Order
+
+TICKET_LASTS = timedelta(seconds=60)
+
+
+class ChatTicketQuerySet(models.QuerySet):
+    def give(self, *, user_id: int, order_id: int) -> str:
+        """The secret of a new ticket: it is shown once, and stored as a digest."""
+        secret = secrets.token_urlsafe(32)
+        now = timezone.now()
+        self.filter(expires_at__lt=now).delete()
+        self.create(
+            digest=_digest(secret),
+            user_id=user_id,
+            order_id=order_id,
+            expires_at=now + TICKET_LASTS,
+        )
+        return secret
+
+    def take(self, secret: str, *, order_id: int) -> int | None:
+        """Whose ticket it is, who may use it this once; None when it is none, or no longer."""
+        tickets = self.filter(digest=_digest(secret), order=order_id)
+        ticket = tickets.filter(expires_at__gte=timezone.now()).first()
+        # Of two who come with it at once, one deletes the row.
+        if ticket is None or not tickets.delete()[0]:
+            return None
+        return ticket.user_id
+
+
+class ChatTicket(models.Model):
+    digest = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = ChatTicketQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"A ticket for order {self.order_id}"
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

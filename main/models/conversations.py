@@ -1,0 +1,229 @@
+"""The conversation about an order: one timeline of talk and of what happened to the order."""
+
+import hashlib
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, F, Q, When
+
+from main.errors import MessageRefused
+from main.models.orders import Order
+from main.models.participants import Role, who
+
+LONGEST = 4000  # characters
+
+
+class ConversationQuerySet(models.QuerySet):
+    def locked(self) -> "ConversationQuerySet":
+        """Hold the rows until the transaction ends: numbers are given, and read, under it."""
+        return self.select_for_update(of=("self",), no_key=True).order_by("pk")
+
+    def waiting(self) -> "ConversationQuerySet":
+        """Those whose customer spoke last."""
+        return self.filter(waiting_since__isnull=False)
+
+    def on_desk(self) -> "ConversationQuerySet":
+        """What customer service has to look at: who waits, and whom somebody looks after."""
+        return self.filter(closed_at=None).filter(
+            Q(waiting_since__isnull=False) | Q(assignee__isnull=False)
+        )
+
+    def most_urgent_first(self) -> "ConversationQuerySet":
+        """Who waits before who does not; the earliest dispatch, then the longest wait."""
+        deadline = Case(When(order__status=Order.Status.PAID, then=F("order__dispatch_by")))
+        is_waiting = Case(When(waiting_since__isnull=False, then=0), default=1)
+        return self.annotate(is_waiting=is_waiting, deadline=deadline).order_by(
+            "is_waiting",
+            F("deadline").asc(nulls_last=True),
+            F("waiting_since").asc(nulls_last=True),
+            "-changed_at",
+            "pk",
+        )
+
+
+class Conversation(models.Model):
+    order = models.OneToOneField(
+        Order, on_delete=models.CASCADE, primary_key=True, related_name="conversation"
+    )
+    head = models.PositiveIntegerField(default=0, help_text="The number of the last message.")
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    # The last thing that somebody said, for lists: who, and how it begins.
+    last_role = models.CharField(max_length=8, choices=Role, blank=True)
+    last_text = models.CharField(max_length=140, blank=True)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="looked after by",
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    mail_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    mailed_upto = models.PositiveIntegerField(default=0, editable=False)
+    changed_at = models.DateTimeField()
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["waiting_since"],
+                condition=Q(waiting_since__isnull=False),
+                name="conversation_waiting",
+            ),
+            models.Index(
+                fields=["assignee"],
+                condition=Q(assignee__isnull=False, closed_at=None),
+                name="conversation_of_assignee",
+            ),
+            models.Index(fields=["changed_at"], name="conversation_by_change"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Conversation about order {self.order.number}"
+
+
+class MessageQuerySet(models.QuerySet):
+    def of(self, order_id: int) -> "MessageQuerySet":
+        return self.filter(conversation=order_id)
+
+    def after(self, seq: int) -> "MessageQuerySet":
+        return self.filter(seq__gt=seq).order_by("seq")
+
+    def before(self, seq: int) -> "MessageQuerySet":
+        """The newest first."""
+        return self.filter(seq__lt=seq).order_by("-seq")
+
+
+class Message(models.Model):
+    """Written once, never changed."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", "text"
+        SYSTEM = "system", "system"
+
+    class Fact(models.TextChoices):
+        PLACED = "placed", "placed"
+        PAID = "paid", "paid"
+        UNPAID = "unpaid", "not paid after all"
+        SENT = "sent", "sent"
+        CANCELLED = "cancelled", "cancelled"
+        REFUNDED = "refunded", "refunded"
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="messages"
+    )
+    seq = models.PositiveIntegerField(help_text="1, 2, 3 ... in its conversation, without gaps.")
+    cid = models.UUIDField(null=True, help_text="The sender's own key: sent twice, kept once.")
+    kind = models.CharField(max_length=6, choices=Kind)
+    fact = models.CharField(max_length=9, choices=Fact, blank=True)
+    role = models.CharField(max_length=8, choices=Role)
+    # None for a guest, and for the shop.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    author_name = models.CharField(max_length=150)
+    text = models.TextField()
+    fingerprint = models.CharField(max_length=64, blank=True, help_text="Of what was typed.")
+    # Of the reply that ended a wait: how long that was, while the shop was open.
+    waited = models.DurationField(null=True)
+    at = models.DateTimeField()
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "seq"], name="message_seq"),
+            models.UniqueConstraint(fields=["conversation", "cid"], name="message_cid"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["at"], condition=Q(waited__isnull=False), name="message_ended_wait"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.author_name}: {self.text[:40]}"
+
+    @property
+    def who(self) -> str:
+        return who(self.role, self.author_id)
+
+    @property
+    def item(self) -> dict:
+        """As it stands in frames, answers and pages (docs/conversation.md)."""
+        return {
+            "seq": self.seq,
+            "id": self.pk,
+            "cid": str(self.cid) if self.cid else None,
+            "kind": self.kind,
+            "fact": self.fact or None,
+            "who": self.who,
+            "author": self.author_name,
+            "role": self.role,
+            "text": self.text,
+            "at": iso(self.at),
+        }
+
+
+class ReadCursor(models.Model):
+    """Up to which message somebody has read; the customer's is the one without a reader."""
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="read_cursors"
+    )
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    upto = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "reader"],
+                condition=Q(reader__isnull=False),
+                name="read_cursor_of_staff",
+            ),
+            models.UniqueConstraint(
+                fields=["conversation"],
+                condition=Q(reader=None),
+                name="read_cursor_of_customer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who} has read up to {self.upto}"
+
+    @property
+    def who(self) -> str:
+        return who(Role.STAFF if self.reader_id else Role.CUSTOMER, self.reader_id)
+
+
+def iso(at: datetime) -> str:
+    """In UTC, to the millisecond: all clients read it alike."""
+    at = at.astimezone(UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+def clean_text(text: object) -> str:
+    """The text to keep, with one kind of line end. Raises MessageRefused, with the reason."""
+    if not isinstance(text, str):
+        raise MessageRefused("bad_text", "A message is a text.")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not text:
+        raise MessageRefused("empty", "Write something first.")
+    if len(text) > LONGEST:
+        raise MessageRefused(
+            "too_long", f"A message has at most {LONGEST:,} characters; this one has {len(text):,}."
+        )
+    # Half a character (a lone surrogate), or one that no text has.
+    if any("\ud800" <= sign <= "\udfff" or (sign < " " and sign not in "\n\t") for sign in text):
+        raise MessageRefused("bad_text", "There is a character in the message that is none.")
+    return text
+
+
+def fingerprint(text: str) -> str:
+    """By which a text sent again is known, though its facts were filled in since."""
+    return hashlib.sha256(text.encode()).hexdigest()

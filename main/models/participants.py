@@ -1,0 +1,43 @@
+"""Who takes part in a conversation: the order's customer, or a member of staff."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+SHOP = "BookTime"
+
+
+class Role(models.TextChoices):
+    CUSTOMER = "customer", "customer"
+    STAFF = "staff", "staff"
+    SYSTEM = "system", "the shop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """One side of a conversation about an order.
+
+    The customer is one, signed in or a guest with the signed link: `user_id` is None for a guest.
+    """
+
+    role: Role
+    user_id: int | None
+    name: str
+
+    @property
+    def who(self) -> str:
+        """Known to the other side: `customer`, or `staff-` and the member's key."""
+        return who(self.role, self.user_id)
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role == Role.STAFF
+
+    @property
+    def reader_id(self) -> int | None:
+        """Whose read cursor is theirs: the customer's is the one without a user."""
+        return self.user_id if self.is_staff else None
+
+
+def who(role: str, user_id: int | None) -> str:
+    return f"staff-{user_id}" if role == Role.STAFF else str(role)
