@@ -23,7 +23,7 @@ module.exports = [
     },
   },
   {
-    files: ["**/*.test.{js,jsx}"],
+    files: ["**/*.test.{js,jsx}", "frontend/testing/**"],
     languageOptions: { globals: globals.jest },
   },
 ];

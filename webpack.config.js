@@ -14,6 +14,8 @@ module.exports = {
     analytics: "./frontend/entries/analytics.js",
     charts: "./frontend/entries/charts.js",
     passkeys: "./frontend/entries/passkeys.js",
+    conversation: "./frontend/entries/conversation.jsx",
+    desk: "./frontend/entries/desk.jsx",
   },
   output: {
     path: path.resolve(__dirname, "bundles"),

@@ -54,6 +54,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "20/m/ip,5/5m/key",
     "manage_email": "10/m/user",
+    "message": "60/m/key",
     "reauthenticate": "10/m/user",
     "reset_password": "20/h/ip,5/h/key",
     "reset_password_from_key": "20/m/ip",

@@ -7,7 +7,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         # First, since a 401 names the way of the first to sign in.
         "main.api.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "main.api.authentication.SessionAuthentication",
     ],
     # A view without permissions of its own is closed.
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
@@ -25,6 +25,7 @@ REST_FRAMEWORK = {
     # By the client's address, and by account. Signing in has the limits of the shop's login too.
     "DEFAULT_THROTTLE_RATES": {
         "anon": "60/min",
+        "guest": "120/min",
         "sign_in": "60/min",
         "description": "60/min",
         "user": "600/min",
@@ -48,12 +49,16 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_PATCH": False,
     "PARSER_WHITELIST": ["main.api.parsers.JSONParser", "main.api.parsers.FormParser"],
     "ENUM_NAME_OVERRIDES": {
+        "MessageFact": "main.models.conversations.Message.Fact",
+        "MessageKind": "main.models.conversations.Message.Kind",
         "OrderStatus": "main.api.orders.PAID",
         "OrderLineStatus": "main.models.OrderLine.Status",
+        "ParticipantRole": "main.models.Role",
     },
     "TAGS": [
         {"name": "Dispatch", "description": "Paid orders and their lines, for staff."},
         {"name": "Customers", "description": "Signing in, and one's own orders."},
+        {"name": "Conversations", "description": "What is said about an order, by both sides."},
     ],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -4,7 +4,7 @@ import os
 import sys
 
 import django
-from channels.routing import ProtocolTypeRouter
+from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booktime.settings")
@@ -14,8 +14,14 @@ except ImproperlyConfigured as error:
     # A wrong setting is the operator's to mend: one line, not a traceback.
     sys.exit(f"booktime: {error}")
 
+from booktime import one_process
+from booktime.drain import Drain
 from booktime.handler import LeasingHandler
 from booktime.static_files import StaticFiles
+from main.routing import NOTIFY_PATH, notify, websocket_urlpatterns
+from main.sockets.origins import OwnOriginsOnly
+
+one_process.hold()
 
 
 async def lifespan(scope, receive, send):
@@ -27,15 +33,20 @@ async def lifespan(scope, receive, send):
             return
 
 
-async def refuse_socket(scope, receive, send):
-    """The site has no sockets: a clear 403, where the router alone would fail with a 500."""
-    await send({"type": "websocket.close"})
+drain = Drain()
+pages = drain.requests(StaticFiles(LeasingHandler()))
+stream = drain.streams(notify)
+
+
+async def http(scope, receive, send):
+    """The stream is answered above Django, where it would hold a thread for as long as it lasts."""
+    await (stream if scope["path"] == NOTIFY_PATH else pages)(scope, receive, send)
 
 
 application = ProtocolTypeRouter(
     {
-        "http": StaticFiles(LeasingHandler()),
-        "websocket": refuse_socket,
+        "http": http,
+        "websocket": drain.sockets(OwnOriginsOnly(URLRouter(websocket_urlpatterns))),
         "lifespan": lifespan,
     }
 )

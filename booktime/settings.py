@@ -115,6 +115,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
 # --- The outside: database, Redis, mail ----------------------------------------------------
 # So many requests work at once in a process; the others wait their turn.
 ASGI_THREADS = env.whole("ASGI_THREADS", default=8, least=1, most=1000)
+# How many processes serve: several need a Redis (main/checks.py).
+WEB_CONCURRENCY = env.whole("WEB_CONCURRENCY", default=1, least=1, most=1000)
 # And so many threads work for all sockets of a process together.
 CHAT_THREADS = env.whole("CHAT_THREADS", default=6, least=1, most=100)
 DATABASES = {
@@ -155,13 +157,16 @@ if REDIS_URL:
     }
     CHANNEL_LAYERS = {
         "default": {
-            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "BACKEND": "booktime.layers.ForgivingRedisLayer",
             "CONFIG": {"hosts": [REDIS_URL]},
         }
     }
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    # One channel hears for all sockets of the process.
+    CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 5000}}
+    }
 
 # The conversation: seconds between two heartbeats of a client, and between two looks at whether it
 # may still be there.
@@ -221,6 +226,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG  # tests switch DEBUG off, and each would read all static files
 WEBPACK_LOADER = {
     "DEFAULT": {
         "BUNDLE_DIR_NAME": "",

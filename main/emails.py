@@ -7,7 +7,7 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from main.models import Invoice, Order, OrderLine
+from main.models import Invoice, Message, Order, OrderLine, ReadCursor, Role
 from main.models.order_access import make_access_token
 
 
@@ -53,6 +53,17 @@ def send_order_cancelled_email(*, order_id: int, credit_note_id: int | None) -> 
     _send_about("order_cancelled", order, credit_note=_credit_note(order, credit_note_id))
 
 
+def send_replies_unread_email(*, order_id: int, after: int, upto: int) -> None:
+    """What staff wrote with after < seq <= upto, as far as it has not been read meanwhile."""
+    cursor = ReadCursor.objects.filter(conversation=order_id, reader=None).first()
+    unread = Message.objects.of(order_id).after(max(after, cursor.upto if cursor else 0))
+    replies = list(unread.filter(seq__lte=upto, role=Role.STAFF))
+    if replies:
+        order = _read(order_id)
+        url = f"{settings.SITE_URL}{_path_to(order, page='order_conversation')}#conversation"
+        _send_about("replies_unread", order, replies=replies, order_url=url)
+
+
 def send_contact_email(*, name: str, email: str, message: str) -> None:
     """Pass a visitor's message on to customer service, who can simply answer it."""
     EmailMessage(
@@ -96,10 +107,10 @@ def _send_about(event: str, order: Order, **context: Any) -> None:
     _send(event, to=order.email, context=common | context)
 
 
-def _path_to(order: Order) -> str:
+def _path_to(order: Order, *, page: str = "order_detail") -> str:
     """A guest has no account to sign in to: a signed link opens the order."""
     if order.user_id:
-        return order.get_absolute_url()
+        return reverse(page, kwargs={"order_id": order.pk})
     return reverse("order_open", kwargs={"token": make_access_token(order.pk)})
 
 

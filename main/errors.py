@@ -25,6 +25,10 @@ class MoveRefused(ShopError):
     """An order or a line may not go from its state to the one asked for."""
 
 
+class RefundRefused(MoveRefused):
+    """What was sent is taken back by whoever may decide about money."""
+
+
 class InvoiceFrozen(ShopError):
     """An invoice is written once: not changed, not deleted."""
 

@@ -3,18 +3,19 @@
 from allauth.account.signals import email_confirmed
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_reset
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import connections
 from django.db.models.signals import post_delete, post_migrate, post_save, pre_save
 from django.dispatch import receiver
 from pictures.signals import picture_processed
 
-from main import access
+from main import access, events
 from main.actions.accounts import adopt_guest_orders
 from main.actions.basket import merge_baskets
 from main.actions.tokens import revoke_tokens
 from main.models import ProductImage, User, search_sqlite
 from main.models.product_images import remove_empty_folder
+from main.sockets.admission import digest_of
 from main.views.visitor import BASKET_KEY
 
 
@@ -35,6 +36,14 @@ def adopt_orders_at_login(sender, user, **kwargs) -> None:
 def note_sign_in(sender, request, user, **kwargs) -> None:
     if hasattr(request, "session"):
         access.note_sign_in(request, user)
+
+
+@receiver(user_logged_out)
+def end_sockets(sender, request, **kwargs) -> None:
+    """Those that this session opened: nobody else would close them before they are looked at."""
+    key = getattr(getattr(request, "session", None), "session_key", None)
+    if key:
+        events.session_ended(digest=digest_of(key))
 
 
 @receiver(authenticator_added)

@@ -6,7 +6,17 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
 from main.sitemaps import SITEMAPS
-from main.views import basket, catalogue, checkout, invoices, order_dashboard, orders, site
+from main.views import (
+    basket,
+    catalogue,
+    checkout,
+    conversations,
+    customer_service,
+    invoices,
+    order_dashboard,
+    orders,
+    site,
+)
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -20,8 +30,16 @@ urlpatterns = [
     path("orders/", orders.order_list, name="order_list"),
     path("orders/open/<str:token>/", orders.order_open, name="order_open"),
     path("orders/<int:order_id>/", orders.order_detail, name="order_detail"),
+    path(
+        "orders/<int:order_id>/conversation/",
+        conversations.order_conversation,
+        name="order_conversation",
+    ),
     path("orders/<int:order_id>/invoice/", invoices.order_invoice, name="order_invoice"),
     path("orders/<int:order_id>/again/", orders.order_again_view, name="order_again"),
+    # customer-service/notify/ is answered above Django: booktime/asgi.py
+    path("customer-service/", customer_service.cs_main, name="cs_main"),
+    path("customer-service/<int:order_id>/", customer_service.cs_chat, name="cs_chat"),
     path("order-dashboard/", order_dashboard.order_dashboard, name="order_dashboard"),
     path("", include("main.urls_accounts")),
     path("", include("main.urls_api")),

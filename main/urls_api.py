@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from main.api import docs, mobile, orderlines, orders, tokens, views
+from main.api import conversations, docs, mobile, orderlines, orders, tokens, views
 
 urlpatterns = [
     path("api/", views.api_root, name="api_root"),
@@ -18,5 +18,20 @@ urlpatterns = [
     ),
     path("mobile-api/auth/", tokens.TokenView.as_view(), name="mobile_token"),
     path("mobile-api/my-orders/", mobile.MyOrdersView.as_view(), name="mobile_my_orders"),
+    path(
+        "mobile-api/orders/<int:order_id>/messages/",
+        conversations.MessagesView.as_view(),
+        name="mobile_messages",
+    ),
+    path(
+        "mobile-api/orders/<int:order_id>/read/",
+        conversations.ReadView.as_view(),
+        name="mobile_read",
+    ),
+    path(
+        "mobile-api/orders/<int:order_id>/chat-ticket/",
+        conversations.ChatTicketView.as_view(),
+        name="mobile_chat_ticket",
+    ),
     re_path(r"^(?:mobile-)?api(?:/[\s\S]*)?$", views.nothing_here, name="api_nothing_here"),
 ]

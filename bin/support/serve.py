@@ -44,7 +44,10 @@ def main(*, prepare_only: bool) -> None:
         os.execv(python[0], [*python, "manage.py", "runserver", f"{HOST}:{settings.PORT}"])
     # Twisted lets 50 connections wait by default; a crowd that comes at once would be cut off.
     endpoint = f"tcp:port={settings.PORT}:interface={HOST}:backlog=1024"
-    os.execv(python[0], [*python, "-m", "daphne", "-e", endpoint, "booktime.asgi:application"])
+    flags = ["-e", endpoint]
+    # No frame of a conversation is larger, in either direction: what is, is not even read.
+    flags += ["--websocket-max-message-size", "65536", "--websocket-max-frame-size", "65536"]
+    os.execv(python[0], [*python, "-m", "daphne", *flags, "booktime.asgi:application"])
 
 
 def _check_port(port: int) -> None:

@@ -22,6 +22,7 @@ def move_order_lines(
     order_id: int,
     line_ids: Collection[int],
     status: OrderLine.Status,
+    may_refund: bool = False,
     reason: str = "",
     at: datetime | None = None,
 ) -> Order:
@@ -29,7 +30,8 @@ def move_order_lines(
 
     A cancelled line gives its copies back to the stock, and what was billed for it by a credit
     note; `reason` and `at` (now unless told) stand on it. Raises MoveRefused, and nothing changes,
-    when a line is not the order's or may not go there (main.models.order_moves).
+    when a line is not the order's or may not go there (main.models.order_moves); RefundRefused
+    when it was sent and is to be taken back by somebody who may not (`may_refund`).
     """
     order = Order.objects.locked().get(pk=order_id)
     lines = list(order.lines.all())
@@ -37,7 +39,7 @@ def move_order_lines(
         raise MoveRefused(f"Order {order.number} has no such line.")
     moved = [line for line in lines if line.pk in line_ids and line.status != status]
     for line in moved:
-        check_line_move(line, order, status)
+        check_line_move(line, order, status, may_refund=may_refund)
     if moved:
         if status == OrderLine.Status.SENT:
             _tell_of_sent(moved, at=at)

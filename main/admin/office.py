@@ -1,13 +1,24 @@
-"""The central office's site: the catalogue, customers' addresses, orders and their invoices."""
+"""The central office's site: the catalogue, customers' addresses, orders and invoices, talk."""
 
 from main.admin.addresses import AddressAdmin
 from main.admin.catalogue import ProductAdmin, TagAdmin
+from main.admin.conversations import CannedReplyAdmin, ConversationAdmin
 from main.admin.order_desk import DeskOrderAdmin
 from main.admin.records import InvoiceAdmin
 from main.admin.sites import office_site
-from main.models import Address, Invoice, Order, Product, ProductTag
+from main.models import (
+    Address,
+    CannedReply,
+    Conversation,
+    Invoice,
+    Order,
+    Product,
+    ProductTag,
+)
 
 office_site.register(Address, AddressAdmin)
+office_site.register(CannedReply, CannedReplyAdmin)
+office_site.register(Conversation, ConversationAdmin)
 office_site.register(Invoice, InvoiceAdmin)
 office_site.register(Order, DeskOrderAdmin)
 office_site.register(Product, ProductAdmin)

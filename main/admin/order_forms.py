@@ -111,10 +111,6 @@ class LineMovesForm(forms.Form):
         cancelled = self.moves().get(OrderLine.Status.CANCELLED, [])
         if cancelled and not self.cleaned_data.get("reason"):
             self.add_error("reason", "Say why: it stands on the credit note and in the history.")
-        if not self.may_refund and any(
-            line.status == OrderLine.Status.SENT for line in self.lines if line.pk in cancelled
-        ):
-            self.add_error(None, "What was sent is refunded by the office.")
         return self.cleaned_data
 
     def moves(self) -> dict[OrderLine.Status, list[int]]:
@@ -133,10 +129,7 @@ class LineMovesForm(forms.Form):
         return dict(sorted(moves.items()))
 
     def _moves(self, line: OrderLine) -> list[OrderLine.Status]:
-        moves = line_moves(line, self.order)
-        if line.status == OrderLine.Status.SENT and not self.may_refund:
-            moves = [status for status in moves if status != OrderLine.Status.CANCELLED]
-        return moves
+        return line_moves(line, self.order, may_refund=self.may_refund)
 
     def _move_field(self, line: OrderLine) -> forms.TypedChoiceField:
         """Takes any state, since the action says in words which it refuses; offers the allowed."""

@@ -171,10 +171,10 @@ class OrderAdmin(StaffModelAdmin):
         return self.to_page(request, object_id)
 
     def _move_lines(self, request: HttpRequest, form: LineMovesForm) -> None:
-        reason = form.cleaned_data["reason"]
+        of_this = {"order_id": form.order.pk, "reason": form.cleaned_data["reason"]}
         for status, ids in form.moves().items():
             try:
-                move_order_lines(order_id=form.order.pk, line_ids=ids, status=status, reason=reason)
+                move_order_lines(**of_this, line_ids=ids, status=status, may_refund=form.may_refund)
                 count = f"{len(ids)} {'line' if len(ids) == 1 else 'lines'}"
                 text = f"{count} of order {form.order.number}: now {status.label}."
                 self.message_user(request, text, messages.SUCCESS)

@@ -13,6 +13,7 @@ from knox.models import AuthToken
 
 from main.admin.addresses import OwnerAddressAdmin
 from main.admin.catalogue import ProductAdmin, TagAdmin
+from main.admin.conversations import CannedReplyAdmin, ConversationAdmin
 from main.admin.order_desk import DeskOrderAdmin
 from main.admin.people import (
     AuthenticatorAdmin,
@@ -22,7 +23,17 @@ from main.admin.people import (
     TokenAdmin,
 )
 from main.admin.records import BasketAdmin, InvoiceAdmin
-from main.models import Address, Basket, Invoice, Order, Product, ProductTag, User
+from main.models import (
+    Address,
+    Basket,
+    CannedReply,
+    Conversation,
+    Invoice,
+    Order,
+    Product,
+    ProductTag,
+    User,
+)
 
 # It shows the arguments of tasks, and a mail about an account carries a link that opens it.
 admin.site.unregister(DBTaskResult)
@@ -38,6 +49,8 @@ for model, model_admin in {
 
 admin.site.register(Address, OwnerAddressAdmin)
 admin.site.register(Basket, BasketAdmin)
+admin.site.register(CannedReply, CannedReplyAdmin)
+admin.site.register(Conversation, ConversationAdmin)
 admin.site.register(Invoice, InvoiceAdmin)
 admin.site.register(Order, DeskOrderAdmin)
 admin.site.register(Product, ProductAdmin)

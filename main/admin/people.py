@@ -4,14 +4,15 @@ from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
 from main.admin.base import ReadOnlyAdmin, StaffModelAdmin
 from main.admin.history import HistoryAdmin
-from main.models import Order, OrderLine, Product, User
+from main.models import Conversation, Message, Order, OrderLine, Product, User
+from main.models.participants import Role
 
 DEACTIVATE = "Untick “Active” instead: nobody comes in by the account, and the histories keep it."
 
@@ -73,16 +74,16 @@ def _has_worked(user: User) -> bool:
     """Whether anything that was kept says who did it, and means this user."""
     if user.is_staff or user.is_superuser:
         return True
-    own = User.history.filter(id=user.pk)
-    return (
-        LogEntry.objects.filter(user=user).exists()
-        or own.filter(Q(is_staff=True) | Q(is_superuser=True)).exists()
-        or User.history.filter(history_user=user).exclude(id=user.pk).exists()
-        or any(
-            model.history.filter(history_user=user).exists()
-            for model in (Product, Order, OrderLine)
-        )
-    )
+    kept: list[QuerySet] = [
+        LogEntry.objects.filter(user=user),
+        User.history.filter(Q(is_staff=True) | Q(is_superuser=True), id=user.pk),
+        User.history.filter(history_user=user).exclude(id=user.pk),
+        *(model.history.filter(history_user=user) for model in (Product, Order, OrderLine)),
+        Message.objects.filter(author=user, role=Role.STAFF),
+        Conversation.objects.filter(assignee=user),
+        Order.objects.filter(last_spoken_to=user),
+    ]
+    return any(rows.exists() for rows in kept)
 
 
 class GroupAdmin(ReadOnlyAdmin):

@@ -4,7 +4,11 @@ import re
 from typing import Any
 
 from knox.auth import TokenAuthentication as KnoxTokenAuthentication
+from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from main.participants import GUEST_ORDERS
 
 _TOKEN = re.compile(rb"[0-9a-f]{64}")
 _REFUSED = "This token is not valid, or not any more. Sign in again."
@@ -20,3 +24,16 @@ class TokenAuthentication(KnoxTokenAuthentication):
             return super().authenticate_credentials(token)
         except AuthenticationFailed:
             raise AuthenticationFailed(_REFUSED) from None
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """Of a page of the site, signed in or not.
+
+    Who may write as a guest could be made to by another site, as much as who is signed in.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        signed_in = super().authenticate(request)
+        if signed_in is None and request._request.session.get(GUEST_ORDERS):
+            self.enforce_csrf(request)
+        return signed_in

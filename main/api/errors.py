@@ -10,7 +10,7 @@ from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from main.errors import ShopError
+from main.errors import MessageRefused, RefundRefused, ShopError
 
 PROBLEM = "application/problem+json"
 NO_TYPE = "about:blank"  # the status says all
@@ -82,6 +82,26 @@ class MoveNotAllowed(Problem):
     default_detail = "It cannot become that from where it is."
 
 
+class MessageNotTaken(Problem):
+    """`code` as in the `refused` of a socket: docs/conversation.md."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+    type = f"{URN}message_refused"
+    title = "The message cannot be taken"
+    default_detail = "There is nothing in it, or too much, or something that is no text."
+
+    def __init__(self, detail: str = "", *, code: str = "bad_text") -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class CidTaken(MessageNotTaken):
+    status_code = HTTPStatus.CONFLICT
+    type = f"{URN}cid_taken"
+    title = "The key is taken"
+    default_detail = "Another message was sent under this key before."
+
+
 class TooManyAttempts(Problem):
     status_code = HTTPStatus.TOO_MANY_REQUESTS
     type = f"{URN}too_many_attempts"
@@ -111,7 +131,7 @@ class FieldsInvalid(Problem):
 # In the order in which the documentation lists them.
 PROBLEMS = (
     FieldsInvalid, CredentialsWrong, SecondFactorRequired, CodeWrong, StaffProofMissing,
-    EmailNotVerified, AccountInactive, MoveNotAllowed, TooManyAttempts,
+    EmailNotVerified, AccountInactive, MoveNotAllowed, MessageNotTaken, CidTaken, TooManyAttempts,
 )  # fmt: skip
 
 
@@ -143,7 +163,8 @@ def problem_details(error: exceptions.APIException) -> dict[str, Any]:
         return problem_details(FieldsInvalid(words)) | {"errors": errors}
     kind, title = getattr(error, "type", NO_TYPE), getattr(error, "title", "")
     status = HTTPStatus(error.status_code)
-    return _problem(status=status, detail=str(error.detail), kind=kind, title=title)
+    problem = _problem(status=status, detail=str(error.detail), kind=kind, title=title)
+    return problem | ({"code": error.code} if isinstance(error, MessageNotTaken) else {})
 
 
 def _problem(*, status: HTTPStatus, detail: str, kind: str = NO_TYPE, title: str = "") -> dict:
@@ -169,6 +190,11 @@ def _as_api_error(error: Exception) -> exceptions.APIException | None:
     """Errors of the shop and of Django in the API's terms."""
     if isinstance(error, exceptions.APIException):
         return error
+    if isinstance(error, RefundRefused):
+        return exceptions.PermissionDenied(str(error))
+    if isinstance(error, MessageRefused):
+        kind = CidTaken if error.code == "cid_taken" else MessageNotTaken
+        return kind(str(error), code=error.code)
     if isinstance(error, ShopError):
         return MoveNotAllowed(str(error))
     known = (answer for kind, answer in _KNOWN.items() if isinstance(error, kind))

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 # Every id is exact in a program that knows floating-point numbers only.
 ORDER_ID = {"type": "integer", "minimum": 10**11, "maximum": 10**12 - 1}
+_DIGITS = re.compile(r"[0-9]{1,20}")
 LINE_ID = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}
 
 
@@ -55,3 +56,19 @@ class StatusFilter(MultipleChoiceFilter):
         messages = {"invalid_choice": f"Choose from {numbers}."}
         # Each row has one state: none is found twice.
         super().__init__(choices=choices, error_messages=messages, distinct=False, **extra)
+
+
+class WholeField(serializers.IntegerField):
+    """A whole number; strings are numbers in a query or a form, where all is text, only."""
+
+    def __init__(self, *, in_query: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.in_query = in_query
+
+    def to_internal_value(self, data: Any) -> int:
+        if self.in_query or isinstance(self.parent.initial_data, QueryDict):
+            is_whole = isinstance(data, str) and _DIGITS.fullmatch(data)
+        else:
+            # In JSON, 7.0 is the same number as 7.
+            is_whole = type(data) is int or (type(data) is float and data.is_integer())
+        return int(data) if is_whole else self.fail("invalid")

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,8 +20,6 @@ from main.api.queries import KnownQuery
 from main.api.views import NeverCached
 from main.models import Order, OrderLine
 from main.models.order_moves import line_moves
-
-SENT, CANCELLED = OrderLine.Status.SENT, OrderLine.Status.CANCELLED
 
 
 class OrderLineSerializer(serializers.ModelSerializer):
@@ -39,12 +36,8 @@ class OrderLineSerializer(serializers.ModelSerializer):
         extra_kwargs = {"name": {"help_text": "The title as it was ordered."}}
 
     def get_next_statuses(self, line: OrderLine) -> list[int]:
-        user = self.context["request"].user
-        return [
-            int(status)
-            for status in line_moves(line, line.order)
-            if not _is_refund(line, status) or user.has_perm(REFUND)
-        ]
+        may_refund = self.context["request"].user.has_perm(REFUND)
+        return [int(status) for status in line_moves(line, line.order, may_refund=may_refund)]
 
 
 class OrderLineStatusSerializer(serializers.Serializer):
@@ -61,11 +54,6 @@ def _lines() -> QuerySet[OrderLine]:
     return lines.select_related("order", "product").only(
         "name", "quantity", "status", "order__status", "product__isbn"
     )
-
-
-def _is_refund(line: OrderLine, status: int) -> bool:
-    """What was sent came back: dispatch does not decide about money."""
-    return line.status == SENT and status == CANCELLED
 
 
 @extend_schema(tags=["Dispatch"])
@@ -134,10 +122,12 @@ class OrderLineView(NeverCached, RetrieveAPIView):
 
     @transaction.atomic
     def _move(self, line: OrderLine, status: OrderLine.Status) -> None:
-        # Held until the line is moved, so that it is what was asked about.
+        # Held until the line is moved, so that it is of a paid order still.
         get_object_or_404(Order.objects.paid().locked(), pk=line.order_id)
-        line.refresh_from_db(fields=["status"])
-        if _is_refund(line, status) and not self.request.user.has_perm(REFUND):
-            raise PermissionDenied("Only the office can take back what was sent.")
-        line.order = move_order_lines(order_id=line.order_id, line_ids=[line.pk], status=status)
+        line.order = move_order_lines(
+            order_id=line.order_id,
+            line_ids=[line.pk],
+            status=status,
+            may_refund=self.request.user.has_perm(REFUND),
+        )
         line.refresh_from_db(fields=["status"])

@@ -30,7 +30,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
 
 
 class SessionScheme(OpenApiAuthenticationExtension):
-    target_class = "rest_framework.authentication.SessionAuthentication"
+    target_class = "main.api.authentication.SessionAuthentication"
     name = "session"
     priority = 1  # before the library's own
 
@@ -136,6 +136,11 @@ _PROBLEM = {
         "title": {"type": "string", "description": "The kind in words, always the same."},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "detail": {"type": "string", "description": "What is wrong this time, to be shown."},
+        "code": {
+            "type": "string",
+            "enum": ["empty", "too_long", "bad_text", "cid_taken"],
+            "description": "Of a message that was not taken: why.",
+        },
         "errors": {
             "type": "object",
             "description": "What is wrong with which field; `request` for the whole.",

@@ -10,7 +10,9 @@ _PROBLEM_TABLE = "\n".join(
 )
 ABOUT = f"""
 The parts of BookTime that programs talk to: **dispatch** reads paid orders and sets the status of
-their lines; **customers** sign in on a phone and see their own orders.
+their lines; **customers** sign in on a phone and see their own orders; both sides of a
+**conversation** about an order read and write it. What is live about it (WebSocket, Server-Sent
+Events) is in `docs/conversation.md` of the source.
 
 ## Signing in
 
@@ -36,10 +38,10 @@ show `detail`. A refused request has changed nothing.
 
 ## Limits
 
-60 requests a minute from an address without signing in, 600 signed in; beyond that 429, with
-`Retry-After` in seconds. Refused requests count. Signing in and reading this description are
-counted each for itself, and signing in is limited as on the site too. A body has at most 64 KiB,
-and says its length.
+60 requests a minute from an address without signing in (120 about conversations), 600 signed in;
+beyond that 429, with `Retry-After` in seconds. Refused requests count. Signing in and reading this
+description are counted each for itself, and signing in is limited as on the site too. A body has
+at most 64 KiB, and says its length.
 """.strip()
 
 # What each error of the description is about, and what it looks like.
@@ -49,7 +51,7 @@ WHEN = {
     HTTPStatus.FORBIDDEN: "Signed in, but this is not for you.",
     HTTPStatus.NOT_FOUND: "There is no such thing, or none that you may see.",
     HTTPStatus.NOT_ACCEPTABLE: "The `Accept` header allows no JSON.",
-    HTTPStatus.CONFLICT: "The line cannot become that from where it is.",
+    HTTPStatus.CONFLICT: "It cannot become that from where it is, or the key is taken.",
     HTTPStatus.LENGTH_REQUIRED: "The body came in chunks, without its length.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is in a format that is not read here.",
@@ -77,7 +79,30 @@ _LINE = {
     "status": 20,
     "next_statuses": [10, 30, 40],
 }
+_MESSAGE = {
+    "seq": 7,
+    "id": 90210,
+    "cid": "6f1f6f0e-5c3c-4a55-9f0b-0c9b9a4d7b11",
+    "kind": "text",
+    "fact": None,
+    "who": "customer",
+    "author": "Ada Reader",
+    "role": "customer",
+    "text": "When will it be sent?",
+    "at": "2026-11-03T09:15:42.120Z",
+}
 EXAMPLES = {
+    "ChatTicket": {"ticket": "Zk3vJ0cS4pX8m2Qw1Lr7Tn6Yb5Ha9Ue0Df3Gi8Ko2Vs", "expires_in": 60},
+    "NewMessageRequest": {"text": "When will it be sent?"},
+    "Posted": _MESSAGE | {"dup": False},
+    "ReadRequest": {"upto": 7},
+    "Stretch": {
+        "head": 7,
+        "items": [_MESSAGE],
+        "more": True,
+        "reads": {"customer": 7, "staff-12": 5},
+        "me": {"who": "customer", "name": "Ada Reader", "role": "customer"},
+    },
     "CredentialsRequest": {"username": "ada@booktime.example", "password": "seven-quiet-lamps"},
     "Token": {"token": "5c" * 32},
     "OrderLine": _LINE,

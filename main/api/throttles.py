@@ -1,8 +1,12 @@
 """How often one client may ask; the rates are in booktime/api.py."""
 
+import hashlib
+
 from allauth.core.internal.ratelimit import get_ip
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
+
+from main.participants import GUEST_ORDERS
 
 
 class ByAddress:
@@ -29,6 +33,18 @@ class DescriptionThrottle(AnonymousThrottle):
     """Counted for itself: who reads the description has not asked for anything yet."""
 
     scope = "description"
+
+
+class GuestThrottle(AnonymousThrottle):
+    """Guests who may read an order count each for themselves; others by their address."""
+
+    scope = "guest"
+
+    def get_ident(self, request: Request) -> str:
+        session = request._request.session
+        if session.get(GUEST_ORDERS):
+            return hashlib.sha256(session.session_key.encode()).hexdigest()
+        return super().get_ident(request)
 
 
 class UserThrottle(ByAddress, UserRateThrottle):

@@ -14,7 +14,7 @@ from main.actions.checkout import place_order
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order, mark_order_paid, revoke_payment
 from main.demo.people import PEOPLE, Person, fill_basket, is_known, write_person
-from main.models import Order, OrderLine, Product, User
+from main.models import Conversation, Message, Order, OrderLine, Product, User
 
 ORDERS = Path(__file__).parents[1] / "fixtures/demo_orders.csv"
 OWNER, OFFICE, DISPATCH = (f"{name}@booktime.example" for name in ("owner", "office", "dispatch"))
@@ -136,6 +136,7 @@ def _live(past: PastOrder, person: Person, staff: dict[str, User]) -> Iterator[d
     if order is None:
         return
     Order.objects.filter(pk=order.pk).update(created_at=at)
+    Message.objects.of(order.pk).update(at=at)
     _date(order, at=at, by=order.user)
     for step in STORIES[past.story]:
         at = (at + timedelta(days=step.days)).replace(hour=step.hour)
@@ -172,12 +173,13 @@ def _take(step: Step, order: Order, *, at: datetime) -> None:
     else:
         line_ids = [line.pk for line in list(order.lines.all())[slice(*step.lines)]]
         move_order_lines(order_id=order.pk, line_ids=line_ids, status=step.status,
-                         reason=step.reason, at=at)  # fmt: skip
+                         may_refund=True, reason=step.reason, at=at)  # fmt: skip
 
 
 def _date(order: Order, *, at: datetime, by: User | None) -> None:
     """The rows of this step were written now; say when it was, and who."""
     Order.objects.filter(pk=order.pk).update(updated_at=at)
+    Conversation.objects.filter(pk=order.pk).update(changed_at=at)
     for rows in (
         Order.history.filter(id=order.pk),
         OrderLine.history.filter(order_id=order.pk),

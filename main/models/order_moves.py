@@ -13,7 +13,7 @@ CANCELLED with the last of them.
 
 from collections.abc import Iterable
 
-from main.errors import MoveRefused
+from main.errors import MoveRefused, RefundRefused
 from main.models.orders import Order, OrderLine
 
 ORDER_MOVES = {
@@ -54,8 +54,13 @@ def check_order_move(order: Order, status: Order.Status) -> None:
         raise MoveRefused(f"Order {order.number} is {here.label}: it cannot become {status.label}.")
 
 
-def check_line_move(line: OrderLine, order: Order, status: OrderLine.Status) -> None:
-    """Raise MoveRefused, with the reason, unless the line may become `status`."""
+def check_line_move(
+    line: OrderLine, order: Order, status: OrderLine.Status, *, may_refund: bool
+) -> None:
+    """Raise MoveRefused, with the reason, unless the line may become `status`.
+
+    Of what was sent it is RefundRefused, unless whoever asks `may_refund`.
+    """
     here = OrderLine.Status(line.status)
     if status not in LINE_MOVES[here]:
         raise MoveRefused(f"“{line.name}” is {here.label}: it cannot become {status.label}.")
@@ -64,12 +69,15 @@ def check_line_move(line: OrderLine, order: Order, status: OrderLine.Status) -> 
         raise MoveRefused(
             f"Order {order.number} is {state}: “{line.name}” cannot become {status.label}."
         )
+    if _is_refund(line, status) and not may_refund:
+        raise RefundRefused("Only the office can take back what was sent.")
 
 
-def line_moves(line: OrderLine, order: Order) -> list[OrderLine.Status]:
+def line_moves(line: OrderLine, order: Order, *, may_refund: bool) -> list[OrderLine.Status]:
     """Where the line may go from here, in the order of the states."""
     allowed = LINE_MOVES[OrderLine.Status(line.status)]
-    return sorted(allowed & _LINES_MOVE_TO[Order.Status(order.status)])
+    allowed = allowed & _LINES_MOVE_TO[Order.Status(order.status)]
+    return sorted(status for status in allowed if may_refund or not _is_refund(line, status))
 
 
 def status_by_lines(order: Order, lines: Iterable[OrderLine]) -> Order.Status:
@@ -81,3 +89,8 @@ def status_by_lines(order: Order, lines: Iterable[OrderLine]) -> Order.Status:
         return Order.Status(order.status)
     closed = states <= {OrderLine.Status.SENT, OrderLine.Status.CANCELLED}
     return Order.Status.DONE if closed else Order.Status.PAID
+
+
+def _is_refund(line: OrderLine, status: OrderLine.Status) -> bool:
+    """What was sent came back: who packs does not decide about money."""
+    return line.status == OrderLine.Status.SENT and status == OrderLine.Status.CANCELLED

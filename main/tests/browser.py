@@ -39,7 +39,9 @@ FLAGS = [
     "--hide-scrollbars",
 ]
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
-NOT_OURS = "/favicon.ico"  # asked for by the browser itself, where a text names no icon
+# What pages ask for, and these tests' own server does not have: an icon where a text names none,
+# and sockets, which want the real one (live_shop).
+NOT_OURS = ("/favicon.ico", "/ws/customer-service/")
 WAIT = 20  # seconds; a page takes a fraction, a busy machine its time
 
 
@@ -191,7 +193,7 @@ class Browser:
         """What the console complained of since last asked."""
         entries = self.driver.get_log("browser")
         errors = [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]
-        return [error for error in errors if NOT_OURS not in error]
+        return [error for error in errors if not any(path in error for path in NOT_OURS)]
 
     def foreign_requests(self) -> list[str]:
         """What was asked of any other host since last asked."""

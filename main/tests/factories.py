@@ -54,6 +54,8 @@ def _group(name: str) -> Group:
     """As the migrations made it; a test that emptied the database has it made again."""
     if not Group.objects.filter(name=name).exists():
         import_module("main.migrations.0004_staff_groups").write_groups(apps)
+        staff = import_module("main.migrations.0007_customer_service_staff")
+        staff.add_permissions(apps)
     return Group.objects.get(name=name)
 
 

@@ -49,50 +49,72 @@ def make_session(**values) -> str:
 
 
 @contextlib.contextmanager
-def live_shop(
-    *, without: str = "", application: str = "main.tests.racing_asgi", **environment: str
-) -> Iterator["LiveShop"]:
+def live_shop(*, application: str = "booktime.asgi", **environment: str) -> Iterator["LiveShop"]:
     """Daphne serving the test database; what it wrote can be read after the block."""
-    with tempfile.TemporaryDirectory() as folder, _shared_database(Path(folder)) as url:
-        port = _free_port()
-        # Paths and names are the child's own; only what it needs is given.
-        env = os.environ | {
-            "DATABASE_URL": url,
-            "DEBUG": "true",
-            "TASKS_BACKEND": "database",
-            "SECRET_KEY": settings.SECRET_KEY,
-            "WITHOUT": without,
-            **environment,
-        }
-        # Twisted lets 50 connections wait by default; a crowd that comes at once would be cut off.
-        endpoint = f"tcp:port={port}:interface=127.0.0.1:backlog=1024"
-        command = [sys.executable, "-m", "daphne", "-e", endpoint]
-        log = Path(folder) / "server.log"
-        with log.open("w") as output:
-            process = subprocess.Popen(
-                [*command, f"{application}:application"],
-                cwd=settings.BASE_DIR,
-                env=env,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            shop = LiveShop(port=port, log=log)
-            shop.wait_until_up(process)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _shared_database(Path(folder)) as url,
+        _serving(url, Path(folder), application, **environment) as shop,
+    ):
+        yield shop
+
+
+@contextlib.contextmanager
+def lasting_shop(*, application: str, **environment: str) -> Iterator["LiveShop"]:
+    """Daphne for many tests, each of which lends it the test database (`LiveShop.on_test_data`)."""
+    with tempfile.TemporaryDirectory() as folder:
+        url, file = _database_url(), Path(folder) / "shop.sqlite3"
+        if not url:
+            _copy_database(to_file=file)
+        url_of_copy = url or f"sqlite:///{file}"
+        with _serving(url_of_copy, Path(folder), application, **environment) as shop:
+            shop.borrowed_file = None if url else file
             yield shop
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+
+
+@contextlib.contextmanager
+def _serving(url: str, folder: Path, application: str, **environment: str) -> Iterator["LiveShop"]:
+    port = _free_port()
+    # Paths and names are the child's own; only what it needs is given.
+    env = os.environ | {
+        "DATABASE_URL": url,
+        "DEBUG": "true",
+        "TASKS_BACKEND": "database",
+        "SECRET_KEY": settings.SECRET_KEY,
+        **environment,
+    }
+    # Twisted lets 50 connections wait by default; a crowd that comes at once would be cut off.
+    endpoint = f"tcp:port={port}:interface=127.0.0.1:backlog=1024"
+    flags = ["-e", endpoint, "--websocket-max-message-size", "65536"]
+    command = [sys.executable, "-m", "daphne", *flags]
+    log = folder / "server.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*command, f"{application}:application"],
+            cwd=settings.BASE_DIR,
+            env=env,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        shop = LiveShop(port=port, log=log)
+        shop.wait_until_up(process)
+        yield shop
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 class LiveShop:
     def __init__(self, *, port: int, log: Path) -> None:
         self.port = port
         self.log = log
+        self.headers: dict[str, str] = {}  # beside those of each request
+        self.borrowed_file: Path | None = None
 
     def wait_until_up(self, process: subprocess.Popen) -> None:
         until = time.monotonic() + START_LIMIT
@@ -104,6 +126,15 @@ class LiveShop:
                 break
             time.sleep(0.1)
         raise AssertionError(f"The server did not start:\n{self.log.read_text()[-4000:]}")
+
+    @contextlib.contextmanager
+    def on_test_data(self) -> Iterator[None]:
+        """For a lasting shop: it has the rows of this test, and the test what it wrote."""
+        if self.borrowed_file:
+            _copy_database(to_file=self.borrowed_file)
+        yield
+        if self.borrowed_file:
+            _copy_database(from_file=self.borrowed_file)
 
     def get(self, path: str, *, session_key: str = "") -> Answer:
         return self._request("GET", path, {}, session_key)
@@ -138,7 +169,7 @@ class LiveShop:
     def _request(self, method: str, path: str, fields: dict, session_key: str) -> Answer:
         client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_LIMIT)
         cookies = f"csrftoken={CSRF}" + (f"; sessionid={session_key}" if session_key else "")
-        headers = {"Cookie": cookies, "X-CSRFToken": CSRF}
+        headers = {"Cookie": cookies, "X-CSRFToken": CSRF, **self.headers}
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         client.request(method, path, urlencode(fields) if fields else None, headers)
@@ -151,16 +182,23 @@ class LiveShop:
 @contextlib.contextmanager
 def _shared_database(folder: Path) -> Iterator[str]:
     """The address of a database that another process can open too."""
-    if connection.vendor == "postgresql":
-        at = connection.settings_dict
-        login = f"{quote(at['USER'])}:{quote(at['PASSWORD'])}"
-        yield f"postgres://{login}@{quote(at['HOST'], safe='')}:{at['PORT']}/{at['NAME']}"
+    if url := _database_url():
+        yield url
         return
     # The test database is in this process's memory: lend it as a file, and take it back.
     path = folder / "shop.sqlite3"
     _copy_database(to_file=path)
     yield f"sqlite:///{path}"
     _copy_database(from_file=path)
+
+
+def _database_url() -> str:
+    """Of a database server; SQLite's is in this process's memory."""
+    if connection.vendor != "postgresql":
+        return ""
+    at = connection.settings_dict
+    login = f"{quote(at['USER'])}:{quote(at['PASSWORD'])}"
+    return f"postgres://{login}@{quote(at['HOST'], safe='')}:{at['PORT']}/{at['NAME']}"
 
 
 def _copy_database(*, to_file: Path | None = None, from_file: Path | None = None) -> None:

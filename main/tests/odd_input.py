@@ -3,67 +3,8 @@
 `{name}` in a path, a field or a value stands for something of the test's cast.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-
 from main.tests.factories import LONDON, PASSWORD
-
-HUGE = "9" * 400
-ODD_VALUES = (
-    "", " ", "-1", "0", "1.5", "1e400", "NaN", "null", "[]", HUGE, "9" * 5000,
-    str(2**63), str(-(2**63)), str(2**31), "漢字", "\u202e", "🦀" * 50, "\ud800",
-    "a" * 20_000, "<script>alert(1)</script>", "' OR 1=1 --", "%00", "\x00", "\x1b[31m",
-    "a\r\nB: c", "../../etc/passwd", "//evil.example", "https://evil.example",
-    "javascript:alert(1)",
-)  # fmt: skip
-ANY = ODD_VALUES
-# For pages that take long to show, where another page has the same fields with every value.
-FEW_VALUES = ["", " ", "-1", HUGE, "漢字", "\u202e", "\ud800", "a" * 20_000, "\x00", "a\r\nB: c"]
-METHODS = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"]
-BODIES = [
-    ("application/json", b'{"product_id": 1'),
-    ("application/json", b"[1, 2]"),
-    ("application/x-www-form-urlencoded", b"\xff\xfe=%ff&=&&&=%"),
-    ("application/x-www-form-urlencoded", b"a=1&" * 2000),
-    ("multipart/form-data", b"no boundary"),
-    ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: nonsense\r\n\r\n"),
-    ("text/plain; charset=nonsense", b"hello"),
-    ("", b""),
-]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FormRow:
-    """A form, sent by `visitor` with one field odd and the others as in `valid`.
-
-    `fields`: names; two in one string ("a b") get the same odd value. `valid` is taken as it is,
-    and then the tables `changes` differ. `taken`: odd values that are right for a field.
-    """
-
-    route: str
-    visitor: str
-    path: str
-    valid: Mapping[str, str] = field(default_factory=dict)
-    fields: Collection[str] = ()
-    changes: frozenset[str] = frozenset()
-    taken: Mapping[str, Collection[str]] = field(default_factory=dict)
-    values: Collection[str] = ODD_VALUES
-
-    @property
-    def is_bare(self) -> bool:
-        """Whether the POST alone says all: its body does not matter."""
-        return not self.valid
-
-
-@dataclass(frozen=True, kw_only=True)
-class PathRow:
-    """An address with `{}` where the odd value goes."""
-
-    route: str
-    visitor: str
-    path: str
-    method: str = "GET"
-
+from main.tests.odd_values import ANY, FEW_VALUES, FormRow, PathRow
 
 SECURITY = "account/security/"
 FACTOR = frozenset({"mfa.Authenticator"})
@@ -72,7 +13,10 @@ RESET = r"^account/password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 ADDRESS = list(LONDON)
 FREE_TEXT = ["name", "address1", "address2", "city"]
 TWO_PASSWORDS = {"password1": "four-brave-otters", "password2": "four-brave-otters"}
-ORDERED = frozenset({"main.Order", "main.OrderLine", "main.Basket", "main.Product"})
+ORDERED = frozenset(
+    {"main.Order", "main.OrderLine", "main.Basket", "main.Product"}
+    | {"main.Conversation", "main.Message"}  # whose first line says so
+)
 BILLING = {f"billing-{name}": value for name, value in LONDON.items()}
 SHIPPING = {f"shipping-{name}": value for name, value in LONDON.items()}
 FREE_CHECKOUT = {f"{kind}-{name}": ANY for kind in ("billing", "shipping") for name in FREE_TEXT}
@@ -117,6 +61,22 @@ FORMS = [
     FormRow(
         route="orders/<int:order_id>/again/", visitor="customer", path="/orders/{order}/again/",
         changes=frozenset({"main.BasketLine"}),
+    ),
+    FormRow(
+        route="orders/<int:order_id>/conversation/", visitor="customer",
+        path="/orders/{order}/conversation/",
+        valid={"text": "Hello", "cid": "6f1f6f0e-5c3c-4a55-9f0b-0c9b9a4d7b11"},
+        fields=["text", "cid", "action"],
+        changes=frozenset({"main.Conversation", "main.Message"}),
+        taken={"text": ANY, "action": ANY},
+    ),
+    FormRow(
+        route="customer-service/<int:order_id>/", visitor="staff",
+        path="/customer-service/{order}/",
+        valid={"action": "send", "text": "Hello", "cid": "6f1f6f0e-5c3c-4a55-9f0b-0c9b9a4d7b11"},
+        fields=["text", "cid", "action"],
+        changes=frozenset({"main.Conversation", "main.Message", "main.Order"}),
+        taken={"text": ANY},
     ),
     FormRow(
         route="signup/", visitor="guest", path="/signup/",
@@ -227,6 +187,16 @@ QUERIES = {
     ),
     "search/": ("guest", "/search/", ["q", "page"]),
     "orders/": ("customer", "/orders/", ["page"]),
+    "orders/<int:order_id>/conversation/": (
+        "customer",
+        "/orders/{order}/conversation/",
+        ["before"],
+    ),
+    "customer-service/<int:order_id>/": (
+        "staff",
+        "/customer-service/{order}/",
+        ["before", "reply"],
+    ),
     "orders/<int:order_id>/invoice/": (
         "customer",
         "/orders/{order}/invoice/",
@@ -254,6 +224,26 @@ PATHS = [
         route="orders/<int:order_id>/again/",
         visitor="customer",
         path="/orders/{}/again/",
+        method="POST",
+    ),
+    PathRow(
+        route="orders/<int:order_id>/conversation/",
+        visitor="customer",
+        path="/orders/{}/conversation/",
+    ),
+    PathRow(
+        route="orders/<int:order_id>/conversation/",
+        visitor="customer",
+        path="/orders/{}/conversation/",
+        method="POST",
+    ),
+    PathRow(
+        route="customer-service/<int:order_id>/", visitor="staff", path="/customer-service/{}/"
+    ),
+    PathRow(
+        route="customer-service/<int:order_id>/",
+        visitor="staff",
+        path="/customer-service/{}/",
         method="POST",
     ),
     PathRow(route="orders/<int:order_id>/invoice/", visitor="customer", path="/orders/{}/invoice/"),
@@ -293,6 +283,7 @@ ELSEWHERE = (
 # Addresses without a row, and why.
 NO_INPUT = {
     "": "reads nothing from the request",
+    "customer-service/": "reads nothing but who is asking",
     "order/done/": "reads the session alone",
     f"{SECURITY}codes/download/": "reads nothing but who is asking",
     f"{SECURITY}passkeys/": "test_passkeys sends it odd credentials",

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from main.tests.permissions_admin import ADMIN_SITES
+
 # nobody      is not signed in             dispatch    is in the group Dispatchers
 # buyer       ordered, and so on           office      is in the group Employees
 # other       is another customer          owner       is a superuser
@@ -14,176 +16,7 @@ SOME = ["nobody", "other", "owner"]
 # A number is the status. "in" is a redirect to the login and back, "on" one to somewhere else.
 # Where an address names something, it is the buyer's.
 # A page that takes a POST and has no row for it has the door of its GET: the refused are the same.
-TABLE = r"""
-# The owners' site                                                 | nob buy oth dis off own clo fla
-GET    admin/                                                      | in  403 403 403 403 200 in  403
-GET    admin/<app_label>/                                          | in  403 403 403 403 200 in  403
-GET    admin/<url>                                                 | in  403 403 403 403 404 in  403
-GET    admin/account/emailaddress/                                 | in  403 403 403 403 200 in  403
-GET    admin/account/emailaddress/<path:object_id>/                | in  403 403 403 403 on  in  403
-GET    admin/account/emailaddress/<path:object_id>/change/         | in  403 403 403 403 200 in  403
-GET    admin/account/emailaddress/<path:object_id>/delete/         | in  403 403 403 403 403 in  403
-GET    admin/account/emailaddress/<path:object_id>/history/        | in  403 403 403 403 200 in  403
-GET    admin/account/emailaddress/add/                             | in  403 403 403 403 403 in  403
-GET    admin/auth/group/                                           | in  403 403 403 403 200 in  403
-GET    admin/auth/group/<path:object_id>/                          | in  403 403 403 403 on  in  403
-GET    admin/auth/group/<path:object_id>/change/                   | in  403 403 403 403 200 in  403
-GET    admin/auth/group/<path:object_id>/delete/                   | in  403 403 403 403 403 in  403
-GET    admin/auth/group/<path:object_id>/history/                  | in  403 403 403 403 200 in  403
-GET    admin/auth/group/add/                                       | in  403 403 403 403 403 in  403
-GET    admin/autocomplete/                                         | in  403 403 403 403 200 in  403
-GET    admin/invoice/<int:order_id>/                               | in  403 403 403 403 200 in  403
-GET    admin/jsi18n/                                               | in  403 403 403 403 200 in  403
-GET    admin/knox/authtoken/                                       | in  403 403 403 403 200 in  403
-GET    admin/knox/authtoken/<path:object_id>/                      | in  403 403 403 403 on  in  403
-GET    admin/knox/authtoken/<path:object_id>/change/               | in  403 403 403 403 200 in  403
-GET    admin/knox/authtoken/<path:object_id>/delete/               | in  403 403 403 403 200 in  403
-GET    admin/knox/authtoken/<path:object_id>/history/              | in  403 403 403 403 200 in  403
-GET    admin/knox/authtoken/add/                                   | in  403 403 403 403 403 in  403
-GET    admin/login/                                                | on *
-POST   admin/login/                                                | on *
-GET    admin/logout/                                               | in  403 403 403 403 on  in  403
-GET    admin/low_stock/                                            | in  403 403 403 403 200 in  403
-GET    admin/main/address/                                         | in  403 403 403 403 200 in  403
-GET    admin/main/address/<path:object_id>/                        | in  403 403 403 403 on  in  403
-GET    admin/main/address/<path:object_id>/change/                 | in  403 403 403 403 200 in  403
-GET    admin/main/address/<path:object_id>/delete/                 | in  403 403 403 403 200 in  403
-GET    admin/main/address/<path:object_id>/history/                | in  403 403 403 403 200 in  403
-GET    admin/main/address/add/                                     | in  403 403 403 403 200 in  403
-GET    admin/main/basket/                                          | in  403 403 403 403 200 in  403
-GET    admin/main/basket/<path:object_id>/                         | in  403 403 403 403 on  in  403
-GET    admin/main/basket/<path:object_id>/change/                  | in  403 403 403 403 200 in  403
-GET    admin/main/basket/<path:object_id>/delete/                  | in  403 403 403 403 403 in  403
-GET    admin/main/basket/<path:object_id>/history/                 | in  403 403 403 403 200 in  403
-GET    admin/main/basket/add/                                      | in  403 403 403 403 403 in  403
-GET    admin/main/invoice/                                         | in  403 403 403 403 200 in  403
-GET    admin/main/invoice/<path:object_id>/                        | in  403 403 403 403 on  in  403
-GET    admin/main/invoice/<path:object_id>/change/                 | in  403 403 403 403 200 in  403
-GET    admin/main/invoice/<path:object_id>/delete/                 | in  403 403 403 403 403 in  403
-GET    admin/main/invoice/<path:object_id>/history/                | in  403 403 403 403 200 in  403
-GET    admin/main/invoice/add/                                     | in  403 403 403 403 403 in  403
-GET    admin/main/order/                                           | in  403 403 403 403 200 in  403
-GET    admin/main/order/<path:object_id>/                          | in  403 403 403 403 on  in  403
-GET    admin/main/order/<path:object_id>/change/                   | in  403 403 403 403 200 in  403
-GET    admin/main/order/<path:object_id>/delete/                   | in  403 403 403 403 403 in  403
-GET    admin/main/order/<path:object_id>/history/                  | in  403 403 403 403 200 in  403
-GET    admin/main/order/<path:object_id>/lines/                    | in  403 403 403 403 on  in  403
-POST   admin/main/order/<path:object_id>/lines/                    | in  403 403 403 403 on  in  403
-GET    admin/main/order/<path:object_id>/status/                   | in  403 403 403 403 on  in  403
-POST   admin/main/order/<path:object_id>/status/                   | in  403 403 403 403 on  in  403
-GET    admin/main/order/add/                                       | in  403 403 403 403 403 in  403
-GET    admin/main/product/                                         | in  403 403 403 403 200 in  403
-GET    admin/main/product/<path:object_id>/                        | in  403 403 403 403 on  in  403
-GET    admin/main/product/<path:object_id>/change/                 | in  403 403 403 403 200 in  403
-GET    admin/main/product/<path:object_id>/delete/                 | in  403 403 403 403 200 in  403
-GET    admin/main/product/<path:object_id>/history/                | in  403 403 403 403 200 in  403
-GET    admin/main/product/add/                                     | in  403 403 403 403 200 in  403
-GET    admin/main/producttag/                                      | in  403 403 403 403 200 in  403
-GET    admin/main/producttag/<path:object_id>/                     | in  403 403 403 403 on  in  403
-GET    admin/main/producttag/<path:object_id>/change/              | in  403 403 403 403 200 in  403
-GET    admin/main/producttag/<path:object_id>/delete/              | in  403 403 403 403 200 in  403
-GET    admin/main/producttag/<path:object_id>/history/             | in  403 403 403 403 200 in  403
-GET    admin/main/producttag/add/                                  | in  403 403 403 403 200 in  403
-GET    admin/main/user/                                            | in  403 403 403 403 200 in  403
-GET    admin/main/user/<id>/password/                              | in  403 403 403 403 200 in  403
-GET    admin/main/user/<path:object_id>/                           | in  403 403 403 403 on  in  403
-GET    admin/main/user/<path:object_id>/change/                    | in  403 403 403 403 200 in  403
-GET    admin/main/user/<path:object_id>/delete/                    | in  403 403 403 403 200 in  403
-GET    admin/main/user/<path:object_id>/history/                   | in  403 403 403 403 200 in  403
-GET    admin/main/user/add/                                        | in  403 403 403 403 200 in  403
-GET    admin/mfa/authenticator/                                    | in  403 403 403 403 200 in  403
-GET    admin/mfa/authenticator/<path:object_id>/                   | in  403 403 403 403 on  in  403
-GET    admin/mfa/authenticator/<path:object_id>/change/            | in  403 403 403 403 200 in  403
-GET    admin/mfa/authenticator/<path:object_id>/delete/            | in  403 403 403 403 200 in  403
-GET    admin/mfa/authenticator/<path:object_id>/history/           | in  403 403 403 403 200 in  403
-GET    admin/mfa/authenticator/add/                                | in  403 403 403 403 403 in  403
-GET    admin/most_bought_products/                                 | in  403 403 403 403 200 in  403
-GET    admin/orders_per_day/                                       | in  403 403 403 403 200 in  403
-GET    admin/password_change/                                      | in  403 403 403 403 on  in  403
-GET    admin/password_change/done/                                 | in  403 403 403 403 on  in  403
-GET    admin/r/<path:content_type_id>/<path:object_id>/            | in  403 403 403 403 on  in  403
-GET    admin/turnover/                                             | in  403 403 403 403 200 in  403
-
-# The central office's site                                        | nob buy oth dis off own clo fla
-GET    office-admin/                                               | in  403 403 403 200 200 in  403
-GET    office-admin/<app_label>/                                   | in  403 403 403 200 200 in  403
-GET    office-admin/<url>                                          | in  403 403 403 404 404 in  403
-GET    office-admin/autocomplete/                                  | in  403 403 403 200 200 in  403
-GET    office-admin/invoice/<int:order_id>/                        | in  403 403 403 200 200 in  403
-GET    office-admin/jsi18n/                                        | in  403 403 403 200 200 in  403
-GET    office-admin/login/                                         | on *
-POST   office-admin/login/                                         | on *
-GET    office-admin/logout/                                        | in  403 403 403 on  on  in  403
-GET    office-admin/low_stock/                                     | in  403 403 403 200 200 in  403
-GET    office-admin/main/address/                                  | in  403 403 403 200 200 in  403
-GET    office-admin/main/address/<path:object_id>/                 | in  403 403 403 on  on  in  403
-GET    office-admin/main/address/<path:object_id>/change/          | in  403 403 403 200 200 in  403
-GET    office-admin/main/address/<path:object_id>/delete/          | in  403 403 403 403 200 in  403
-GET    office-admin/main/address/<path:object_id>/history/         | in  403 403 403 200 200 in  403
-GET    office-admin/main/address/add/                              | in  403 403 403 403 200 in  403
-GET    office-admin/main/invoice/                                  | in  403 403 403 200 200 in  403
-GET    office-admin/main/invoice/<path:object_id>/                 | in  403 403 403 on  on  in  403
-GET    office-admin/main/invoice/<path:object_id>/change/          | in  403 403 403 200 200 in  403
-GET    office-admin/main/invoice/<path:object_id>/delete/          | in  403 403 403 403 403 in  403
-GET    office-admin/main/invoice/<path:object_id>/history/         | in  403 403 403 200 200 in  403
-GET    office-admin/main/invoice/add/                              | in  403 403 403 403 403 in  403
-GET    office-admin/main/order/                                    | in  403 403 403 200 200 in  403
-GET    office-admin/main/order/<path:object_id>/                   | in  403 403 403 on  on  in  403
-GET    office-admin/main/order/<path:object_id>/change/            | in  403 403 403 200 200 in  403
-GET    office-admin/main/order/<path:object_id>/delete/            | in  403 403 403 403 403 in  403
-GET    office-admin/main/order/<path:object_id>/history/           | in  403 403 403 200 200 in  403
-GET    office-admin/main/order/<path:object_id>/lines/             | in  403 403 403 on  on  in  403
-POST   office-admin/main/order/<path:object_id>/lines/             | in  403 403 403 on  on  in  403
-GET    office-admin/main/order/<path:object_id>/status/            | in  403 403 403 on  on  in  403
-POST   office-admin/main/order/<path:object_id>/status/            | in  403 403 403 on  on  in  403
-GET    office-admin/main/order/add/                                | in  403 403 403 403 403 in  403
-GET    office-admin/main/product/                                  | in  403 403 403 200 200 in  403
-GET    office-admin/main/product/<path:object_id>/                 | in  403 403 403 on  on  in  403
-GET    office-admin/main/product/<path:object_id>/change/          | in  403 403 403 200 200 in  403
-GET    office-admin/main/product/<path:object_id>/delete/          | in  403 403 403 403 200 in  403
-GET    office-admin/main/product/<path:object_id>/history/         | in  403 403 403 200 200 in  403
-GET    office-admin/main/product/add/                              | in  403 403 403 200 200 in  403
-GET    office-admin/main/producttag/                               | in  403 403 403 200 200 in  403
-GET    office-admin/main/producttag/<path:object_id>/              | in  403 403 403 on  on  in  403
-GET    office-admin/main/producttag/<path:object_id>/change/       | in  403 403 403 200 200 in  403
-GET    office-admin/main/producttag/<path:object_id>/delete/       | in  403 403 403 200 200 in  403
-GET    office-admin/main/producttag/<path:object_id>/history/      | in  403 403 403 200 200 in  403
-GET    office-admin/main/producttag/add/                           | in  403 403 403 200 200 in  403
-GET    office-admin/most_bought_products/                          | in  403 403 403 200 200 in  403
-GET    office-admin/orders_per_day/                                | in  403 403 403 200 200 in  403
-GET    office-admin/password_change/                               | in  403 403 403 on  on  in  403
-GET    office-admin/password_change/done/                          | in  403 403 403 on  on  in  403
-GET    office-admin/r/<path:content_type_id>/<path:object_id>/     | in  403 403 403 on  on  in  403
-GET    office-admin/turnover/                                      | in  403 403 403 200 200 in  403
-
-# Dispatch's site                                                  | nob buy oth dis off own clo fla
-GET    dispatch-admin/                                             | in  403 403 200 403 200 in  403
-GET    dispatch-admin/<app_label>/                                 | in  403 403 200 403 200 in  403
-GET    dispatch-admin/<url>                                        | in  403 403 404 403 404 in  403
-GET    dispatch-admin/autocomplete/                                | in  403 403 403 403 403 in  403
-GET    dispatch-admin/jsi18n/                                      | in  403 403 200 403 200 in  403
-GET    dispatch-admin/login/                                       | on *
-POST   dispatch-admin/login/                                       | on *
-GET    dispatch-admin/logout/                                      | in  403 403 on  403 on  in  403
-GET    dispatch-admin/main/order/                                  | in  403 403 200 403 200 in  403
-GET    dispatch-admin/main/order/<path:object_id>/                 | in  403 403 on  403 on  in  403
-GET    dispatch-admin/main/order/<path:object_id>/change/          | in  403 403 200 403 200 in  403
-GET    dispatch-admin/main/order/<path:object_id>/delete/          | in  403 403 403 403 403 in  403
-GET    dispatch-admin/main/order/<path:object_id>/history/         | in  403 403 403 403 403 in  403
-GET    dispatch-admin/main/order/<path:object_id>/lines/           | in  403 403 on  403 on  in  403
-POST   dispatch-admin/main/order/<path:object_id>/lines/           | in  403 403 on  403 on  in  403
-GET    dispatch-admin/main/order/add/                              | in  403 403 403 403 403 in  403
-GET    dispatch-admin/main/order/packing/                          | in  403 403 200 403 200 in  403
-GET    dispatch-admin/main/product/                                | in  403 403 200 403 200 in  403
-GET    dispatch-admin/main/product/<path:object_id>/               | in  403 403 on  403 on  in  403
-GET    dispatch-admin/main/product/<path:object_id>/change/        | in  403 403 200 403 200 in  403
-GET    dispatch-admin/main/product/<path:object_id>/delete/        | in  403 403 403 403 403 in  403
-GET    dispatch-admin/main/product/<path:object_id>/history/       | in  403 403 403 403 403 in  403
-GET    dispatch-admin/main/product/add/                            | in  403 403 403 403 403 in  403
-GET    dispatch-admin/password_change/                             | in  403 403 on  403 on  in  403
-GET    dispatch-admin/password_change/done/                        | in  403 403 on  403 on  in  403
-GET    dispatch-admin/r/<path:content_type_id>/<path:object_id>/   | in  403 403 on  403 on  in  403
-
+PAGES = r"""
 # The API, asked by a session                                      | nob buy oth dis off own clo fla
 GET    ^(?:mobile-)?api(?:/[\s\S]*)?$                              | 404 *
 GET    api/                                                        | on *
@@ -197,9 +30,16 @@ GET    api/orders/<int:order_id>/                                  | 401 403 403
 GET    api/schema/                                                 | 200 *
 DELETE mobile-api/auth/                                            | 401 *
 POST   mobile-api/auth/                                            | 400 *
+GET    mobile-api/orders/<int:order_id>/messages/                  | 401 200 404 404 200 200 401 404
+POST   mobile-api/orders/<int:order_id>/messages/                  | 401 201 404 404 201 201 401 404
+POST   mobile-api/orders/<int:order_id>/chat-ticket/               | 401 201 404 404 201 201 401 404
+POST   mobile-api/orders/<int:order_id>/read/                      | 401 200 404 404 200 200 401 404
+PUT    mobile-api/orders/<int:order_id>/read/                      | 401 200 404 404 200 200 401 404
 GET    mobile-api/my-orders/                                       | 401 200 200 200 200 200 401 200
 
 # Orders: for staff all of them, for customers their own           | nob buy oth dis off own clo fla
+GET    customer-service/                                           | in  403 403 403 200 200 in  403
+GET    customer-service/<int:order_id>/                            | in  403 403 403 200 200 in  403
 GET    order-dashboard/                                            | in  403 403 403 200 200 in  403
 GET    order/address_select/                                       | on *
 POST   order/address_select/                                       | on *
@@ -208,6 +48,7 @@ GET    orders/                                                     | in  200 200
 GET    orders/<int:order_id>/                                      | 404 200 404 404 404 404 404 404
 GET    orders/<int:order_id>/again/                                | 405 *
 POST   orders/<int:order_id>/again/                                | 404 on  404 404 404 404 404 404
+GET    orders/<int:order_id>/conversation/                         | in  200 404 404 404 404 in  404
 GET    orders/<int:order_id>/invoice/                              | 404 200 404 404 404 404 404 404
 GET    orders/open/<str:token>/                                    | 404 *
 
@@ -273,6 +114,7 @@ POST   sitemap-<section>.xml                                       | 200 *
 GET    sitemap.xml                                                 | 200 *
 POST   sitemap.xml                                                 | 200 *
 """
+TABLE = ADMIN_SITES + PAGES
 
 
 @dataclass(frozen=True)

@@ -1,48 +1,72 @@
 """The shop as an ASGI application for race tests: every write waits a little after its read.
 
-With WITHOUT=locks or WITHOUT=transaction in the environment that protection is taken out, for the
-negative controls: a race test is worth something only if the same race fails then.
+A request's headers say how long (`X-Pause`, in seconds), to which race it belongs (`X-Race`), and
+what it has to do without: with `X-Without: locks` or `X-Without: transaction` that protection is
+taken out, for the negative controls. A race test is worth something only if the same race fails
+then.
 """
 
 import itertools
-import os
 import time
+from collections import defaultdict
+from contextvars import ContextVar
 
-from django.conf import settings
+from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.db.models.signals import pre_save
 
-from booktime.asgi import application
+from booktime.asgi import application as shop
 from main import signals
 from main.actions.basket import merge_baskets
 from main.models.baskets import Basket, BasketLine, BasketQuerySet
 from main.models.orders import Order
 from main.models.products import ProductQuerySet
 
-# Seconds between reading and writing, in which another request can come in between.
-PAUSE = float(os.environ.get("PAUSE", "0.05"))
-WITHOUT = os.environ.get("WITHOUT", "")
-merge = merge_baskets.__wrapped__ if WITHOUT == "transaction" else merge_baskets
-turns = itertools.cycle([0, 1.2])
+asked: ContextVar[dict[str, str]] = ContextVar("asked")
+turns: defaultdict[str, itertools.cycle] = defaultdict(lambda: itertools.cycle([0, 1.2]))
 
 
-def pause(**kwargs) -> None:
-    time.sleep(PAUSE)
+async def application(scope, receive, send):
+    names = (b"x-pause", b"x-race", b"x-without")
+    headers = {name.decode(): value.decode() for name, value in scope.get("headers", ())
+               if name in names}  # fmt: skip
+    asked.set(headers)
+    await shop(scope, receive, send)
+
+
+def without() -> str:
+    return asked.get({}).get("x-without", "")
+
+
+def pause(times: float = 1, **kwargs) -> None:
+    """Between reading and writing, where another request can come in between."""
+    time.sleep(float(asked.get({}).get("x-pause", "0")) * times)
 
 
 def merge_in_turns(**kwargs) -> None:
     """Every second sign-in merges when the one before has written its first line, not its last."""
-    time.sleep(PAUSE * next(turns))
+    pause(next(turns[asked.get({}).get("x-race", "")]))
+    merge = merge_baskets.__wrapped__ if without() == "transaction" else merge_baskets
     merge(**kwargs)
 
 
+def lockable(locked):
+    return lambda query: query.order_by("pk") if without() else locked(query)
+
+
+def begin_as_asked(connection: DatabaseWrapper) -> None:
+    """SQLite has one lock, which a transaction takes when it begins."""
+    connection.transaction_mode = "DEFERRED" if without() == "locks" else "IMMEDIATE"
+    begin(connection)
+
+
+def on_save(**kwargs) -> None:
+    pause()
+
+
 for model in (Basket, BasketLine, Order):
-    pre_save.connect(pause, sender=model, weak=False)
+    pre_save.connect(on_save, sender=model, weak=False)
 signals.merge_baskets = merge_in_turns
-
-if WITHOUT:
-    for queryset in (BasketQuerySet, ProductQuerySet):
-        queryset.locked = lambda self: self.order_by("pk")
-if WITHOUT == "locks" and settings.DATABASE_KIND == "sqlite3":
-    settings.DATABASES["default"]["OPTIONS"]["transaction_mode"] = "DEFERRED"
-
-__all__ = ["application"]
+for queryset in (BasketQuerySet, ProductQuerySet):
+    queryset.locked = lockable(queryset.locked)
+begin = DatabaseWrapper._start_transaction_under_autocommit
+DatabaseWrapper._start_transaction_under_autocommit = begin_as_asked

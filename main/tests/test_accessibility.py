@@ -6,6 +6,7 @@ On the way: no page scrolls sideways, complains in the console or asks anything 
 import json
 import time
 from decimal import Decimal
+from uuid import uuid4
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -14,15 +15,18 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.test import tag
 from django.urls import reverse
 
+from main.actions.conversations import post_message
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import mark_order_paid, revoke_payment
 from main.models import OrderLine
 from main.models.order_access import make_access_token
+from main.participants import customer_of, staff
 from main.tests.browser import BrowserTestCase
 from main.tests.factories import (
     AddressFactory,
     BasketFactory,
     BasketLineFactory,
+    EmployeeFactory,
     OrderFactory,
     OrderLineFactory,
     ProductFactory,
@@ -169,6 +173,20 @@ class AccessibilityTests(BrowserTestCase):
         self.assert_sound(
             ("orders", "/orders/"),
             *((f"an order {order.status.label}", order.get_absolute_url()) for order in orders),
+        )
+
+    def test_a_conversation(self):
+        user = self.sign_in()
+        order = self.make_order(OrderFactory(user=user))
+        path = reverse("order_conversation", args=[order.pk])
+        self.assert_sound(("nothing said yet", path))
+        for author in (customer_of(order, user), staff(EmployeeFactory(first_name="Olive"))):
+            for text in (LONG_TITLE * 3, "One.\nTwo.", "w" * 300):
+                post_message(order_id=order.pk, cid=uuid4(), text=text, author=author)
+        self.assert_sound(
+            ("a conversation", path),
+            ("the conversation on the order's page", order.get_absolute_url()),
+            ("what was said before", f"{path}?before=6"),
         )
 
     def test_orders_after_the_payment(self):

@@ -1,6 +1,5 @@
-"""Books in the admin sites: stock, addresses, ISBNs, pictures, and their list."""
+"""Books in the admin sites: addresses, ISBNs, pictures, and their list."""
 
-from datetime import UTC, datetime
 from io import BytesIO
 from unittest import mock
 
@@ -10,111 +9,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 from PIL import Image
 
-from main.actions.checkout import place_order
-from main.models import BasketOwner, PostalAddress, Product, ProductImage
-from main.tests.admin_case import AdminTestCase, fields_of
+from main.models import Product, ProductImage
+from main.tests.admin_case import AdminTestCase
 from main.tests.factories import (
-    LONDON,
-    BasketFactory,
-    BasketLineFactory,
     DispatcherFactory,
     EmployeeFactory,
     ProductFactory,
     ProductTagFactory,
 )
 
-ADDRESS = PostalAddress(**LONDON)
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-
 
 def draw(name: str, colour: str = "navy") -> SimpleUploadedFile:
     file = BytesIO()
     Image.new("RGB", (420, 600), colour).save(file, Image.registered_extensions()[name[-4:]])
     return SimpleUploadedFile(name, file.getvalue())
-
-
-class StaleStockTests(AdminTestCase):
-    """The owner opened the book; before the form is saved, customers buy three of ten copies."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.book = ProductFactory(stock=10, tags=[ProductTagFactory()])
-        self.path = f"/admin/main/product/{self.book.pk}/change/"
-        self.fields = self.open(self.path)
-        self.buy(3)
-
-    def buy(self, quantity: int) -> None:
-        basket = BasketFactory()
-        line = BasketLineFactory(basket=basket, product=self.book, quantity=quantity)
-        place_order(
-            owner=BasketOwner(user_id=basket.user_id), basket_id=basket.pk,
-            email="ada@booktime.example", billing=ADDRESS, shipping=ADDRESS,
-            expected_total=line.total,
-        )  # fmt: skip
-
-    def test_a_count_that_is_sent_twice_counts_once(self) -> None:
-        self.send_well(self.path, self.fields, stock="12")
-        for _ in "twice":
-            response = self.send(self.path, self.fields, stock="12", description="New words.")
-            error = (
-                "The copies were counted since you opened the page: there are 9. "
-                "Open it anew, and count again if need be."
-            )
-            self.assert_refused(response, "stock", error)
-        before = self.book.description
-        self.book.refresh_from_db()
-        self.assertEqual((self.book.stock, self.book.description), (9, before))
-        # Whoever has counted nothing is not held up by who did; and who opened it anew may count.
-        self.send_well(self.path, self.fields, description="New words.")
-        self.send_well(self.path, self.open(self.path), stock="8")
-        self.book.refresh_from_db()
-        self.assertEqual((self.book.stock, self.book.description), (8, "New words."))
-
-    def test_other_changes_leave_the_stock_as_sold(self) -> None:
-        self.send_well(self.path, self.fields, description="New words.")
-        self.book.refresh_from_db()
-        self.assertEqual((self.book.description, self.book.stock), ("New words.", 7))
-
-    def test_a_delivery_is_added_to_what_is_left(self) -> None:
-        self.send_well(self.path, self.fields, stock="15")
-        self.book.refresh_from_db()
-        self.assertEqual(self.book.stock, 12)
-
-    def test_what_is_sold_cannot_be_taken_away(self) -> None:
-        for _ in "twice":  # the refused form remembers what was seen at first
-            response = self.send(self.path, self.fields, stock="2", description="New words.")
-            error = "There are 7 copies by now, not 10. Open the page anew, and count again."
-            self.assert_refused(response, "stock", error)
-            self.fields = fields_of(response.content.decode())
-        before = self.book.description
-        self.book.refresh_from_db()
-        self.assertEqual((self.book.stock, self.book.description), (7, before))
-
-    def test_a_form_that_forgot_the_stock_is_refused(self) -> None:
-        for changes in (
-            {"initial-stock": ""}, {"initial-stock": "many"}, {"stock": "12", "count": ""},
-        ):  # fmt: skip
-            response = self.send(self.path, self.fields, **changes)
-            self.assert_refused(
-                response, "stock", "Open the page anew: it has forgotten the stock."
-            )
-
-    def test_what_an_import_changed_meanwhile_stays(self) -> None:
-        Product.objects.update(price="9.99", updated_at=LONG_AGO)
-        self.book.tags.add(ProductTagFactory(slug="imported"))
-        self.send_well(self.path, self.fields, active=[])
-        self.book.refresh_from_db()
-        self.assertEqual((str(self.book.price), self.book.active), ("9.99", False))
-        self.assertEqual(self.book.tags.count(), 2)
-        self.assertGreater(self.book.updated_at, LONG_AGO)
-
-    def test_subjects_are_changed(self) -> None:
-        tag = ProductTagFactory()
-        self.send_well(self.path, self.fields, tags=[tag.pk])
-        self.assertEqual(list(self.book.tags.all()), [tag])
-
-    def test_the_list_has_no_stock_to_overwrite(self) -> None:
-        self.assertNotIn("form-0-stock", self.open("/admin/main/product/"))
 
 
 class BookTests(AdminTestCase):

@@ -99,9 +99,10 @@ class SendingTests(DispatchTestCase):
         self.assertEqual(self.order.invoices.last().reason, "Not on the shelf")
 
     def test_what_was_sent_is_refunded_by_the_office(self) -> None:
-        self.move(LINE.SENT)
+        self.told(self.move(LINE.SENT))
         response = self.move(LINE.CANCELLED, was=LINE.SENT, reason="Came back")
-        self.assertContains(response, "What was sent is refunded by the office.")
+        self.assertRedirects(response, self.page, fetch_redirect_response=False)
+        self.assertEqual(self.told(response), ["Only the office can take back what was sent."])
         self.assertEqual((self.state(), self.order.invoices.count()), (LINE.SENT, 1))
         self.assertNotContains(self.client.get(self.page), "came back: refund")
 

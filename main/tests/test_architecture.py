@@ -24,13 +24,14 @@ RANKS = [
     {"access", "documents"},
     {"participants", "sockets"},
     {"views", "api", "admin", "consumers", "context_processors", "middleware", "templatetags",
-     "management", "demo", "signals", "sitemaps"},
+     "management", "demo", "signals", "checks", "sitemaps"},
     {"urls", "urls_accounts", "urls_api", "routing", "apps"},
     {"booktime"},
 ]  # fmt: skip
 RANK_OF = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms}
 # Arrows between rooms of one rank: who is asking is read in one place, for every door; the demo
-# shop's pictures are drawn for the command that loads it; and money is written in one way.
+# shop's pictures are drawn for the command that loads it; money is written in one way; and a socket
+# asks who comes as a page does.
 BESIDE = {
     ("models", "errors"),
     ("context_processors", "views"),
@@ -38,6 +39,7 @@ BESIDE = {
     ("management", "demo"),
     ("admin", "templatetags"),
     ("broadcasts", "gateways"),
+    ("sockets", "participants"),
 }
 FILE_LIMIT = 300  # lines that are not empty
 

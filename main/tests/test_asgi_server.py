@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 from asgiref.testing import ApplicationCommunicator
@@ -62,10 +63,11 @@ class ProtocolTests(SimpleTestCase):
             self.assertEqual(answer, {"type": f"lifespan.{phase}.complete"})
         await server.wait(LIMIT)
 
-    async def test_sockets_are_refused(self):
-        server = ApplicationCommunicator(application, {"type": "websocket", "path": "/ws/"})
+    async def test_a_socket_that_there_is_none_of_is_refused(self):
+        scope = {"type": "websocket", "path": "/ws/", "headers": [(b"origin", b"null")]}
+        server = ApplicationCommunicator(application, scope)
         await server.send_input({"type": "websocket.connect"})
-        self.assertEqual(await server.receive_output(LIMIT), {"type": "websocket.close"})
+        self.assertEqual((await server.receive_output(LIMIT))["type"], "websocket.close")
 
 
 @tag("server")
@@ -81,4 +83,13 @@ class DaphneTests(SimpleTestCase):
             process.send_signal(signal.SIGTERM)
             # Django's own handler makes threads that the interpreter waits for, for ever when
             # they wait for the event loop that has ended.
+            self.assertIsNotNone(process.wait(timeout=LIMIT))
+
+    def test_requests_in_flight_are_answered_when_the_server_is_told_to_end(self):
+        with daphne() as (port, process), ThreadPoolExecutor(3 * THREADS) as clients:
+            # More than there are threads: some have not begun yet.
+            asked = [clients.submit(ask, port, "/sleepy/") for _ in range(3 * THREADS)]
+            time.sleep(0.4)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual([each.result() for each in asked], [(200, "slept")] * 3 * THREADS)
             self.assertIsNotNone(process.wait(timeout=LIMIT))

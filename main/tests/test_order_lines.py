@@ -28,11 +28,10 @@ class OrderLinesTestCase(TestCase):
         ]
         self.told = self.enterContext(mock.patch("main.actions.order_lines.events", spec=events))
 
-    def move(self, status: OrderLine.Status, *places: int, reason: str = "") -> Order:
+    def move(self, status: OrderLine.Status, *places: int, **kwargs) -> Order:
         line_ids = [self.lines[place].pk for place in places]
-        return move_order_lines(
-            order_id=self.order.pk, line_ids=line_ids, status=status, reason=reason
-        )
+        whoever = {"order_id": self.order.pk, "may_refund": True}
+        return move_order_lines(**(whoever | kwargs), line_ids=line_ids, status=status)
 
     def pay(self) -> None:
         mark_order_paid(order_id=self.order.pk)
@@ -50,10 +49,12 @@ class OrderLinesTestCase(TestCase):
             "told": len(self.told.mock_calls),
         }
 
-    def assert_refused(self, sentence: str, status: OrderLine.Status, *places: int) -> None:
+    def assert_refused(
+        self, sentence: str, status: OrderLine.Status, *places: int, **kwargs
+    ) -> None:
         before = self.state()
         with self.assertRaisesMessage(MoveRefused, sentence):
-            self.move(status, *places)
+            self.move(status, *places, **kwargs)
         self.assertEqual(self.state(), before)
 
 
@@ -171,6 +172,14 @@ class CancelledLineTests(OrderLinesTestCase):
 
 
 class AllOrNoneTests(OrderLinesTestCase):
+    def test_one_line_that_was_sent_keeps_the_others_when_it_may_not_be_refunded(self) -> None:
+        self.pay()
+        self.move(SENT, 1)
+        sentence = "Only the office can take back what was sent."
+        self.assert_refused(sentence, CANCELLED, 0, 1, 2, may_refund=False)
+        order = self.move(CANCELLED, 0, 2, may_refund=False)
+        self.assertEqual((order.status, self.state()["stock"]), (Order.Status.DONE, [6, 5, 8]))
+
     def test_one_line_that_may_not_go_keeps_the_others(self) -> None:
         self.pay()
         self.move(CANCELLED, 1)

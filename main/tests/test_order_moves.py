@@ -4,7 +4,7 @@ from itertools import product
 
 from django.test import SimpleTestCase
 
-from main.errors import MoveRefused
+from main.errors import MoveRefused, RefundRefused
 from main.models import Order, OrderLine
 from main.models.order_moves import check_line_move, check_order_move, line_moves, status_by_lines
 
@@ -86,12 +86,30 @@ class LineMoveTests(SimpleTestCase):
                 allowed = [
                     there for there in OrderLine.Status if (here, there) in LINE_MOVES[state]
                 ]
-                self.assertEqual(line_moves(a_line(here), an_order(state)), allowed)
+                line, order = a_line(here), an_order(state)
+                self.assertEqual(line_moves(line, order, may_refund=True), allowed)
+                if here == SENT:
+                    allowed = [there for there in allowed if there != TAKEN_OFF]
+                self.assertEqual(line_moves(line, order, may_refund=False), allowed)
 
-    def refusal(self, state: int, here: int, there: OrderLine.Status) -> str:
+    def test_what_was_sent_is_taken_back_by_whoever_may_refund(self) -> None:
+        sentence = "Only the office can take back what was sent."
+        for state, here in product(Order.Status, OrderLine.Status):
+            with self.subTest(order=state.label, here=here.label):
+                refusal = self.refusal(state, here, TAKEN_OFF)
+                if here == SENT and not refusal:
+                    with self.assertRaisesMessage(RefundRefused, sentence):
+                        check_line_move(a_line(here), an_order(state), TAKEN_OFF, may_refund=False)
+                else:
+                    anyway = self.refusal(state, here, TAKEN_OFF, may_refund=False)
+                    self.assertEqual(anyway, refusal)
+
+    def refusal(
+        self, state: int, here: int, there: OrderLine.Status, *, may_refund: bool = True
+    ) -> str:
         line = a_line(here)
         try:
-            check_line_move(line, an_order(state), there)
+            check_line_move(line, an_order(state), there, may_refund=may_refund)
         except MoveRefused as error:
             return str(error)
         finally:

@@ -180,4 +180,5 @@ class QueryTests(OrderPageTestCase):
             revoke_payment(order_id=self.order.pk)
             OrderLineFactory.create_batch(4, order=self.order)
             self.pay()
+        self.page()  # what is new in its conversation is marked as read
         self.assertEqual(self.count(), few)

@@ -1,5 +1,6 @@
 """Two of the staff, or staff and customers, at one order at once; and the same without its lock."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,8 @@ from main.tests.factories import (
 
 DONE = "done"
 PATIENCE = 20  # seconds
+# One of these is the first thing that a hand writes.
+WRITES = [(orders, "_move"), (order_lines, "set_status"), (order_lines, "record_fact")]
 
 
 class OrderRaceTestCase(TransactionTestCase):
@@ -81,20 +84,24 @@ class OneOrderRaces(OrderRaceTestCase):
 
     def race_without_lock(self, *hands: Callable[[], object]) -> list[str]:
         """Both have read, and found that they may, before one after the other writes."""
-        both_have_read = Barrier(len(hands))
+        both_have_read, have_waited = Barrier(len(hands)), set()
 
         def late(write):
             def wait_and_write(*args, **kwargs):
-                both_have_read.wait(timeout=PATIENCE)
-                time.sleep(self.pause())
+                if get_ident() not in have_waited:  # before the first that each writes
+                    have_waited.add(get_ident())
+                    both_have_read.wait(timeout=PATIENCE)
+                    time.sleep(self.pause())
                 return write(*args, **kwargs)
 
             return wait_and_write
 
-        unlocked = mock.patch.object(OrderQuerySet, "locked", lambda query: query.order_by("pk"))
-        late_order = mock.patch.object(orders, "_move", late(orders._move))
-        late_lines = mock.patch.object(order_lines, "set_status", late(order_lines.set_status))
-        with unlocked, late_order, late_lines:
+        with contextlib.ExitStack() as stack:
+            locked = mock.patch.object(OrderQuerySet, "locked", lambda query: query.order_by("pk"))
+            stack.enter_context(locked)
+            for module, name in WRITES:
+                write = late(getattr(module, name))
+                stack.enter_context(mock.patch.object(module, name, write))
             return self.race(*hands)
 
     def outcome(self) -> tuple[str, str, int, list[str]]:

@@ -23,7 +23,7 @@ from rest_framework.views import APIView
 from main.actions.orders import mark_order_paid
 from main.actions.tokens import give_token
 from main.admin.sites import dispatch_site, office_site
-from main.models import Order, User
+from main.models import CannedReply, Order, User
 from main.tests.factories import (
     AddressFactory,
     BasketFactory,
@@ -41,7 +41,7 @@ from main.tests.odd_input import RESET, VERIFY
 from main.tests.permissions import Row, rows
 
 SITES = {"admin/": admin.site, "office-admin/": office_site, "dispatch-admin/": dispatch_site}
-STAFF_DOORS = (*SITES, "order-dashboard/")
+STAFF_DOORS = (*SITES, "customer-service/", "order-dashboard/")
 API = ("api/", "mobile-api/", "^(?:mobile-)?api")
 WRITERS = ("nobody", "other", "dispatch", "office", "owner")
 REFUSED = {"in", "403"}
@@ -53,7 +53,8 @@ SENT = {
     "password1": "four-brave-otters", "password2": "four-brave-otters", "is_active": "",
     "action": "delete_selected", "_selected_action": "1",
 }  # fmt: skip
-TO_API, JSON = {"status": 20}, "application/json"
+TO_API, JSON = {"status": 20, "text": "Hello", "upto": 1}, "application/json"
+KEY = {"idempotency-key": "6f1f6f0e-5c3c-4a55-9f0b-0c9b9a4d7b11"}
 QUERIES = {"autocomplete/": "?app_label=main&model_name=product&field_name=tags"}
 # Addresses whose arguments are in a regular expression.
 REGEX = {
@@ -116,6 +117,7 @@ class PermissionTestCase(TestCase):
         mark_order_paid(order_id=cls.order.pk)
         cls.address = AddressFactory(user=buyer)
         BasketFactory(user=buyer)
+        CannedReply.objects.create(name="Thanks", text="Thank you.")
         TOTP.activate(buyer, generate_totp_secret())
         cls.tokens = {kind: give_token(user=user) for kind, user in cls.people.items()}
         cls.sessions = {kind: _session_of(user) for kind, user in cls.people.items()}
@@ -174,6 +176,7 @@ class PermissionTestCase(TestCase):
         if row.method != "GET":
             is_api = row.route.startswith(API)
             how |= {"data": TO_API, "content_type": JSON} if is_api else {"data": SENT}
+            how["headers"] = KEY | how.get("headers", {})
         self.become(kind)
         with transaction.atomic(), connection.execute_wrapper(note):
             answer = getattr(self.client, row.method.lower())(path, **how)

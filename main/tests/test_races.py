@@ -1,5 +1,6 @@
 """Many real requests at once on a real server; the same again unprotected, when it must fail."""
 
+import unittest
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +10,7 @@ from django.test import Client, TransactionTestCase
 
 from main.models import Basket, Order, OrderLine, Product, User
 from main.tests.factories import PASSWORD, AddressFactory, ProductFactory, UserFactory
-from main.tests.live_shop import Answer, Post, live_shop, make_session
+from main.tests.live_shop import Answer, LiveShop, Post, lasting_shop, make_session
 from main.views.visitor import BASKET_KEY
 
 GUEST = {
@@ -23,6 +24,13 @@ GUEST = {
 }
 
 
+def setUpModule() -> None:
+    """One server for all races: starting it takes longer than most of them."""
+    RaceTestCase.shop = unittest.enterModuleContext(
+        lasting_shop(application="main.tests.racing_asgi")
+    )
+
+
 @dataclass(frozen=True)
 class Race:
     """Requests that are sent at once, and what must hold after them, whoever came first."""
@@ -34,11 +42,19 @@ class Race:
 class RaceTestCase(TransactionTestCase):
     """Runs races one after another in one server, with the shop's protection or without it."""
 
+    shop: LiveShop
     pause = 0.05  # seconds between a request's reading and its writing
 
     def run_races(self, *races: Race, without: str = "") -> None:
-        with live_shop(without=without, PAUSE=str(self.pause)) as shop:
-            answers = [shop.post_at_once(race.requests) for race in races]
+        with self.shop.on_test_data():
+            answers = []
+            for number, race in enumerate(races):
+                self.shop.headers = {
+                    "X-Pause": str(self.pause),
+                    "X-Race": f"{self.id()} {number}",
+                    "X-Without": without,
+                }
+                answers.append(self.shop.post_at_once(race.requests))
         for number, race in enumerate(races):
             with self.subTest(race=number):
                 if not without:

@@ -1,68 +1,19 @@
-"""The reports' pages: at both doors, as a picture, a table and CSV; odd periods; queries."""
+"""The reports' pages: at both doors, as a picture and a table; odd periods; queries."""
 
-import csv
-import io
-import json
-from decimal import Decimal
 from unittest.mock import patch
 
 from django.core.cache import cache
 from django.db import connection
-from django.test import SimpleTestCase, tag
-from django.test.html import Element, parse_html
+from django.test import tag
 from django.test.utils import CaptureQueriesContext
 
-from main.admin.report_csv import as_cell
 from main.admin.report_pages import PAGES
 from main.models import Order
-from main.tests.admin_case import elements
-from main.tests.factories import DispatcherFactory, EmployeeFactory, OwnerFactory, ProductFactory
-from main.tests.report_case import ReportTestCase, as_if_it_were, at
+from main.tests.factories import DispatcherFactory, ProductFactory
+from main.tests.report_case import as_if_it_were, at
+from main.tests.report_page_case import NAMES, PREFIXES, ReportPageTestCase
 
-NAMES = ["orders_per_day", "most_bought_products", "turnover", "low_stock"]
-PREFIXES = ["/admin/", "/office-admin/"]
 ODD_PERIODS = ["7", "30.5", "-30", "many", "0", "9" * 40, "30 OR 1=1", "३०", "30&period=x"]
-
-
-@tag("door")
-class ReportPageTestCase(ReportTestCase):
-    @classmethod
-    def setUpTestData(cls) -> None:
-        super().setUpTestData()
-        cls.owner, cls.clerk = OwnerFactory(), EmployeeFactory()
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.client.force_login(self.clerk)
-
-    def page(self, name: str, query: str = "", *, status: int = 200) -> str:
-        response = self.client.get(f"/office-admin/{name}/{query}")
-        self.assertEqual(response.status_code, status)
-        return response.content.decode()
-
-    def table(self, name: str, query: str = "") -> list[list[str]]:
-        """The cells of the body and foot of a report's table."""
-        _, found, after = self.page(name, query).partition('<table class="report-table">')
-        page = parse_html(found + after.partition("</table>")[0] + "</table>")
-        rows = [each for each in elements(page) if each.name == "tr"]
-        return [
-            [_text(cell) for cell in row.children if isinstance(cell, Element)] for row in rows
-        ][1:]
-
-    def picture(self, name: str, query: str = "") -> dict:
-        """What the script draws."""
-        page = self.page(name, query)
-        _, _, after = page.partition('<script id="report-picture" type="application/json">')
-        return json.loads(after.partition("</script>")[0])
-
-    def csv(self, name: str, query: str = "") -> list[list[str]]:
-        text = self.page(name, f"?format=csv{query}")
-        return [*csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))]
-
-
-def _text(element: Element) -> str:
-    parts = (_text(part) if isinstance(part, Element) else str(part) for part in element.children)
-    return " ".join(" ".join(parts).split())
 
 
 @tag("door")
@@ -238,65 +189,6 @@ class PeriodTests(ReportPageTestCase):
     def test_csv_of_an_odd_period_is_the_page_with_the_words(self) -> None:
         page = self.page("turnover", "?format=csv&period=7", status=400)
         self.assertIn("Choose 12, 24 or 36 months.", page)
-
-
-@tag("door")
-class CsvTests(ReportPageTestCase):
-    def test_each_report_is_a_download_that_excel_reads(self) -> None:
-        for name, file in {
-            "orders_per_day": "orders-per-day-180-days",
-            "most_bought_products": "most-bought-books-30-days",
-            "turnover": "turnover-12-months",
-            "low_stock": "stock-running-low-90-days",
-        }.items():
-            response = self.client.get(f"/office-admin/{name}/?format=csv")
-            self.assertEqual(response["Content-Type"], "text/csv; charset=utf-8")
-            disposition = f'attachment; filename="{file}-2026-11-23.csv"'
-            self.assertEqual(response["Content-Disposition"], disposition)
-            self.assertTrue(response.content.startswith(b"\xef\xbb\xbf"))
-
-    def test_days_and_numbers_are_plain(self) -> None:
-        self.order()
-        head, first, *_ = self.csv("orders_per_day")
-        self.assertEqual(head, ["Day", "Orders placed", "Of them cancelled since"])
-        self.assertEqual(first, ["2026-11-23", "1", "0"])
-
-    def test_turnover(self) -> None:
-        self.pay(self.order(books={self.dune: 1}))
-        rows = self.csv("turnover")
-        self.assertEqual(rows[1], ["2026-11-01", "20.00", "10.00", "2.00", "12.00"])
-        self.assertEqual(len(rows), 13)
-
-    def test_sums_are_to_the_cent(self) -> None:
-        for price in ("0.10", "0.20", "1.37"):
-            self.pay(self.order(books={ProductFactory(price=Decimal(price)): 1}))
-        self.assertEqual(self.csv("turnover")[1], ["2026-11-01", "0.00", "1.67", "0.00", "1.67"])
-
-    def test_titles_in_any_script_and_with_commas(self) -> None:
-        ProductFactory(name="坊っちゃん, “Botchan”", authors="夏目漱石", isbn=None, stock=0)
-        self.assertEqual(
-            self.csv("low_stock")[1], ["坊っちゃん, “Botchan”", "夏目漱石", "", "0", "0"]
-        )
-
-    def test_a_title_is_never_a_formula(self) -> None:
-        ProductFactory(name='=HYPERLINK("http://elsewhere.example")', authors="@SUM(A1)", stock=0)
-        row = self.csv("low_stock")[1]
-        self.assertEqual(row[:2], ['\'=HYPERLINK("http://elsewhere.example")', "'@SUM(A1)"])
-
-    def test_a_formula_after_a_semicolon_is_still_the_titles(self) -> None:
-        ProductFactory(name="foo;=1+1", stock=0)
-        self.assertIn('"foo;=1+1","', self.page("low_stock", "?format=csv"))
-
-
-@tag("door")
-class CellTests(SimpleTestCase):
-    def test_text_that_begins_as_a_formula_is_defused(self) -> None:
-        for text in ("=1+1", "+1", "-1", "@A1", "\tx", "\rx", "\nx", " =1", "＝1"):
-            self.assertEqual(as_cell(text), f"'{text}")
-
-    def test_other_text_and_numbers_are_left_as_they_are(self) -> None:
-        cells = {"Emma": "Emma", "": "", None: "", -3: "-3", Decimal("-12.00"): "-12.00"}
-        self.assertEqual({value: as_cell(value) for value in cells}, cells)
 
 
 @tag("door")

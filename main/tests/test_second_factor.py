@@ -1,166 +1,23 @@
-"""Second factors: setting up, signing in, proving; what ends the proof. See test_passkeys."""
+"""Second factors: signing in, proving; what ends the proof. See test_passkeys."""
 
-import json
-import time
 from unittest import mock
 from urllib.parse import quote
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
-from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.core.cache import cache
-from django.test import Client, override_settings, tag
+from django.test import Client, override_settings
 
 from main.access import SIGNED_IN_AT
-from main.models import User
-from main.tests.account_case import AccountTestCase
-from main.tests.factories import PASSWORD, EmployeeFactory, UserFactory
-from main.tests.odd_input import FEW_VALUES
-from main.views.second_factor import SecondFactorAdapter
-
-OFFICE = "/office-admin/"
-SECURITY = "/account/security/"
-ODD_CODES = [value for value in FEW_VALUES if value != "\ud800"]  # the client sends no such
-
-
-def code_of(secret: str, *, steps: int = 0) -> str:
-    """The code that an app shows now, or some half minutes from now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
-
-
-def at_once(function, **_) -> None:
-    function()
-
-
-@override_settings(STAFF_SECOND_FACTOR=True)
-@tag("once")
-class SecondFactorTestCase(AccountTestCase):
-    def setUp(self) -> None:
-        super().setUp()
-        self.user = EmployeeFactory(password=make_password(PASSWORD))
-
-    def give_app(self, user: User | None = None) -> str:
-        """An authenticator app and recovery codes; the app's secret."""
-        secret = generate_totp_secret()
-        TOTP.activate(user or self.user, secret)
-        RecoveryCodes.activate(user or self.user)
-        return secret
-
-    def recovery_codes(self) -> list[str]:
-        found = Authenticator.objects.get(user=self.user, type="recovery_codes")
-        return found.wrap().get_unused_codes()
-
-    def sign_in(self, code: str, *, query: str = f"?next={OFFICE}"):
-        self.log_in(self.user, query=query)
-        return self.send(f"{SECURITY}code/", code=code)
-
-    def assert_in(self) -> None:
-        self.assertEqual(self.client.get(OFFICE).status_code, 200)
-
-    def assert_asked(self, page: str) -> None:
-        answer = self.client.get(OFFICE)
-        self.assertRedirects(answer, f"{page}?next={quote(OFFICE, safe='')}")
-
-
-class SettingUpTests(SecondFactorTestCase):
-    def set_up(self, page: str) -> str:
-        """Fill in the page of the app; where it leads."""
-        self.client.get(page)
-        secret = self.client.session["mfa.totp.secret"]
-        # The session is stored before a test case's commit would be noticed.
-        with mock.patch("django.db.transaction.on_commit", side_effect=at_once):
-            answer = self.client.post(page, {"code": code_of(secret)})
-        self.assertEqual(answer.status_code, 302)
-        return answer["Location"]
-
-    def test_staff_set_an_app_up_on_their_way(self) -> None:
-        on = f"?next={quote(OFFICE, safe='')}"
-        self.assertRedirects(
-            self.log_in(self.user, query=f"?next={OFFICE}"), OFFICE, fetch_redirect_response=False
-        )
-        answer = self.client.get(OFFICE, follow=True)
-        self.assertRedirects(answer, SECURITY + on)
-        self.assertContains(answer, "Staff need a second factor")
-        app = f"{SECURITY}app/{on}"
-        self.assertContains(answer, f'href="{app}"')
-        # The password once more, since it is long enough ago for a stranger to sit there.
-        answer = self.client.get(app)
-        self.assertRedirects(answer, f"/account/confirm/?next={quote(app, safe='')}")
-        answer = self.send(answer["Location"], password=PASSWORD)
-        self.assertRedirects(answer, app)
-        self.assertEqual(self.set_up(app), f"{SECURITY}codes/{on}")
-        answer = self.client.get(f"{SECURITY}codes/{on}")
-        self.assertContains(answer, f'href="{OFFICE}"')
-        self.assertContains(answer, self.recovery_codes()[9])
-        self.assert_in()
-        self.assertEqual(mail.outbox[-1].subject, "An authenticator app was set up")
-
-    def test_a_wrong_code_sets_nothing_up(self) -> None:
-        self.log_in(self.user)
-        self.send("/account/confirm/", password=PASSWORD)
-        self.client.get(f"{SECURITY}app/")
-        for code in ("000000", *ODD_CODES[-2:]):
-            cache.clear()
-            answer = self.send(f"{SECURITY}app/", code=code)
-            self.assertEqual(answer.status_code, 200)
-        self.assertFalse(Authenticator.objects.exists())
-        self.assert_asked(SECURITY)
-
-    def test_the_way_back_never_leads_out_of_the_shop(self) -> None:
-        self.log_in(self.user)
-        self.send("/account/confirm/", password=PASSWORD)
-        self.assertNotContains(self.client.get(f"{SECURITY}?next=//evil.example"), "evil")
-        self.assertEqual(self.set_up(f"{SECURITY}app/?next=//evil.example"), f"{SECURITY}codes/")
-        answer = self.client.get(f"{SECURITY}codes/?next=javascript:alert(1)")
-        self.assertNotContains(answer, "alert(1)")
-
-    def test_the_code_that_set_it_up_opens_nothing_any_more(self) -> None:
-        self.log_in(self.user)
-        self.send("/account/confirm/", password=PASSWORD)
-        self.set_up(f"{SECURITY}app/")
-        app = Authenticator.objects.get(type="totp")
-        code = code_of(SecondFactorAdapter().decrypt(app.data["secret"]))
-        self.client.logout()
-        self.assertContains(self.sign_in(code), "This code was used already")
-        self.assert_nobody_signed_in()
-
-    def test_a_customer_may_have_one_and_need_not(self) -> None:
-        self.client.force_login(UserFactory())
-        answer = self.client.get(SECURITY)
-        self.assertNotContains(answer, "Staff need")
-        self.assertContains(answer, "Set up an app")
-
-    def test_pressing_twice_sets_up_once(self) -> None:
-        self.log_in(self.user)
-        self.send("/account/confirm/", password=PASSWORD)
-        self.client.get(f"{SECURITY}app/")
-        code = code_of(self.client.session["mfa.totp.secret"])
-        self.give_app()
-        with mock.patch("allauth.mfa.totp.views.is_mfa_enabled", return_value=False):
-            answer = self.send(f"{SECURITY}app/", code=code)
-        self.assertRedirects(answer, SECURITY)
-        self.assertEqual(Authenticator.objects.filter(type="totp").count(), 1)
-
-    def test_secrets_are_not_readable_in_the_database(self) -> None:
-        secret = self.give_app()
-        kept = json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
-        self.assertNotIn(secret, kept)
-        app = Authenticator.objects.get(type="totp")
-        self.assertEqual(SecondFactorAdapter().decrypt(app.data["secret"]), secret)
-
-    def test_a_changed_key_of_the_shop_opens_nothing_and_an_old_one_kept_does(self) -> None:
-        secret = self.give_app()
-        changed = {"SECRET_KEY": "another" * 9}
-        with override_settings(**changed), self.assertLogs("main.views.second_factor", "ERROR"):
-            self.assertContains(self.sign_in(code_of(secret)), "This code is not right")
-        self.assert_nobody_signed_in()
-        kept = {"SECRET_KEY_FALLBACKS": [settings.SECRET_KEY]}
-        with override_settings(**changed, **kept):
-            self.assertEqual(self.sign_in(code_of(secret)).status_code, 302)
-            self.assert_signed_in(self.user)
+from main.tests.factories import PASSWORD, EmployeeFactory
+from main.tests.second_factor_case import (
+    ODD_CODES,
+    OFFICE,
+    SECURITY,
+    SecondFactorTestCase,
+    at_once,
+    code_of,
+)
 
 
 class SigningInTests(SecondFactorTestCase):

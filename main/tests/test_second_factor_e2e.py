@@ -7,7 +7,7 @@ from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticator
 
 from main.tests.browser import BrowserTestCase
 from main.tests.factories import PASSWORD, EmployeeFactory
-from main.tests.test_second_factor import code_of
+from main.tests.second_factor_case import code_of
 
 SECURITY = "/account/security/"
 OFFICE = "/office-admin/"

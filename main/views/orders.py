@@ -14,6 +14,8 @@ from main.actions.orders import order_again
 from main.models import Invoice, Order
 from main.models.order_access import read_access_token
 from main.views.checkout import transfer
+from main.views.conversation_props import note_reading
+from main.views.conversations import customer_panel
 from main.views.page_links import page_links
 from main.views.visitor import basket_owner_for_writing, readable_orders, remember_guest_order
 
@@ -40,8 +42,11 @@ def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
     documents = Prefetch("invoices", Invoice.objects.order_by("pk"))
     orders = readable_orders(request).prefetch_related("lines", documents)
     order = get_object_or_404(orders, pk=order_id)
+    panel = customer_panel(request, order)
+    note_reading(request, panel)
     context = {
         "order": order,
+        "panel": panel,
         "lines": order.lines.all(),
         "vat_lines": order.vat_lines,
         "documents": order.invoices.all(),

@@ -8,6 +8,7 @@ from django.test.utils import override_settings
 from django.utils import timezone
 
 from main.demo.catalogue import read_catalogue
+from main.demo.conversations import load_conversations
 from main.demo.orders import load_people
 from main.demo.people import OLD
 from main.demo.shelves import shelve, write_subjects
@@ -18,8 +19,9 @@ NO_TASKS = "django_tasks.backends.dummy.DummyBackend"
 
 class Command(BaseCommand):
     help = (
-        "Loads the demo shop: classics with drawn pictures, accounts and past orders. Safe to "
-        "repeat: it adds what is missing and leaves alone what is there. For development only."
+        "Loads the demo shop: classics with drawn pictures, accounts, past orders and what was "
+        "said about them. Safe to repeat: it adds what is missing and leaves alone what is there. "
+        "For development only."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -33,9 +35,10 @@ class Command(BaseCommand):
         # Orders of long ago: nobody waits for their mails.
         with override_settings(TASKS={"default": {"BACKEND": NO_TASKS}}):
             accounts, orders = load_people()
+            conversations = load_conversations()
         self.stdout.write(
             f"Demo shop loaded: {subjects} subjects, {products} products with 3 pictures each, "
-            f"{accounts} accounts and {orders} orders were new."
+            f"{accounts} accounts, {orders} orders and {conversations} conversations were new."
         )
 
     def _load_products(self, limit: int | None) -> int:

@@ -1,0 +1,151 @@
+"""One request, stream or socket, between server and application: how each takes its leave."""
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from typing import Any, ClassVar, Protocol
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+RESTARTING = 4012
+SPREAD_MS = 2000  # over which clients come back, each at a moment of its own
+PATIENCE = 2.0  # seconds: for an application to end, and for a client to answer a close
+
+
+class Server(Protocol):
+    is_draining: bool
+
+
+class Exchange:
+    """A request: it goes on to its end."""
+
+    task: asyncio.Task[None]
+
+    def __init__(self, server: Server, receive: Receive, send: Send) -> None:
+        self.server = server
+        self._receive = receive
+        self._send = send
+
+    async def run(self, application: Application, scope: Scope) -> None:
+        await application(scope, self._receive, self.send)
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and self.server.is_draining:
+            # Or the client might send its next request to a server that is no more.
+            message["headers"] = [*message.get("headers", []), (b"connection", b"close")]
+        await self._send(message)
+
+    async def leave(self) -> None:
+        """What is to be done beside `run` when the server stops."""
+
+
+class Interruptible(Exchange):
+    """Goes on until one side leaves: at the end its application hears that the client has."""
+
+    disconnect: ClassVar[Message]
+
+    def __init__(self, server: Server, receive: Receive, send: Send) -> None:
+        super().__init__(server, receive, send)
+        self._waiting: asyncio.Task[Any] | None = None
+        self._is_interrupted = False
+        self._is_cancelled_by_us = False
+
+    async def run(self, application: Application, scope: Scope) -> None:
+        await application(scope, self.receive, self.send)
+
+    async def receive(self) -> Message:
+        if self._is_interrupted:
+            self._is_interrupted = False
+            return dict(self.disconnect)
+        self._waiting = asyncio.current_task()
+        try:
+            return await self._receive()
+        except asyncio.CancelledError:
+            if not self._is_cancelled_by_us or self._waiting is None:
+                raise
+            # A message that came at this moment stays in the server's queue.
+            self._is_cancelled_by_us = self._is_interrupted = False
+            self._waiting.uncancel()
+            return dict(self.disconnect)
+        finally:
+            self._waiting = None
+
+    async def interrupt(self) -> None:
+        self._is_interrupted = True
+        if self._waiting is not None:
+            # Quicker than a second task beside each receive, for something that happens once.
+            self._is_cancelled_by_us = True
+            self._waiting.cancel()
+        await asyncio.wait([self.task], timeout=PATIENCE)
+
+
+class Stream(Interruptible):
+    disconnect: ClassVar[Message] = {"type": "http.disconnect"}
+
+    def __init__(self, server: Server, receive: Receive, send: Send) -> None:
+        super().__init__(server, receive, send)
+        self._is_open = False
+
+    async def send(self, message: Message) -> None:
+        self._is_open = message["type"] != "http.response.body" or message.get("more_body", False)
+        await super().send(message)
+
+    async def leave(self) -> None:
+        await self.interrupt()
+        if self._is_open:
+            await self.send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+class Socket(Interruptible):
+    disconnect: ClassVar[Message] = {"type": "websocket.disconnect", "code": RESTARTING}
+
+    def __init__(self, server: Server, receive: Receive, send: Send) -> None:
+        super().__init__(server, receive, send)
+        self._is_accepted = self._is_over = False
+
+    async def run(self, application: Application, scope: Scope) -> None:
+        if self.server.is_draining:
+            await self._receive()
+            await self._close()
+        else:
+            await super().run(application, scope)
+
+    async def receive(self) -> Message:
+        message = await super().receive()
+        self._is_over |= message["type"] == "websocket.disconnect" and not self.server.is_draining
+        return message
+
+    async def send(self, message: Message) -> None:
+        if self._is_over:
+            return
+        self._is_accepted |= message["type"] == "websocket.accept"
+        self._is_over = message["type"] == "websocket.close"
+        await self._send(message)
+
+    async def leave(self) -> None:
+        if self._is_accepted:
+            await self._say_goodbye()
+        await self.interrupt()
+        await self._close()
+
+    async def _say_goodbye(self) -> None:
+        after = random.randrange(SPREAD_MS + 1)  # noqa: S311 - chance that need not be secret
+        goodbye = {"type": "goodbye", "code": RESTARTING, "after_ms": after}
+        await self.send({"type": "websocket.send", "text": json.dumps(goodbye)})
+
+    async def _close(self) -> None:
+        if not self._is_accepted:
+            await self.send({"type": "websocket.accept"})
+            await self._say_goodbye()
+        await self.send({"type": "websocket.close", "code": RESTARTING})
+        # Whoever goes before the other side has answered may cut off what was just said.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while (await self._receive())["type"] != "websocket.disconnect":
+                    pass

@@ -1,0 +1,34 @@
+// Staff's canned replies: chosen, then put where the cursor is. The server fills in the facts.
+import { useId, useState } from "react";
+
+export function CannedReplies({ replies, onInsert }) {
+  const [chosen, setChosen] = useState("");
+  const id = useId();
+  const reply = replies.find(({ name }) => name === chosen);
+
+  return (
+    <div className="composer-canned">
+      <label htmlFor={id}>Canned reply</label>
+      <select
+        id={id}
+        className="form-select"
+        value={chosen}
+        aria-describedby={`${id}-note`}
+        onInput={(event) => setChosen(event.target.value)}
+      >
+        <option value="">Choose one</option>
+        {replies.map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <button type="button" className="btn" disabled={!reply} onClick={() => onInsert(reply.text)}>
+        Insert
+      </button>
+      <p className="field-help" id={`${id}-note`}>
+        Words in braces are filled in when you send.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+// The conversation about an order, live: who is there, what was said, how things stand, and a form.
+import { useRef } from "react";
+import { Composer } from "../Composer/Composer";
+import { MessageList } from "../MessageList/MessageList";
+import { StatusLine } from "../StatusLine/StatusLine";
+import { hasEarlier } from "../../lib/chatState";
+import { peerWords, statusWords, typingWords } from "../../lib/statusWords";
+import { timeline } from "../../lib/timeline";
+import { useChat } from "./useChat";
+
+export function Conversation({ client, expectation = "", canned = [], draft = "" }) {
+  const state = useChat(client);
+  const composer = useRef(null);
+
+  const edit = (cid) => composer.current.restore(client.takeBack(cid));
+  const discard = (cid) => {
+    client.takeBack(cid);
+    composer.current.focus();
+  };
+
+  return (
+    <>
+      <p className="conversation-peers" role="status">
+        {peerWords(state, expectation)}
+      </p>
+      <MessageList
+        rows={timeline(state)}
+        hasEarlier={hasEarlier(state)}
+        isLoading={state.loadingEarlier}
+        onEarlier={() => client.showEarlier()}
+        onAttend={(isAttentive) => client.attend(isAttentive)}
+        onEdit={edit}
+        onDiscard={discard}
+      />
+      <p className="conversation-typing" role="status">
+        {typingWords(state)}
+      </p>
+      <Composer
+        ref={composer}
+        draft={draft}
+        canned={canned}
+        isStopped={state.link.phase === "stopped"}
+        onSend={(text) => client.send(text)}
+        onTyping={(isTyping) => client.typing(isTyping)}
+      />
+      <StatusLine {...statusWords(state)} />
+    </>
+  );
+}

@@ -1,0 +1,11 @@
+// The state of a client, anew at each change of it.
+import { useEffect, useState } from "react";
+
+export function useChat(client) {
+  const [state, setState] = useState(client.state);
+  useEffect(() => {
+    setState(client.state);
+    return client.subscribe(setState);
+  }, [client]);
+  return state;
+}

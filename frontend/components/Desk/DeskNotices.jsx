@@ -1,0 +1,17 @@
+// Whether the browser tells of who begins to wait, while the page is out of sight: if they wish.
+import { useState } from "react";
+
+export function DeskNotices({ notices }) {
+  const [state, setState] = useState(notices.state());
+  if (state === "unknown") return null;
+  if (state === "denied") {
+    return <p className="small">Your browser shows no notifications of this shop.</p>;
+  }
+  const toggle = async () =>
+    setState(await (state === "on" ? notices.turnOff() : notices.turnOn()));
+  return (
+    <button type="button" className="btn btn-sm" aria-pressed={state === "on"} onClick={toggle}>
+      Notify me when somebody begins to wait
+    </button>
+  );
+}

@@ -1,0 +1,19 @@
+// Tells whether somebody can see the end of the list: it is on the screen, and the page is too.
+import { useEffect } from "react";
+
+export function useEndInView(end, onChange) {
+  useEffect(() => {
+    let isInView = false;
+    const tell = () => onChange(isInView && document.visibilityState === "visible");
+    const observer = new IntersectionObserver((entries) => {
+      isInView = entries.at(-1).isIntersecting;
+      tell();
+    });
+    observer.observe(end.current);
+    document.addEventListener("visibilitychange", tell);
+    return () => {
+      observer.disconnect();
+      document.removeEventListener("visibilitychange", tell);
+    };
+  }, []);
+}

@@ -1,0 +1,61 @@
+// Keeps the end of the list in view or, while somebody reads further up, what they read in its
+// place: whatever is added before or after it, and however wide the page becomes.
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+
+const NEAR = 24; // pixels
+
+export function useScrollPlace(box) {
+  const [isAtEnd, setAtEnd] = useState(true);
+  // What is read, and where it stands; null at the end.
+  const place = useRef(null);
+
+  const keep = () => {
+    const { element, top, scrolled } = place.current ?? {};
+    if (!element?.isConnected) {
+      box.current.scrollTop = box.current.scrollHeight;
+      return;
+    }
+    // Only what moved it besides scrolling, which goes on between the event and here.
+    const expected = top - (box.current.scrollTop - scrolled);
+    const moved = topIn(box.current, element) - expected;
+    if (moved) box.current.scrollTop += moved;
+    place.current = placeOf(box.current, element);
+  };
+
+  const onScroll = () => {
+    const { scrollHeight, clientHeight, scrollTop } = box.current;
+    const atEnd = scrollHeight - clientHeight - scrollTop < NEAR;
+    place.current = atEnd ? null : placeIn(box.current);
+    setAtEnd(atEnd);
+  };
+
+  const toEnd = () => {
+    place.current = null;
+    keep();
+    setAtEnd(true);
+  };
+
+  useLayoutEffect(keep);
+  useEffect(() => {
+    if (!window.ResizeObserver) return undefined;
+    const observer = new ResizeObserver(keep);
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+
+  return { isAtEnd, onScroll, toEnd };
+}
+
+const topIn = (box, element) =>
+  element.getBoundingClientRect().top - box.getBoundingClientRect().top;
+
+const placeOf = (box, element) => ({ element, top: topIn(box, element), scrolled: box.scrollTop });
+
+/** The first message that can be seen, and where it stands. */
+function placeIn(box) {
+  // Not the days: their headings move when earlier messages of the same day come.
+  const lines = [...box.querySelectorAll(".message")];
+  const edge = box.getBoundingClientRect().top;
+  const element = lines.find((line) => line.getBoundingClientRect().bottom > edge);
+  return element ? placeOf(box, element) : null;
+}

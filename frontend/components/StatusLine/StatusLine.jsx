@@ -1,0 +1,9 @@
+// How things stand, in words, said aloud when it changes; with a link where only a new page helps.
+
+export function StatusLine({ tone, text, way = null }) {
+  return (
+    <p className={`status-line status-${tone}`} role="status">
+      {text} {way && <a href={window.location.pathname}>{way}</a>}
+    </p>
+  );
+}

@@ -1,0 +1,65 @@
+// Customer service's list of who waits: takes over what the server drew, and follows the stream.
+import { render } from "react-dom";
+import { Desk } from "../components/Desk/Desk";
+import { clock, keptStorage } from "../lib/browser";
+import { makeDeskStore } from "../lib/deskStore";
+import { DeskStream } from "../lib/deskStream";
+import { makeNotices } from "../lib/notices";
+import { oneStream } from "../lib/oneStream";
+
+const mount = document.querySelector("[data-desk]");
+const data = document.getElementById("desk-props");
+
+if (mount && data) start(JSON.parse(data.textContent));
+
+function start(props) {
+  const chatAddress = (order) => props.urls.chat.replace("/0/", `/${order}/`);
+  const notices = makeNotices({
+    Notification: window.Notification,
+    storage: keptStorage(),
+    isHidden: () => document.visibilityState === "hidden",
+    open: (order) => window.open(chatAddress(order)),
+  });
+  const store = makeDeskStore(props, { onWaiting: notices.tell });
+
+  mount.textContent = "";
+  render(
+    <Desk {...{ store, chatAddress, notices, me: props.me, statuses: props.statuses }} />,
+    mount,
+  );
+
+  const listen = (tell) => {
+    const stream = new DeskStream({
+      url: props.urls.stream,
+      makeSource: (url) => new EventSource(url),
+      probe,
+      onEvent: (event) => tell({ event }),
+      onPhase: (phase) => tell({ phase }),
+      clock,
+    });
+    stream.start();
+    return () => stream.stop();
+  };
+  oneStream({
+    // What is unread differs from one reader to the next.
+    name: `booktime-desk-${props.me.who}`,
+    locks: navigator.locks,
+    makeChannel: window.BroadcastChannel && ((name) => new BroadcastChannel(name)),
+    listen,
+    onTold: store.hear,
+    soFar: () => ({ state: store.state }),
+  });
+}
+
+/** The status that the stream answers with; what follows is not read. */
+async function probe(url) {
+  const ending = new AbortController();
+  try {
+    const { status } = await fetch(url, { signal: ending.signal, cache: "no-store" });
+    return status;
+  } catch {
+    return 0;
+  } finally {
+    ending.abort();
+  }
+}

@@ -1,0 +1,113 @@
+// What is known of a conversation, and what each of the server's frames makes of it: pure, so that
+// old state + frames can be compared with a fresh read (docs/conversation.md has the frames).
+import { without } from "./without";
+
+// Refused for now: the message waits, and is sent again.
+const FOR_NOW = ["too_fast", "unavailable"];
+
+/** The state of a page just loaded, from its props. */
+export function startState({ me, items = [], head = 0, reads = {}, conversation = null }) {
+  const state = { me, items, held: {}, head, reads, peers: {}, typing: {}, conversation };
+  return { ...state, unsent: [], loadingEarlier: false, link: { phase: "connecting" } };
+}
+
+export const firstSeq = (state) => state.items[0]?.seq ?? 0;
+export const lastSeq = (state) => state.items.at(-1)?.seq ?? 0;
+// Numbers have no gaps and begin at 1: so it is known what is missing, without being told.
+export const hasEarlier = (state) => firstSeq(state) > 1;
+export const isBehind = (state) => lastSeq(state) < state.head;
+export const hasGap = (state) => Object.keys(state.held).length > 0;
+
+/** What a frame makes of the state; a type that is not known makes nothing of it. */
+export function reduce(state, frame) {
+  return Object.hasOwn(FRAMES, frame.type) ? FRAMES[frame.type](state, frame) : state;
+}
+
+const FRAMES = {
+  welcome: (state, { head, me, peers = [], reads = {}, conversation = null }) => ({
+    ...state,
+    head: Math.max(head, lastSeq(state)),
+    me: me ?? state.me,
+    peers: Object.fromEntries(peers.filter(isOnline).map((peer) => [peer.who, named(peer)])),
+    reads: Object.entries(reads).reduce(withRead, state.reads),
+    typing: {},
+    conversation,
+  }),
+
+  messages: (state, { items }) => withMessages(state, items),
+
+  heartbeat: (state, { head }) => ({ ...state, head: Math.max(head ?? 0, state.head) }),
+
+  read: (state, { who, upto }) => ({ ...state, reads: withRead(state.reads, [who, upto]) }),
+
+  typing: (state, { who, on }) => ({ ...state, typing: withTyping(state.typing, who, on) }),
+
+  presence: (state, peer) => {
+    const peers = without(state.peers, peer.who);
+    if (isOnline(peer)) return { ...state, peers: { ...peers, [peer.who]: named(peer) } };
+    return { ...state, peers, typing: without(state.typing, peer.who) };
+  },
+
+  conversation: (state, { assignee = null, closed = false, waiting_since = null }) => ({
+    ...state,
+    conversation: { assignee, closed, waiting_since },
+  }),
+
+  // Stored: it stays in sight until it comes back as a message.
+  ack: (state, { cid }) =>
+    state.items.some((item) => item.cid === cid)
+      ? { ...state, unsent: state.unsent.filter((each) => each.cid !== cid) }
+      : withUnsent(state, cid, { status: "stored", code: null, reason: null }),
+
+  refused: (state, { cid, code, text }) =>
+    withUnsent(
+      state,
+      cid,
+      FOR_NOW.includes(code)
+        ? { status: "waiting", code, reason: null }
+        : { status: "refused", code, reason: text || "The message was not accepted." },
+    ),
+};
+
+/** One of those not yet acknowledged, with changes. */
+export function withUnsent(state, cid, changes) {
+  const unsent = state.unsent.map((each) => (each.cid === cid ? { ...each, ...changes } : each));
+  return { ...state, unsent };
+}
+
+const isOnline = ({ state }) => state !== "offline";
+const named = ({ name, role }) => ({ name, role });
+
+// Read cursors never go back, however late a frame comes.
+const withRead = (reads, [who, upto]) => ({ ...reads, [who]: Math.max(reads[who] ?? 0, upto) });
+
+const withTyping = (typing, who, on) => (on ? { ...typing, [who]: true } : without(typing, who));
+
+/** New ones at the end, history at the front, once each; what does not join on is held back. */
+function withMessages(state, items) {
+  const held = { ...state.held };
+  for (const item of items) if (item.seq > lastSeq(state)) held[item.seq] = item;
+
+  const later = [];
+  for (let seq = lastSeq(state) + 1; held[seq]; seq += 1) {
+    later.push(held[seq]);
+    delete held[seq];
+  }
+  const shown = [...earlierOf(state, items), ...state.items, ...later];
+  const cids = new Set(items.map((item) => item.cid).concat(later.map((item) => item.cid)));
+  return {
+    ...state,
+    items: shown,
+    held,
+    head: Math.max(state.head, ...items.map((item) => item.seq)),
+    typing: later.reduce((typing, item) => without(typing, item.who), state.typing),
+    unsent: state.unsent.filter(({ cid }) => !cids.has(cid)),
+  };
+}
+
+function earlierOf(state, items) {
+  const bySeq = Object.fromEntries(items.map((item) => [item.seq, item]));
+  const earlier = [];
+  for (let seq = firstSeq(state) - 1; bySeq[seq]; seq -= 1) earlier.unshift(bySeq[seq]);
+  return earlier;
+}

@@ -1,0 +1,74 @@
+// Customer service's desk: its rows, what each event of the stream makes of them, and their order.
+// Pure: old state + events = what a fresh read says.
+import { without } from "./without";
+
+const PAID = 20; // Order.Status
+
+/** From the page's props. `there`: by order, who is in its conversation just now. */
+export function startDesk({ rows = [], cut = false }) {
+  return { rows: byOrder(rows), there: {}, isCut: cut };
+}
+
+const byOrder = (rows) => Object.fromEntries(rows.map((row) => [row.order, row]));
+
+export function reduceDesk(desk, { type, data }) {
+  return Object.hasOwn(EVENTS, type) ? EVENTS[type](desk, data) : desk;
+}
+
+const EVENTS = {
+  snapshot: (desk, { rows, cut = false }) => ({ ...desk, rows: byOrder(rows), isCut: cut }),
+  upsert: (desk, row) => ({ ...desk, rows: { ...desk.rows, [row.order]: row } }),
+  remove: (desk, { order }) => ({ ...desk, rows: without(desk.rows, order) }),
+  presence: (desk, there) => ({ ...desk, there }),
+};
+
+/** Who waits before who does not; the earliest dispatch, then the longest wait. */
+export function mostUrgentFirst(desk) {
+  return Object.values(desk.rows).sort(
+    (one, other) =>
+      (one.waiting_since ? 0 : 1) - (other.waiting_since ? 0 : 1) ||
+      earliest(deadline(one), deadline(other)) ||
+      earliest(one.waiting_since, other.waiting_since) ||
+      compare(other.changed_at, one.changed_at) ||
+      one.order - other.order,
+  );
+}
+
+/** By when it is to be sent, if it is paid and not yet sent. */
+export const deadline = (row) => (row.status === PAID ? row.dispatch_by : null);
+
+const compare = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+
+// Times are texts of one form (UTC, to the millisecond): they compare as they are. None is last.
+function earliest(one, other) {
+  if (one && other) return compare(one, other);
+  return (one ? 0 : 1) - (other ? 0 : 1);
+}
+
+/** Rows of those who wait in `after`, and did not in `before`. */
+export function newlyWaiting(before, after) {
+  return Object.values(after.rows).filter(
+    (row) => row.waiting_since && !before.rows[row.order]?.waiting_since,
+  );
+}
+
+const MINUTE = 60_000;
+const UNITS = [
+  ["day", 1440],
+  ["hour", 60],
+  ["minute", 1],
+];
+
+/** How long it has been, in words: its two largest units. */
+export function waitWords(since, now) {
+  let minutes = Math.floor((now - new Date(since)) / MINUTE);
+  if (minutes < 1) return "less than a minute";
+  const words = [];
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(minutes / size);
+    minutes -= count * size;
+    if (count) words.push(`${count} ${unit}${count === 1 ? "" : "s"}`);
+    else if (words.length) break;
+  }
+  return words.slice(0, 2).join(" ");
+}

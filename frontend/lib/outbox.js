@@ -1,0 +1,52 @@
+// Messages written but not yet acknowledged, kept across a reload: one entry of the storage each,
+// so that two tabs of one person share them and neither overwrites the other's.
+
+/** `name`: whose and about what. `storage` may refuse (private windows): then nothing is kept. */
+export function makeOutbox(storage, name) {
+  const prefix = `booktime.unsent.${name}.`;
+
+  const keys = () => {
+    try {
+      return Object.keys(storage).filter((key) => key.startsWith(prefix));
+    } catch {
+      return [];
+    }
+  };
+
+  return {
+    owns: (key) => key === null || key.startsWith(prefix),
+
+    /** In the order of writing. */
+    load: () =>
+      keys()
+        .map((key) => parsed(key.slice(prefix.length), storage.getItem(key)))
+        .filter(Boolean)
+        .sort((one, other) => one.at - other.at),
+
+    keep({ cid, text, at, status, code, reason }) {
+      const entry = status === "refused" ? { text, at, code, reason } : { text, at };
+      attempt(() => storage.setItem(prefix + cid, JSON.stringify(entry)));
+    },
+
+    forget: (cid) => attempt(() => storage.removeItem(prefix + cid)),
+  };
+}
+
+function parsed(cid, json) {
+  try {
+    const { text, at, code = null, reason = null } = JSON.parse(json);
+    if (typeof text !== "string") return null;
+    return { cid, text, at: Number(at) || 0, code, reason, status: reason ? "refused" : "waiting" };
+  } catch {
+    return null;
+  }
+}
+
+// Full, or forbidden: what is written is then kept as long as the page.
+function attempt(write) {
+  try {
+    write();
+  } catch {
+    // Nothing can be done, and nothing is lost yet.
+  }
+}

@@ -1,0 +1,77 @@
+// How things stand with the conversation, in words.
+import { isBehind } from "./chatState";
+
+const STOPPED = {
+  4001: ["You are signed out. What you wrote is kept here.", "Sign in again"],
+  4003: ["You can no longer take part in this conversation.", null],
+  4015: ["This page is older than the shop.", "Load it again"],
+};
+const TROUBLE = {
+  4008: "Your connection is too slow, and is tried again in a moment",
+  4009: "That was too much at once, and is tried again in a moment",
+  4012: "The shop restarts, and is back in a moment",
+};
+
+/** {tone, text, way}: tone is live, busy or bad; way the words of a link to this page, or null. */
+export function statusWords(state) {
+  const { phase, code, isUp } = state.link;
+  const waiting = state.unsent.filter(({ status }) => status === "waiting").length;
+  if (phase === "stopped") {
+    const [text, way] = STOPPED[code] ?? STOPPED[4003];
+    return { tone: "bad", text, way };
+  }
+  if (phase === "open") return { ...openWords(state, waiting), way: null };
+  if (phase === "blocked" && isUp) {
+    return { tone: "live", text: "Connected: looks for new messages every 5 seconds", way: null };
+  }
+  if (phase === "connecting") return { tone: "busy", text: "Connecting …", way: null };
+  const words = waiting ? [waitingWords(waiting)] : TROUBLE[code] ? [] : ["trying again …"];
+  return { tone: "bad", text: [TROUBLE[code] ?? "Offline", ...words].join(": "), way: null };
+}
+
+function openWords(state, waiting) {
+  if (isBehind(state)) return { tone: "busy", text: "Catching up …" };
+  if (waiting && state.unsent.some(({ code }) => code)) {
+    return { tone: "busy", text: `Live: ${waitingWords(waiting)}` };
+  }
+  return { tone: "live", text: "Live" };
+}
+
+const waitingWords = (count) =>
+  count === 1 ? "1 message waits to be sent" : `${count} messages wait to be sent`;
+
+/** Who is there, or what to expect when nobody is. */
+export function peerWords(state, expectation) {
+  const others = Object.entries(state.peers).filter(([who]) => who !== state.me.who);
+  const wanted = state.me.role === "customer" ? "staff" : "customer";
+  const there = others.filter(([, { role }]) => role === wanted).map(([, { name }]) => name);
+  const also = others.filter(([, { role }]) => role !== wanted).map(([, { name }]) => name);
+  const words = [];
+  if (there.length && wanted === "staff") {
+    words.push(`${listed(there)} from customer service ${there.length > 1 ? "are" : "is"} here.`);
+  } else if (there.length) {
+    words.push(`${listed(there)} is here.`);
+  } else if (wanted === "staff") {
+    words.push(expectation);
+  }
+  if (also.length && wanted === "customer") {
+    words.push(`${listed(also)} ${also.length > 1 ? "read" : "reads"} along.`);
+  }
+  return words.filter(Boolean).join(" ");
+}
+
+/** Who writes just now. */
+export function typingWords(state) {
+  const names = Object.keys(state.typing)
+    .filter((who) => who !== state.me.who)
+    .map((who) => state.peers[who]?.name ?? (who === "customer" ? "The customer" : "Somebody"));
+  if (names.length === 0) return "";
+  return `${listed(names)} ${names.length > 1 ? "are" : "is"} writing …`;
+}
+
+function listed(names) {
+  const unique = [...new Set(names)];
+  return unique.length > 1
+    ? `${unique.slice(0, -1).join(", ")} and ${unique.at(-1)}`
+    : (unique[0] ?? "");
+}

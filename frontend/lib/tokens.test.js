@@ -1,0 +1,19 @@
+import { csrfToken, makeUuid } from "./tokens";
+
+test("the token is that of a form, else the cookie's", () => {
+  expect(csrfToken(document)).toBe("");
+  document.cookie = "other=1";
+  document.cookie = "csrftoken=cookie";
+  expect(csrfToken(document)).toBe("cookie");
+  document.body.innerHTML = '<input name="csrfmiddlewaretoken" value="form">';
+  expect(csrfToken(document)).toBe("form");
+});
+
+test("a key is a UUID of chance, and another each time", () => {
+  const getRandomValues = (bytes) => bytes.fill(255);
+  expect(makeUuid({ getRandomValues })).toBe("ffffffff-ffff-4fff-bfff-ffffffffffff");
+  const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+  const keys = new Set(Array.from({ length: 100 }, () => makeUuid()));
+  expect(keys.size).toBe(100);
+  keys.forEach((key) => expect(key).toMatch(pattern));
+});

@@ -1,0 +1,6 @@
+/** A copy of an object, less one of its keys. */
+export function without(object, key) {
+  const copy = { ...object };
+  delete copy[key];
+  return copy;
+}

@@ -1,0 +1,49 @@
+// Clients of a FakeShop, on Jest's clock; call useVisits() at the top of a test file.
+import { ADA } from "./fakeShop";
+import { clock } from "../lib/browser";
+import { ChatClient } from "../lib/chatClient";
+import { makeOutbox } from "../lib/outbox";
+
+let cids = 0;
+let clients = [];
+
+export function useVisits() {
+  beforeEach(() => {
+    jest.useFakeTimers();
+    localStorage.clear();
+  });
+
+  afterEach(() => {
+    clients.forEach((client) => client.stop());
+    clients = [];
+    jest.useRealTimers();
+  });
+}
+
+export const seconds = (count) => jest.advanceTimersByTimeAsync(count * 1000);
+export const texts = (client) => client.state.items.map(({ text }) => text);
+export const unsent = (client) => client.state.unsent.map(({ text, status }) => [text, status]);
+
+/** A client that is not yet connected. */
+export function visit(shop, me = ADA, { last, random = () => 0.5, storage = localStorage } = {}) {
+  const client = new ChatClient({
+    props: shop.props(me, { last }),
+    outbox: makeOutbox(storage, `12.${me.who}`),
+    openSocket: () => shop.connect(me),
+    fetch: shop.fetch,
+    csrf: () => "token",
+    clock,
+    random,
+    makeCid: () => `cid-made-${(cids += 1)}`,
+  });
+  shop.httpAuthor = me;
+  clients.push(client);
+  return client;
+}
+
+export async function live(shop, me = ADA, options = {}) {
+  const client = visit(shop, me, options);
+  client.start();
+  await seconds(1);
+  return client;
+}

@@ -1,0 +1,174 @@
+"""The conversation about an order over plain HTTP: read, say something, have read, a ticket."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from main.actions.conversations import Posted, mark_read, post_message
+from main.actions.customer_service import join_conversation
+from main.api.conversation_fields import (
+    ChatTicketSerializer,
+    HistorySerializer,
+    KeySerializer,
+    NewMessageSerializer,
+    PostedSerializer,
+    ReadSerializer,
+    StretchSerializer,
+)
+from main.api.fields import ORDER_ID
+from main.api.queries import KnownQuery
+from main.api.throttles import GuestThrottle, UserThrottle
+from main.api.views import NeverCached
+from main.models import ChatTicket, Participant
+from main.models.chat_tickets import TICKET_LASTS
+from main.participants import participant_in
+from main.reports import conversations
+
+ORDER = OpenApiParameter("order_id", ORDER_ID, OpenApiParameter.PATH)
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.UUID,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="A UUID of yours for this message: sent again under it, it is kept once.",
+)
+
+
+@extend_schema(tags=["Conversations"], parameters=[ORDER])
+class ConversationView(KnownQuery, NeverCached):
+    """For the order's customer, a guest with the session that opened it, and customer service."""
+
+    permission_classes = [AllowAny]
+    throttle_classes = [GuestThrottle, UserThrottle]
+
+    def participant(self, request: Request, order_id: int) -> Participant:
+        participant = participant_in(order_id, request)
+        if participant:
+            return participant
+        raise Http404 if request.user.is_authenticated else NotAuthenticated
+
+
+class MessagesView(ConversationView):
+    problems = {
+        "GET": {HTTPStatus.BAD_REQUEST},
+        "POST": {HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT},
+    }
+
+    @extend_schema(
+        operation_id="list_messages",
+        summary="Read the conversation",
+        parameters=[HistorySerializer],
+        responses=StretchSerializer,
+    )
+    def get(self, request: Request, order_id: int) -> Response:
+        """The last messages, the last `before` a number, or the first `after` one; or between two.
+
+        Always in the order of `seq`. `more` says that there are further ones in that direction.
+        """
+        me = self.participant(request, order_id)
+        stretch = _stretch(order_id, **_checked(HistorySerializer, request.query_params.dict()))
+        answer = {
+            "head": stretch.head,
+            "items": stretch.items,
+            "more": stretch.more,
+            "reads": stretch.reads,
+            "me": {"who": me.who, "name": me.name, "role": str(me.role)},
+        }
+        return Response(answer)
+
+    @extend_schema(
+        operation_id="send_message",
+        summary="Say something",
+        parameters=[KEY],
+        request=NewMessageSerializer,
+        responses={
+            201: OpenApiResponse(PostedSerializer, description="It is stored."),
+            200: OpenApiResponse(PostedSerializer, description="It was stored before."),
+        },
+    )
+    def post(self, request: Request, order_id: int) -> Response:
+        """Stored once, however often it is sent with the same `Idempotency-Key`."""
+        author = self.participant(request, order_id)
+        key = _checked(KeySerializer, {KEY.name: request.headers.get(KEY.name)})
+        message = _checked(NewMessageSerializer, request.data)
+        posted = _post(order_id=order_id, author=author, cid=key[KEY.name], **message)
+        status = HTTPStatus.OK if posted.is_repeat else HTTPStatus.CREATED
+        return Response(posted.message.item | {"dup": posted.is_repeat}, status=status)
+
+    def _known_parameters(self) -> set[str]:
+        return {"after", "before", "limit"} if self.request.method == "GET" else set()
+
+
+class ReadView(ConversationView):
+    problems = {"PUT": {HTTPStatus.FORBIDDEN}, "POST": {HTTPStatus.FORBIDDEN}}
+
+    @extend_schema(
+        operation_id="mark_messages_read",
+        summary="Say what was read",
+        request=ReadSerializer,
+        responses=ReadSerializer,
+    )
+    def put(self, request: Request, order_id: int) -> Response:
+        """Up to which message it was shown to a person. It never goes back."""
+        reader = self.participant(request, order_id)
+        upto = _checked(ReadSerializer, request.data)["upto"]
+        return Response({"upto": mark_read(order_id=order_id, reader=reader, upto=upto)})
+
+    @extend_schema(
+        operation_id="mark_messages_read_by_post",
+        summary="Say what was read, as a form can",
+        request=ReadSerializer,
+        responses=ReadSerializer,
+    )
+    def post(self, request: Request, order_id: int) -> Response:
+        """The same as PUT."""
+        return self.put(request, order_id)
+
+
+class ChatTicketView(ConversationView):
+    problems = {"POST": {HTTPStatus.FORBIDDEN}}
+
+    @extend_schema(
+        operation_id="get_chat_ticket",
+        summary="A ticket for the socket",
+        request=None,
+        responses={201: ChatTicketSerializer},
+    )
+    def post(self, request: Request, order_id: int) -> Response:
+        """Opens the WebSocket of this conversation once, as `ticket` in its first frame."""
+        self.participant(request, order_id)
+        if not request.user.is_authenticated:
+            raise PermissionDenied("A guest's own session opens the socket: it needs no ticket.")
+        ticket = ChatTicket.objects.give(user_id=request.user.pk, order_id=order_id)
+        answer = {"ticket": ticket, "expires_in": int(TICKET_LASTS.total_seconds())}
+        return Response(answer, status=HTTPStatus.CREATED)
+
+
+def _checked(serializer: type, sent: Any) -> dict[str, Any]:
+    checked = serializer(data=sent)
+    checked.is_valid(raise_exception=True)
+    return checked.validated_data
+
+
+def _stretch(
+    order_id: int, *, limit: int, after: int | None = None, before: int | None = None
+) -> conversations.Stretch:
+    if after is not None:
+        return conversations.read_after(order_id, after, before=before, limit=limit)
+    if before is not None:
+        return conversations.read_before(order_id, before, limit=limit)
+    return conversations.read_latest(order_id, limit=limit)
+
+
+def _post(*, author: Participant, order_id: int, **message: Any) -> Posted:
+    posted = post_message(order_id=order_id, author=author, **message)
+    if author.is_staff:
+        join_conversation(order_id=order_id, user_id=author.user_id)
+    return posted

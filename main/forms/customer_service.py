@@ -1,0 +1,37 @@
+"""What customer service chooses besides answering: a colleague, a reply that is kept ready."""
+
+from django import forms
+
+from main.models import CannedReply, User
+from main.reports.customer_service import colleagues_of
+
+
+class ColleagueField(forms.ModelChoiceField):
+    def label_from_instance(self, colleague: User) -> str:
+        return colleague.get_full_name() or colleague.email
+
+
+class HandOverForm(forms.Form):
+    colleague = ColleagueField(
+        queryset=User.objects.none(),
+        label="Hand over to",
+        empty_label="Choose a colleague",
+        error_messages={
+            "required": "Choose a colleague.",
+            "invalid_choice": "That colleague does not work in customer service.",
+        },
+    )
+
+    def __init__(self, *args, user: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["colleague"].queryset = colleagues_of(user)
+
+
+class CannedReplyForm(forms.Form):
+    """Puts a reply into the message's field, where there is no script to do so."""
+
+    reply = forms.ModelChoiceField(
+        queryset=CannedReply.objects.active(),
+        label="Reply kept ready",
+        empty_label="Choose a reply",
+    )

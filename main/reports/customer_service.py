@@ -1,0 +1,126 @@
+"""Customer service's desk: who waits, since when, who looks after it, what is unread. As of now."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import BigIntegerField, Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from main.models import Conversation, Message, Order, ReadCursor, Role, User
+from main.models.conversations import ConversationQuerySet, iso
+from main.models.participants import who
+from main.models.users import EMPLOYEES
+
+MOST_ROWS = 200
+Row = dict[str, Any]
+_READ = (
+    "head", "waiting_since", "last_role", "last_text", "changed_at", "order__status",
+    "order__dispatch_by", "order__billing_name", "assignee__email", "assignee__first_name",
+    "assignee__last_name",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The most urgent first. `at`, by the database's clock: nothing from before it is missing."""
+
+    rows: list[Row]
+    is_cut: bool
+    at: datetime
+
+
+def read_desk(*, reader_id: int, only: Collection[int] | None = None) -> Desk:
+    """What lies on the desk, as this member of staff sees it; of `only` these orders."""
+    at = read_clock()
+    on_desk = Conversation.objects.on_desk()
+    if only is not None:
+        on_desk = on_desk.filter(pk__in=only)
+    on_desk = _with_unread(on_desk, reader_id).select_related("order", "assignee").only(*_READ)
+    found = list(on_desk.most_urgent_first()[: MOST_ROWS + 1])
+    rows = [_row(conversation) for conversation in found[:MOST_ROWS]]
+    return Desk(rows=rows, is_cut=len(found) > MOST_ROWS, at=at)
+
+
+def changed_since(moment: datetime, *, most: int) -> list[int] | None:
+    """The orders whose conversations changed since; None when they are more than `most`."""
+    changed = Conversation.objects.filter(changed_at__gte=moment).order_by("changed_at")
+    orders = list(changed.values_list("pk", flat=True)[: most + 1])
+    return orders if len(orders) <= most else None
+
+
+def read_clock() -> datetime:
+    """The database's, by which all processes go; SQLite has none of its own."""
+    if connection.vendor != "postgresql":
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        return cursor.fetchone()[0]
+
+
+def colleagues_of(user: User) -> QuerySet[User]:
+    """To whom a conversation can be handed over."""
+    answers = Q(is_superuser=True) | Q(is_staff=True, groups__name=EMPLOYEES)
+    there = User.objects.filter(answers, is_active=True).exclude(pk=user.pk)
+    return there.distinct().order_by("first_name", "last_name", "email")
+
+
+def earlier_orders(order: Order) -> QuerySet[Order]:
+    """What else this customer ordered: by account, or, of a guest, under the same address."""
+    if order.user_id:
+        theirs = Order.objects.filter(user=order.user_id)
+    else:
+        theirs = Order.objects.filter(user=None, email__iexact=order.email)
+    return theirs.exclude(pk=order.pk).newest_first()
+
+
+def _with_unread(conversations: ConversationQuerySet, reader_id: int) -> ConversationQuerySet:
+    """How much of what the customer wrote this reader has not read yet."""
+    cursors = ReadCursor.objects.filter(conversation=OuterRef("pk"), reader=reader_id)
+    read_upto = Coalesce(Subquery(cursors.values("upto")[:1]), Value(0))
+    unread = (
+        Message.objects.filter(conversation=OuterRef("pk"), role=Role.CUSTOMER)
+        .filter(seq__gt=OuterRef("read_upto"))
+        .order_by()
+        .values("conversation")
+        .annotate(messages=Count("*"))
+        .values("messages")
+    )
+    count = Coalesce(Subquery(unread, output_field=BigIntegerField()), Value(0))
+    return conversations.annotate(read_upto=read_upto).annotate(unread=count)
+
+
+def _row(conversation: Conversation) -> Row:
+    """As it stands in the stream and on the page (docs/conversation.md)."""
+    order = conversation.order
+    due = order.dispatch_by if order.status == Order.Status.PAID else None
+    waits = conversation.waiting_since
+    return {
+        "order": order.pk,
+        "number": order.number,
+        "customer": order.billing_name,
+        "status": order.status,
+        "dispatch_by": iso(due) if due else None,
+        "waiting_since": iso(waits) if waits else None,
+        "assignee": _colleague(conversation.assignee),
+        "unread": conversation.unread,  # type: ignore[attr-defined]  # of _with_unread
+        "head": conversation.head,
+        "last": _last(conversation),
+        "changed_at": iso(conversation.changed_at),
+    }
+
+
+def _colleague(user: User | None) -> dict[str, str] | None:
+    """By whatever name there is: among colleagues an address is no secret."""
+    if user is None:
+        return None
+    return {"who": who(Role.STAFF, user.pk), "name": user.get_full_name() or user.email}
+
+
+def _last(conversation: Conversation) -> dict[str, str] | None:
+    if not conversation.last_role:
+        return None
+    return {"role": conversation.last_role, "text": conversation.last_text}

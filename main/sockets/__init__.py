@@ -1,0 +1,1 @@
+"""What the consumers are made of."""

@@ -1,0 +1,118 @@
+"""Who comes through a socket's door: by the session of its cookie, or by a ticket, once.
+
+Asked again as long as the socket stays. Nothing is written here: Django's own way to find the user
+of a session may end or renew it, and a socket could not hand out the new cookie.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookies import CookieError
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import (
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+    get_user_model,
+    load_backend,
+)
+from django.contrib.auth.models import AnonymousUser
+from django.http import parse_cookie
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from main.access import has_proved, is_employee
+from main.models import ChatTicket, Participant
+from main.participants import Asker, participant_in
+
+SIGN_IN, FORBIDDEN = 4001, 4003
+
+
+class NotAdmitted(Exception):
+    """`code` is the close code that says why."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a socket shows at each look: a session, or of a ticket whose it was, and a proof."""
+
+    session_key: str = ""
+    user_id: int | None = None
+    proof: str = ""
+
+    @property
+    def session_digest(self) -> str:
+        return digest_of(self.session_key)
+
+
+def digest_of(session_key: str) -> str:
+    """By which a session's end is announced; who knows the key itself has the session."""
+    return hashlib.sha256(session_key.encode()).hexdigest() if session_key else ""
+
+
+def session_key_of(scope: Mapping[str, Any]) -> str:
+    cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    try:
+        return parse_cookie(cookies.decode("latin1")).get(settings.SESSION_COOKIE_NAME, "")
+    except CookieError:
+        return ""
+
+
+def admit(order_id: int, credential: Credential) -> Participant:
+    """Raises NotAdmitted."""
+    asker = asker_of(credential)
+    participant = participant_in(order_id, asker)
+    if participant:
+        return participant
+    is_stale = is_employee(asker.user) and not has_proved(asker)
+    is_known = asker.user.is_authenticated and not is_stale
+    raise NotAdmitted(FORBIDDEN if is_known else SIGN_IN)
+
+
+def admit_by_ticket(order_id: int, ticket: str) -> tuple[Participant, Credential]:
+    """Raises NotAdmitted. The ticket is worth nothing afterwards."""
+    user_id = ChatTicket.objects.take(ticket, order_id=order_id)
+    user = get_user_model().objects.filter(pk=user_id).first() if user_id else None
+    if user is None:
+        raise NotAdmitted(SIGN_IN)
+    credential = Credential(user_id=user_id, proof=user.get_session_auth_hash())
+    return admit(order_id, credential), credential
+
+
+def person_of(participant: Participant, credential: Credential) -> str:
+    """Whose rates these are: the same for all sockets of a user, or of a guest's browser."""
+    name = f"user {participant.user_id}" if participant.user_id else credential.session_key
+    return salted_hmac("main.sockets.person", name).hexdigest()[:32]
+
+
+def asker_of(credential: Credential) -> Asker:
+    if credential.user_id:
+        return Asker(_user_of_ticket(credential), {})
+    engine = import_module(settings.SESSION_ENGINE)
+    session = engine.SessionStore(credential.session_key or None)
+    return Asker(_user_of_session(session), session)
+
+
+def _user_of_ticket(credential: Credential) -> Any:
+    """Until they are locked out, or set another password."""
+    user = get_user_model().objects.filter(pk=credential.user_id, is_active=True).first()
+    return user if user and _is_proved(user, credential.proof) else AnonymousUser()
+
+
+def _user_of_session(session: Any) -> Any:
+    backend = session.get(BACKEND_SESSION_KEY)
+    if backend not in settings.AUTHENTICATION_BACKENDS:
+        return AnonymousUser()
+    user = load_backend(backend).get_user(session.get(SESSION_KEY))
+    return user if user and _is_proved(user, session.get(HASH_SESSION_KEY)) else AnonymousUser()
+
+
+def _is_proved(user: Any, proof: str | None) -> bool:
+    hashes = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+    return any(constant_time_compare(proof or "", known) for known in hashes)

@@ -1,0 +1,38 @@
+"""Who asks for the desk's stream, and whether they may have it: asked at the start, and again."""
+
+from collections.abc import MutableMapping
+from http import HTTPStatus
+from typing import Any
+
+from main.access import has_proved, is_employee
+from main.sockets.admission import Credential, asker_of, session_key_of
+
+Scope = MutableMapping[str, Any]
+Refusal = tuple[int, str]
+# What a page of ours sends, an address bar, and a client that is no browser.
+_OURS = {"same-origin", "none", ""}
+
+
+def refusal_by_headers(scope: Scope) -> Refusal | None:
+    """An EventSource of another site would come with the cookie of whoever looks at it."""
+    if scope["method"] != "GET":
+        return HTTPStatus.METHOD_NOT_ALLOWED, "This is a stream to be read."
+    if header(scope, b"sec-fetch-site") not in _OURS:
+        return HTTPStatus.FORBIDDEN, "This stream is for the shop’s own pages."
+    return None
+
+
+def look_at(scope: Scope) -> tuple[int | None, Refusal | None]:
+    """Who it is, and why they may not come in. Asks the database."""
+    asker = asker_of(Credential(session_key=session_key_of(scope)))
+    if not asker.user.is_authenticated:
+        return None, (HTTPStatus.UNAUTHORIZED, "Sign in first.")
+    if not is_employee(asker.user):
+        return asker.user.pk, (HTTPStatus.FORBIDDEN, "This is for customer service.")
+    if not has_proved(asker):  # type: ignore[arg-type]
+        return asker.user.pk, (HTTPStatus.FORBIDDEN, "Sign in anew, with your second factor.")
+    return asker.user.pk, None
+
+
+def header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin1") for key, value in scope["headers"] if key == name), "")

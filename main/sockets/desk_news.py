@@ -1,0 +1,109 @@
+"""What reaches all of the desk's streams of a process: nudges, and who is in which conversation."""
+
+import asyncio
+import logging
+from operator import itemgetter
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+from main.broadcasts import DESK, session_group
+from main.gateways import presence
+from main.sockets.desk import presence_event
+from main.sockets.nudges import REJOIN, Nudges
+
+logger = logging.getLogger(__name__)
+EVERY = 5  # seconds, between two looks at who is there
+
+
+class Listener(Protocol):
+    session_digest: str
+
+    def note_change(self, order_id: int) -> None: ...
+    def note_presence(self, event: str) -> None: ...
+    def note_gap(self) -> None: ...
+    def end(self) -> None: ...
+
+
+class News:
+    """One for each event loop: see `the_news`."""
+
+    def __init__(self) -> None:
+        self._nudges = Nudges(self._hear)
+        self._listeners: set[Listener] = set()
+        self._there = ""
+        self._upkeep: asyncio.Task[None] | None = None
+
+    async def join(self, listener: Listener) -> None:
+        """It hears of whatever happens from now on."""
+        self._listeners.add(listener)
+        if self._there:
+            listener.note_presence(self._there)
+        if self._upkeep is None or self._upkeep.done():
+            self._upkeep = asyncio.create_task(self._keep_up())
+        for group in _groups_of(listener):
+            await self._nudges.join(group)
+
+    async def leave(self, listener: Listener) -> None:
+        self._listeners.discard(listener)
+        if not self._listeners and self._upkeep:
+            self._upkeep.cancel()
+            self._upkeep, self._there = None, ""
+        for group in _groups_of(listener):
+            await self._nudges.leave(group)
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        for listener in list(self._listeners):
+            if message["type"] == "desk.changed":
+                listener.note_change(message["order_id"])
+            elif message.get("digest") == listener.session_digest:
+                listener.end()
+
+    async def _keep_up(self) -> None:
+        clock = asyncio.get_running_loop().time
+        joined, times_back = clock(), self._nudges.times_back
+        while True:
+            await self._look_who_is_there()
+            await asyncio.sleep(EVERY)
+            is_new = self._nudges.times_back != times_back
+            if is_new or clock() - joined > REJOIN:
+                joined, times_back = clock(), self._nudges.times_back
+                await self._nudges.join_again()
+            for listener in list(self._listeners) if is_new else ():
+                listener.note_gap()
+
+    async def _look_who_is_there(self) -> None:
+        try:
+            there = presence_event(_in_order(await presence.desk()))
+        except Exception as error:
+            logger.warning("Who is online could not be looked up: %s", error)
+            return
+        if there != self._there:
+            self._there = there
+            for listener in list(self._listeners):
+                listener.note_presence(there)
+
+
+def _groups_of(listener: Listener) -> list[str]:
+    return [DESK, session_group(listener.session_digest)]
+
+
+def _in_order(there: dict[int, list[presence.Person]]) -> dict[int, list[dict[str, str]]]:
+    """Always the same, as long as the same people are there."""
+    return {
+        order_id: [
+            {"who": each["who"], "name": each["name"]}
+            for each in sorted(people, key=itemgetter("who"))
+        ]
+        for order_id, people in sorted(there.items())
+    }
+
+
+_news: "WeakKeyDictionary[asyncio.AbstractEventLoop, News]" = WeakKeyDictionary()
+
+
+def the_news() -> News:
+    """The one of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _news:
+        _news[loop] = News()
+    return _news[loop]

@@ -1,0 +1,130 @@
+"""The frames of the conversation's socket: read with suspicion, and written (docs/conversation.md).
+
+Texts in and out are JSON objects with a `type`.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from main.models import Message, Participant
+
+VERSION = 1
+# Bytes of a client's frame. Ours may be larger, and Daphne knows one limit for both directions: so
+# its flags say 64 KiB, and what is between is refused here.
+LARGEST = 16 * 1024
+HIGHEST = 2**31 - 1
+MOST = 100  # messages in a frame
+_CID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_ENOUGH = 48 * 1024  # bytes of messages in one frame, and at least one message
+
+REASONS = {
+    "bad_frame": "That could not be read.",
+    "too_long": "A frame has at most 16 KiB.",
+    "bad_number": "That is no number of a message.",
+    "bad_cid": "A message is sent under a UUID of its own.",
+    "hello_first": "Say hello first.",
+    "too_fast": "That was too fast. Wait a moment.",
+    "unavailable": "That could not be stored now. Send it again.",
+}
+
+dump = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+
+
+class BadFrame(Exception):
+    """A frame that says nothing, or nothing that can be; `code` says why."""
+
+    def __init__(self, code: str = "bad_frame") -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Line(NamedTuple):
+    """A message as it goes into frames: written as JSON once, for all who get it."""
+
+    seq: int
+    text: str
+
+
+# --- From the client ------------------------------------------------------------------------
+
+
+def read_frame(text: str | None) -> dict[str, Any]:
+    try:
+        frame = json.loads(text or "")
+    except (ValueError, RecursionError):
+        raise BadFrame from None
+    if not isinstance(frame, dict):
+        raise BadFrame
+    return frame
+
+
+def check_size(text: str | None) -> None:
+    """After reading, so that the answer can say which message it was."""
+    if len((text or "").encode()) > LARGEST:
+        raise BadFrame("too_long")
+
+
+def read_number(frame: Mapping[str, Any], name: str, *, default: int | None = None) -> int:
+    value = frame.get(name, default)
+    # True is an int too, in Python.
+    if type(value) is not int or not 0 <= value <= HIGHEST:
+        raise BadFrame("bad_number")
+    return value
+
+
+def read_cid(frame: Mapping[str, Any]) -> UUID:
+    cid = frame.get("cid")
+    if not isinstance(cid, str) or not _CID.fullmatch(cid):
+        raise BadFrame("bad_cid")
+    return UUID(cid)
+
+
+# --- To the client --------------------------------------------------------------------------
+
+
+def line(message: Message) -> Line:
+    return Line(message.seq, dump(message.item))
+
+
+def cut(lines: list[Line]) -> list[Line]:
+    """As many of them as make a frame; the rest is for the next."""
+    size = 0
+    for count, (_, text) in enumerate(lines):
+        size += len(text.encode())
+        if count and (size > _ENOUGH or count == MOST):
+            return lines[:count]
+    return lines
+
+
+def messages(lines: Iterable[Line], *, more: bool) -> str:
+    items = ",".join(text for _, text in lines)
+    return f'{{"type":"messages","items":[{items}],"more":{"true" if more else "false"}}}'
+
+
+def person(participant: Participant) -> dict[str, str]:
+    return {"who": participant.who, "name": participant.name, "role": str(participant.role)}
+
+
+def refused(code: str, *, cid: Any = None, text: str = "", retry_after: float | None = None) -> str:
+    """Of what came as `cid` only what looks like one goes back."""
+    return dump({
+        "type": "refused",
+        "cid": cid if isinstance(cid, str) and _CID.fullmatch(cid) else None,
+        "code": code,
+        "text": text or REASONS[code],
+        "retry_after": retry_after,
+    })  # fmt: skip
+
+
+def ack(message: Message, *, cid: str, dup: bool) -> str:
+    item = message.item
+    facts = {name: item[name] for name in ("seq", "id", "at")}
+    return dump({"type": "ack", "cid": cid, **facts, "dup": dup})
+
+
+def heartbeat(head: int, *, n: int | None = None) -> str:
+    return dump({"type": "heartbeat", "head": head} | ({} if n is None else {"n": n}))

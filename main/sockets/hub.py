@@ -1,0 +1,157 @@
+"""All sockets of a process: their rooms, and what reaches them from other processes."""
+
+import asyncio
+import random
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+from main.broadcasts import conversation_group, session_group
+from main.gateways import presence, rates
+from main.sockets import frames
+from main.sockets.heads import Heads
+from main.sockets.nudges import REJOIN, Nudges
+from main.sockets.rooms import Member, Room
+
+TICK = 1.0  # seconds
+Task = asyncio.Task[None]
+# A page that is loaded anew leaves and comes: nobody is told of that.
+GRACE = 1.5
+
+
+class Tenant(Member, Protocol):
+    order_id: int
+    session_digest: str
+
+    def end_session(self) -> None: ...
+
+
+class Hub:
+    """One for each event loop: see `the_hub`."""
+
+    def __init__(self) -> None:
+        self.nudges = Nudges(self._hear)
+        self.heads = Heads()
+        self._rooms: dict[int, Room] = {}
+        self._holders: dict[int, int] = {}
+        self._sessions: dict[str, set[Tenant]] = {}
+        self._upkeep: Task | None = None
+
+    # --- Coming and going -----------------------------------------------------------------------
+
+    async def open_room(self, tenant: Tenant) -> Room:
+        """Its conversation's room, which hears of everything from now on."""
+        order_id, digest = tenant.order_id, tenant.session_digest
+        room = self._rooms.setdefault(order_id, Room(order_id))
+        self._holders[order_id] = self._holders.get(order_id, 0) + 1
+        groups = [conversation_group(order_id)]
+        if digest:
+            self._sessions.setdefault(digest, set()).add(tenant)
+            groups.append(session_group(digest))
+        if self._upkeep is None or self._upkeep.done():
+            self._upkeep = asyncio.create_task(self._keep_up())
+        await asyncio.gather(*(self.nudges.join(group) for group in groups))
+        return room
+
+    def leave_room(self, room: Room, tenant: Tenant, *, at_once: bool) -> Task:
+        """`at_once`: this process ends, and waits for nobody to come back."""
+        was_member = tenant in room.members
+        room.members.discard(tenant)
+        groups = [conversation_group(room.order_id)]
+        if tenant.session_digest:
+            tenants = self._sessions[tenant.session_digest]
+            tenants.discard(tenant)
+            groups.append(session_group(tenant.session_digest))
+            if not tenants:
+                del self._sessions[tenant.session_digest]
+        return self.nudges.start(self._after_leaving(room, tenant, groups, was_member, at_once))
+
+    async def _after_leaving(
+        self, room: Room, tenant: Tenant, groups: list[str], was_member: bool, at_once: bool
+    ) -> None:
+        if was_member and not at_once:
+            await asyncio.sleep(GRACE)
+        if was_member and not room.has(tenant.me.who):
+            await self._say_who_left(room, frames.person(tenant.me))
+        self._holders[room.order_id] -= 1
+        if not self._holders[room.order_id]:
+            del self._holders[room.order_id], self._rooms[room.order_id]
+        for group in groups:
+            await self.nudges.leave(group)
+
+    async def _say_who_left(self, room: Room, person: presence.Person) -> None:
+        there = await presence.leave(room.order_id, person)
+        if person["who"] not in [other["who"] for other in there]:
+            room.note_offline(person)
+            self.say_presence(room.order_id, person, "offline")
+
+    # --- Telling the other processes ------------------------------------------------------------
+
+    def say_presence(self, order_id: int, person: presence.Person, state: str) -> None:
+        message = {"type": "conversation.presence", "order_id": order_id, "state": state}
+        self.nudges.say(conversation_group(order_id), message | {"person": person})
+
+    def say_typing(self, order_id: int, who: str, *, on: bool) -> None:
+        message = {"type": "conversation.typing", "order_id": order_id, "who": who, "on": on}
+        self.nudges.say(conversation_group(order_id), message)
+
+    # --- Hearing from them ----------------------------------------------------------------------
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if message["type"] == "session.ended":
+            for tenant in list(self._sessions.get(message["digest"], ())):
+                tenant.end_session()
+            return
+        room = self._rooms.get(message["order_id"])
+        # None: what was sent before this process left.
+        if room:
+            _NUDGES[message["type"]](room, message)
+
+    # --- From time to time ----------------------------------------------------------------------
+
+    async def _keep_up(self) -> None:
+        """Groups and presence expire; and a Redis that was restarted knows nothing of us."""
+        loop = asyncio.get_running_loop()
+        joined = refreshed = loop.time()
+        times_back = self.nudges.times_back
+        while self._rooms:
+            await asyncio.sleep(TICK * random.uniform(0.8, 1.2))  # noqa: S311
+            now, is_new = loop.time(), self.nudges.times_back != times_back
+            if is_new or now - joined > REJOIN:
+                joined, times_back = now, self.nudges.times_back
+                await self.nudges.join_again()
+            if is_new:
+                for room in self._rooms.values():
+                    self.heads.ask(room)
+            if is_new or now - refreshed > presence.REFRESH:
+                refreshed = now
+                await self._refresh_presence()
+
+    async def _refresh_presence(self) -> None:
+        await rates.keep_seats()
+        here = {order_id: room.people for order_id, room in self._rooms.items() if room.members}
+        for order_id, people in (await presence.refresh(here)).items():
+            if room := self._rooms.get(order_id):
+                room.note_people(people)
+
+
+_NUDGES = {
+    "conversation.head": lambda room, said: room.look(said["seq"]),
+    "conversation.read": lambda room, said: room.note_read(said["who"], said["upto"]),
+    "conversation.changed": lambda room, said: room.read_standing(),
+    "conversation.typing": lambda room, said: room.tell_fleeting(
+        frames.dump({"type": "typing", "who": said["who"], "on": said["on"]}), but=said["who"]
+    ),
+    "conversation.presence": lambda room, said: (
+        room.note_online if said["state"] == "online" else room.note_offline
+    )(said["person"]),
+}
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def the_hub() -> Hub:
+    """The one of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]

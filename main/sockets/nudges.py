@@ -1,0 +1,103 @@
+"""What the channel layer is to the sockets of a process: one ear for all of them.
+
+A channel for each socket would cost each two tasks and a queue; here a conversation is joined once
+for all who are in it, and what comes names the conversation.
+"""
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+logger = logging.getLogger(__name__)
+
+REJOIN = 30  # seconds: groups expire, and a Redis that was restarted has forgotten them
+_LIMIT = 2
+_LOCKS = 64
+
+
+class Nudges:
+    def __init__(self, hear: Callable[[dict[str, Any]], None]) -> None:
+        self._hear = hear
+        self._layer = get_channel_layer()
+        self._channel: str = ""
+        self._groups: Counter[str] = Counter()
+        # Who joins and who leaves one group take turns: the last word is what is wanted last.
+        self._locks = [asyncio.Lock() for _ in range(_LOCKS)]
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._listening: asyncio.Task[None] | None = None
+
+    @property
+    def times_back(self) -> int:
+        """Grows each time that the layer had lost everything."""
+        return getattr(self._layer, "times_back", 0)
+
+    async def join(self, group: str) -> None:
+        self._groups[group] += 1
+        if self._groups[group] == 1:
+            await self._settle(group)
+
+    async def leave(self, group: str) -> None:
+        self._groups[group] -= 1
+        if self._groups[group] <= 0:
+            del self._groups[group]
+            await self._settle(group)
+
+    async def join_again(self) -> None:
+        for group in list(self._groups):
+            if not await self._settle(group):
+                return
+            # Not all at one moment, with a thousand of them.
+            await asyncio.sleep(random.uniform(0, 0.002))  # noqa: S311
+
+    def say(self, group: str, message: dict[str, Any]) -> None:
+        """To all processes, this one too; not waited for, and forgotten if it cannot be sent."""
+        self.start(self._try(self._layer.group_send(group, message)))
+
+    def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Do it beside; the loop itself keeps only a weak reference to a task."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _settle(self, group: str) -> bool:
+        async with self._locks[hash(group) % _LOCKS]:
+            await self._listen()
+            is_wanted = group in self._groups
+            change = self._layer.group_add if is_wanted else self._layer.group_discard
+            return await self._try(change(group, self._channel))
+
+    async def _try(self, work: Awaitable[None]) -> bool:
+        try:
+            async with asyncio.timeout(_LIMIT):
+                await work
+        except Exception as error:
+            # Whatever is wrong with Redis: heartbeats find what was not said.
+            logger.debug("The channel layer failed: %s", error or type(error).__name__)
+            return False
+        return True
+
+    async def _listen(self) -> None:
+        if not self._channel:
+            # Two could ask for a name at once: the later one stays.
+            self._channel = await self._layer.new_channel()
+        if self._listening is None or self._listening.done():
+            self._listening = asyncio.create_task(self._receive(self._channel))
+
+    async def _receive(self, channel: str) -> None:
+        while True:
+            try:
+                message = await self._layer.receive(channel)
+            except Exception as error:
+                logger.warning("The channel layer does not listen: %s", error)
+                await asyncio.sleep(random.uniform(0.2, 1))  # noqa: S311
+                continue
+            try:
+                self._hear(message)
+            except Exception:
+                logger.exception("A nudge was not understood: %s", message)

@@ -1,0 +1,226 @@
+"""An order's conversation as one process knows it: its sockets, and what they are told."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from main.gateways.presence import Person
+from main.models import Participant
+from main.sockets import frames, threads, timeline
+from main.sockets.frames import MOST, Line
+from main.sockets.outbox import Outbox
+from main.sockets.timeline import Standing
+
+logger = logging.getLogger(__name__)
+
+KEEPS = 50  # of the last messages
+STANDING_AFTER = 0.5  # seconds after a message: then who waits, and who looks after it, is read
+
+
+class Member(Protocol):
+    """A socket that is in the room."""
+
+    outbox: Outbox
+
+    @property
+    def me(self) -> Participant: ...
+
+
+class Room:
+    """Whatever is said is read once for all sockets here, or not at all if it was said here."""
+
+    __slots__ = ("_lines", "_reading", "_standing_timer", "_wanted", "head", "members", "order_id",
+                 "peers", "standing")  # fmt: skip
+
+    def __init__(self, order_id: int) -> None:
+        self.order_id = order_id
+        self.members: set[Member] = set()
+        self.peers: dict[str, Person] = {}
+        self.head = self._wanted = -1  # not known before the first has read it
+        self.standing = Standing()
+        self._lines: deque[Line] = deque(maxlen=KEEPS)
+        self._reading: asyncio.Task[None] | None = None
+        self._standing_timer: asyncio.TimerHandle | None = None
+
+    # --- Messages ---------------------------------------------------------------------------
+
+    def look(self, head: int) -> None:
+        """The conversation is said to be at `head`: read what is new."""
+        self._wanted = max(self._wanted, head)
+        if self._wanted > self.head >= 0 and self._reading is None:
+            self._reading = asyncio.create_task(self._read())
+
+    @property
+    def known_head(self) -> int:
+        """Read, or heard of."""
+        return max(self.head, self._wanted)
+
+    def offer(self, line: Line) -> None:
+        """What was just written in this process need not be read."""
+        if line.seq == self.head + 1:
+            self._append([line])
+        else:
+            self.look(line.seq)
+
+    def lines_after(self, seq: int) -> list[Line] | None:
+        """None: further back than what is kept here."""
+        if seq >= self.head:
+            return []
+        if not self._lines or self._lines[0].seq > seq + 1:
+            return None
+        return [line for line in self._lines if line.seq > seq]
+
+    async def _read(self) -> None:
+        try:
+            while self._wanted > self.head:
+                lines = await threads.run(timeline.read_after, self.order_id, self.head, MOST)
+                if not lines:
+                    # Said too early, or wrongly: a later nudge, or heartbeat, is right.
+                    self._wanted = self.head
+                self._append(lines)
+        except Exception as error:
+            # The database is away: the next heartbeat looks again.
+            logger.warning("New messages were not read: %s", error)
+        finally:
+            self._reading = None
+
+    def _append(self, lines: Iterable[Line]) -> None:
+        before = self.head
+        for line in lines:
+            # Some came while others were read; numbers have no gap.
+            if line.seq == self.head + 1:
+                self._lines.append(line)
+                self.head = line.seq
+        if self.head > before:
+            for member in self.members:
+                member.outbox.wake()
+            self._read_standing_soon()
+
+    # --- How it stands ------------------------------------------------------------------------
+
+    def begin(self, standing: Standing) -> None:
+        """What somebody who joins has read."""
+        if self.head < 0:
+            self.head = standing.head
+            self.standing = standing
+        else:
+            self.look(standing.head)
+            self.learn(standing)
+
+    def learn(self, new: Standing) -> None:
+        """Tell everyone what is new in it."""
+        known, changed_at = self.standing, self.standing.changed_at
+        if changed_at and new.changed_at and new.changed_at < changed_at:
+            return
+        for who, upto in (new.reads or {}).items():
+            self.note_read(who, upto)
+        if new.reads is not None:
+            # A nudge may have been quicker than the reading.
+            new.reads.update(known.reads or {})
+        self.standing = new
+        if new.conversation and new.conversation != known.conversation:
+            frame = frames.dump({"type": "conversation", **new.conversation})
+            self.tell(frame, to=lambda me: me.is_staff)
+
+    def note_read(self, who: str, upto: int) -> None:
+        reads = self.standing.reads
+        if reads is not None and reads.get(who, 0) < upto:
+            reads[who] = upto
+            self.tell(frames.dump({"type": "read", "who": who, "upto": upto}))
+
+    def read_standing(self) -> None:
+        """Now, and tell what is new."""
+        if self._standing_timer:
+            self._standing_timer.cancel()
+            self._standing_timer = None
+        asyncio.ensure_future(self._read_standing())  # noqa: RUF006 - short, and looked at again
+
+    def _read_standing_soon(self) -> None:
+        """Once for all that is said within a moment, and only where staff looks."""
+        if self._standing_timer is None and any(member.me.is_staff for member in self.members):
+            loop = asyncio.get_running_loop()
+            self._standing_timer = loop.call_later(STANDING_AFTER, self.read_standing)
+
+    async def _read_standing(self) -> None:
+        try:
+            self.learn(await threads.run(timeline.read_standing, self.order_id))
+        except Exception as error:
+            logger.warning("How a conversation stands was not read: %s", error)
+
+    # --- Who is there -------------------------------------------------------------------------
+
+    def note_people(self, people: Iterable[Person]) -> None:
+        """All who are there; tell who came and who went."""
+        there = {person["who"]: person for person in people}
+        for person in [self.peers[who] for who in self.peers.keys() - there.keys()]:
+            self.note_offline(person)
+        for person in there.values():
+            self.note_online(person)
+
+    def note_online(self, person: Person) -> None:
+        if person["who"] not in self.peers:
+            self.peers[person["who"]] = person
+            self._tell_presence(person, "online")
+
+    def note_offline(self, person: Person) -> None:
+        if person["who"] in self.peers and not self.has(person["who"]):
+            del self.peers[person["who"]]
+            self._tell_presence(person, "offline")
+
+    def has(self, who: str) -> bool:
+        """Whether this person is here, with this very process."""
+        return any(member.me.who == who for member in self.members)
+
+    @property
+    def people(self) -> list[Person]:
+        """Those who are here."""
+        return list({member.me.who: frames.person(member.me) for member in self.members}.values())
+
+    def _tell_presence(self, person: Person, state: str) -> None:
+        frame = frames.dump({"type": "presence", **person, "state": state})
+        self.tell_fleeting(frame, but=person["who"])
+
+    # --- Telling --------------------------------------------------------------------------------
+
+    def tell(self, frame: str, *, to: Callable[[Participant], bool] = lambda me: True) -> None:
+        for member in self.members:
+            if to(member.me):
+                member.outbox.put(frame)
+
+    def tell_fleeting(self, frame: str, *, but: str) -> None:
+        for member in self.members:
+            if member.me.who != but:
+                member.outbox.put_fleeting(frame)
+
+
+class Reader:
+    """How far one socket has been told the conversation, and what it is told next: no gap."""
+
+    __slots__ = ("_room", "is_paged", "seq")
+
+    def __init__(self, room: Room, seq: int, *, is_paged: bool) -> None:
+        self._room = room
+        self.seq = seq
+        # Far behind: the client asks for one page after the other, and nothing comes by itself.
+        self.is_paged = is_paged
+
+    def told(self, lines: list[Line]) -> None:
+        if lines:
+            self.seq = max(self.seq, lines[-1].seq)
+
+    async def next_frame(self) -> str | None:
+        if self.is_paged:
+            return None
+        lines = self._room.lines_after(self.seq)
+        if lines is None:
+            lines = await threads.run(timeline.read_after, self._room.order_id, self.seq, MOST)
+            if self.is_paged:
+                return None
+        # While they were read, a page may have been asked for that has some of them.
+        lines = frames.cut([line for line in lines if line.seq > self.seq])
+        if not lines:
+            return None
+        self.told(lines)
+        return frames.messages(lines, more=False)

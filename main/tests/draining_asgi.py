@@ -1,0 +1,60 @@
+"""An application for a server that is told to stop: a slow answer, an endless stream, a socket.
+
+LIMIT in the environment is how long that may take. With WITHOUT=drain nothing is drained, for the
+negative control.
+"""
+
+import asyncio
+import os
+import urllib.parse
+
+from booktime.drain import LIMIT, Drain
+from booktime.exchanges import Application
+
+LARGE = b"the whole of it " * 2**18  # 4 MiB: more than a socket takes at once
+
+
+async def slow(scope, receive, send):
+    """Answers after so many seconds as the query string says."""
+    await asyncio.sleep(float(urllib.parse.unquote(scope["query_string"].decode()) or 0))
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": LARGE})
+
+
+async def stream(scope, receive, send):
+    """Says its last words when it hears that the client has left."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"first", "more_body": True})
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    await send({"type": "http.response.body", "body": b" and last", "more_body": True})
+
+
+async def socket(scope, receive, send):
+    """Takes what it hears, and says how much that was when it hears that the client has left."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    heard = 0
+    while (message := await receive())["type"] != "websocket.disconnect":
+        heard += 1
+        if message["text"] == "be slow":
+            await asyncio.sleep(0.5)
+    words = f'{{"type": "heard", "count": {heard}, "code": {message["code"]}}}'
+    await send({"type": "websocket.send", "text": words})
+
+
+def _draining() -> Application:
+    drain = Drain(limit=float(os.environ.get("LIMIT", LIMIT)))
+    http = {"/slow/": drain.requests(slow), "/stream/": drain.streams(stream)}
+    ws = drain.sockets(socket)
+    if os.environ.get("WITHOUT") == "drain":
+        http, ws = {"/slow/": slow, "/stream/": stream}, socket
+
+    async def application(scope, receive, send):
+        answer = ws if scope["type"] == "websocket" else http[scope["path"]]
+        await answer(scope, receive, send)
+
+    return application
+
+
+application = _draining()

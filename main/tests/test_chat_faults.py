@@ -1,0 +1,73 @@
+"""What is acknowledged is stored and shown once, in one order, whatever fails meanwhile.
+
+The long run, with more rooms and more trouble, is bench/chat_faults.py.
+"""
+
+import asyncio
+import random
+import tempfile
+from pathlib import Path
+
+from django.test import TransactionTestCase, tag
+
+from main.tests.chat_client import Habits
+from main.tests.chat_talk import make_rooms, talk
+from main.tests.live_services import Redis, Web, database_url
+
+# One heartbeat is a second here, and the layer loses a third of all nudges.
+ENVIRONMENT = {"CHAT_HEARTBEAT": "1", "TASKS_BACKEND": "database", "DEBUG": "true"}
+
+
+@tag("server", "door")
+class FaultTests(TransactionTestCase):
+    def setUp(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.redis = Redis(folder / "redis.log")
+        environment = ENVIRONMENT | {"DATABASE_URL": database_url(), "REDIS_URL": self.redis.url}
+        self.webs = [
+            Web(folder / f"web{number}.log", "main.tests.faulty_asgi", **environment)
+            for number in range(2)
+        ]
+        for service in (self.redis, *self.webs):
+            self.addCleanup(service.kill)
+            service.start(wait=False)
+        for service in (self.redis, *self.webs):
+            service.wait_until_up()
+
+    async def trouble(self):
+        """Each web process is killed and replaced, Redis restarted, then away for a while."""
+        await asyncio.sleep(0.7)
+        self.webs[0].kill()
+        self.webs[0].start(wait=False)
+        await asyncio.sleep(0.3)
+        self.redis.kill()
+        await asyncio.to_thread(self.redis.start)
+        await asyncio.sleep(1.8)
+        self.webs[1].kill()
+        self.webs[1].start(wait=False)
+        await asyncio.sleep(0.3)
+        self.redis.kill()
+        await asyncio.sleep(1)
+        await asyncio.to_thread(self.redis.start)
+
+    def test_the_promise_holds_and_without_resending_or_without_keys_it_would_not(self):
+        rooms = make_rooms(6, Habits(patience=1))
+        forgetful = make_rooms(2, Habits(resend=False, patience=1))
+        keyless = make_rooms(2, Habits(dedupe=False, patience=1))
+
+        def find_port() -> int:
+            return random.choice(self.webs).port
+
+        asyncio.run(
+            talk(
+                [*rooms, *forgetful, *keyless], find_port=find_port, trouble=self.trouble,
+                seconds=4.5, every=0.6, settle=30,
+            )
+        )  # fmt: skip
+        self.assertEqual([problem for room in rooms for problem in room.problems()], [])
+        self.assertGreater(sum(len(room.said) for room in rooms), 60)
+        self.assertIn("were lost", self.problems_of(forgetful))
+        self.assertIn("are stored twice", self.problems_of(keyless))
+
+    def problems_of(self, rooms) -> str:
+        return "\n".join(problem for room in rooms for problem in room.problems())

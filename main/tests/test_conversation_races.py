@@ -1,0 +1,113 @@
+"""Eight at once in one conversation: no number is given twice, and none is left out."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from unittest import mock
+from uuid import UUID, uuid4
+
+from django.db import connections
+from django.test import TransactionTestCase, tag
+
+from main.actions import conversations
+from main.actions.conversations import mark_read, post_message
+from main.models import Conversation, Message, Order, Participant, ReadCursor
+from main.models.conversations import ConversationQuerySet
+from main.participants import customer_of
+from main.tests.factories import OrderFactory
+
+THREADS, EACH, ROUNDS = 8, 10, 4
+
+
+@tag("door")  # rows are locked on PostgreSQL; SQLite has one writer
+class ConversationRaces(TransactionTestCase):
+    def setUp(self) -> None:
+        self.order: Order = OrderFactory()
+        self.author: Participant = customer_of(self.order, self.order.user)
+        self.errors: list[Exception] = []
+        # Nudges have their own tests, and would only slow the race down.
+        self.enterContext(mock.patch("main.gateways.layer.publish"))
+
+    def all_at_once(self, act: Callable[[int], None]) -> None:
+        barrier = threading.Barrier(THREADS)
+
+        def run(number: int) -> None:
+            barrier.wait()
+            try:
+                act(number)
+            except Exception as error:
+                self.errors.append(error)
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=run, args=[number]) for number in range(THREADS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+
+    def post(self, cid: UUID, text: str) -> conversations.Posted:
+        return post_message(order_id=self.order.pk, cid=cid, text=text, author=self.author)
+
+    def race_of_posts(self) -> None:
+        """Each thread says ten things, and each is acknowledged, stored once, and in its place."""
+        acknowledged: list[tuple[int, str]] = []
+
+        def talk(number: int) -> None:
+            for turn in range(EACH):
+                text = f"{number}.{turn}"
+                acknowledged.append((self.post(uuid4(), text).message.seq, text))
+
+        self.all_at_once(talk)
+        self.assertEqual(self.errors, [])
+        stored = list(Message.objects.order_by("seq").values_list("seq", "text"))
+        self.assertEqual([seq for seq, _ in stored], list(range(1, THREADS * EACH + 2)))
+        self.assertEqual(sorted(acknowledged), stored[1:])
+        self.assertEqual(Conversation.objects.get().head, stored[-1][0])
+        for number in range(THREADS):
+            own = [text for _, text in stored if text.startswith(f"{number}.")]
+            self.assertEqual(own, [f"{number}.{turn}" for turn in range(EACH)])
+
+    def without_locks(self):
+        return mock.patch.object(ConversationQuerySet, "locked", lambda rows: rows.all())
+
+    def test_numbers_have_no_gap_and_no_double(self) -> None:
+        self.race_of_posts()
+
+    def test_without_the_lock_they_do(self) -> None:
+        with self.without_locks(), self.assertRaises(AssertionError):
+            self.race_of_posts()
+
+    def test_one_message_sent_eight_times_at_once_is_one(self) -> None:
+        cid = uuid4()
+        answers: list[tuple[int, bool]] = []
+
+        def send(_: int) -> None:
+            posted = self.post(cid, "Hello")
+            answers.append((posted.message.seq, posted.is_repeat))
+
+        self.all_at_once(send)
+        self.assertEqual(self.errors, [])
+        self.assertEqual(Counter(answers), {(2, False): 1, (2, True): THREADS - 1})
+        self.assertEqual(Message.objects.filter(cid=cid).count(), 1)
+
+    def race_of_readers(self) -> None:
+        """Several times: by chance the furthest comes last, and all looks well."""
+
+        def read(number: int) -> None:
+            mark_read(order_id=self.order.pk, reader=self.author, upto=number + 1)
+
+        for number in range(THREADS):
+            self.post(uuid4(), str(number))
+        for _ in range(ROUNDS):
+            ReadCursor.objects.all().delete()
+            self.all_at_once(read)
+            self.assertEqual(self.errors, [])
+            self.assertEqual(ReadCursor.objects.get().upto, THREADS)
+
+    def test_the_furthest_of_eight_readers_counts(self) -> None:
+        self.race_of_readers()
+
+    def test_without_the_lock_the_last_does(self) -> None:
+        with self.without_locks(), self.assertRaises(AssertionError):
+            self.race_of_readers()

@@ -1,0 +1,137 @@
+"""Servers that are told to stop: what they have begun they end, and nothing new begins."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from django.conf import settings
+from django.test import SimpleTestCase, tag
+from websockets.exceptions import ConnectionClosed
+
+from main.tests.chat_client import open_wire
+from main.tests.draining_asgi import LARGE
+
+LIMIT = 15  # seconds for anything that is waited for
+
+
+class Server:
+    """A process that serves `draining_asgi`."""
+
+    def __init__(self, program: str = "daphne", **environment: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        address = ["--host" if program == "uvicorn" else "-b", "127.0.0.1"]
+        command = [sys.executable, "-m", program, *address, "--port", str(self.port)]
+        self.process = subprocess.Popen(
+            [*command, "main.tests.draining_asgi:application"],
+            cwd=settings.BASE_DIR,
+            env=os.environ | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    async def __aenter__(self) -> "Server":
+        async with asyncio.timeout(LIMIT):
+            while not await self.accepts():
+                await asyncio.sleep(0.05)
+        return self
+
+    async def __aexit__(self, *error) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    async def accepts(self) -> bool:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            writer.close()
+            return True
+        return False
+
+    async def get(self, path: str) -> bytes:
+        """All that comes, head and body, until the server hangs up."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        return answer
+
+    async def stop(self) -> float:
+        """How many seconds it took to end."""
+        started = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(self.process.wait, LIMIT)
+        return time.monotonic() - started
+
+
+async def talk(server: Server, *, then: str = "") -> tuple[list[dict], int | None]:
+    """What a client of the socket hears until it is closed, and the close code."""
+    async with open_wire(server.port, 1) as wire:
+        await wire.say("something")
+        if then:
+            await wire.connection.send(then)
+        heard = []
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                heard.append(await wire.hear(LIMIT))
+        return heard, wire.connection.close_code
+
+
+@tag("server", "once")
+class DaphneTests(SimpleTestCase):
+    async def test_requests_finish_streams_end_and_sockets_are_told_to_come_back(self):
+        async with Server() as server:
+            # A connection that asks nothing has no application: Daphne stumbles over it.
+            _, idle = await asyncio.open_connection("127.0.0.1", server.port)
+            requests = [asyncio.create_task(server.get("/slow/?1")) for _ in range(5)]
+            stream = asyncio.create_task(server.get("/stream/"))
+            sockets = [asyncio.create_task(talk(server)) for _ in range(5)]
+            sockets.append(asyncio.create_task(talk(server, then="be slow")))
+            await asyncio.sleep(0.4)
+            stopping = asyncio.create_task(server.stop())
+            await asyncio.sleep(0.4)
+            self.assertFalse(await server.accepts())
+            for answer in await asyncio.gather(*requests):
+                head, _, body = answer.partition(b"\r\n\r\n")
+                self.assertIn(b"connection: close", head.lower())
+                self.assertIn(LARGE, body)
+            self.assertTrue((await stream).endswith(b"9\r\n and last\r\n0\r\n\r\n"))
+            for (goodbye, words), code in await asyncio.gather(*sockets):
+                self.assertEqual((goodbye["type"], goodbye["code"], code), ("goodbye", 4012, 4012))
+                self.assertIn(goodbye["after_ms"], range(2001))
+                self.assertEqual((words["type"], words["code"]), ("heard", 4012))
+            self.assertLess(await stopping, 3)
+            idle.close()
+
+    async def test_who_takes_too_long_is_cut(self):
+        async with Server(LIMIT="0.6") as server:
+            request = asyncio.create_task(server.get("/slow/?60"))
+            await asyncio.sleep(0.3)
+            self.assertLess(await server.stop(), 2)
+            self.assertEqual(await asyncio.gather(request, return_exceptions=True), [b""])
+
+    async def test_without_draining_all_are_cut(self):
+        async with Server(WITHOUT="drain") as server:
+            request = asyncio.create_task(server.get("/slow/?0.8"))
+            conversation = asyncio.create_task(talk(server))
+            await asyncio.sleep(0.4)
+            await server.stop()
+            self.assertNotIn(b"the whole of it", await request)
+            self.assertEqual(await conversation, ([], 1006))
+
+
+@tag("server", "once")
+class UvicornTests(SimpleTestCase):
+    async def test_it_drains_by_itself_undisturbed(self):
+        async with Server("uvicorn") as server:
+            request = asyncio.create_task(server.get("/slow/?0.8"))
+            conversation = asyncio.create_task(talk(server))
+            await asyncio.sleep(0.4)
+            self.assertLess(await server.stop(), 4)
+            self.assertEqual((await conversation)[1], 1012)
+            self.assertEqual((await request).count(LARGE), 1)

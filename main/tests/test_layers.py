@@ -1,0 +1,77 @@
+"""The channel layer when Redis goes away, comes back, and is asked for more than it takes."""
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+from django.test import SimpleTestCase, tag
+from redis.exceptions import RedisError
+
+from booktime.layers import GROUP_EXPIRY, ForgivingRedisLayer
+from main.tests.live_services import Redis
+
+LIMIT = 10  # seconds
+
+
+@tag("server", "once")
+class ForgivingRedisLayerTests(SimpleTestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory())
+        cls.redis = Redis(Path(folder) / "redis.log")
+        cls.redis.start()
+        cls.addClassCleanup(cls.redis.kill)
+
+    def setUp(self):
+        self.layer = ForgivingRedisLayer([self.redis.url], capacity=3)
+
+    async def receive(self, channel):
+        async with asyncio.timeout(LIMIT):
+            return await self.layer.receive(channel)
+
+    async def test_receivers_survive_a_redis_that_was_away_and_join_again(self):
+        channels = [await self.layer.new_channel() for _ in range(3)]
+        for channel in channels:
+            await self.layer.group_add("room", channel)
+        receiving = [asyncio.create_task(self.receive(channel)) for channel in channels]
+        await asyncio.sleep(0.1)
+        with self.assertLogs("booktime.layers") as logs:
+            self.redis.kill()
+            await asyncio.sleep(0.5)
+            with self.assertRaises(RedisError):
+                await self.layer.group_send("room", {"type": "nudge", "n": 1})
+            self.assertEqual(self.layer.times_back, 0)
+            await asyncio.to_thread(self.redis.start)
+            async with asyncio.timeout(LIMIT):
+                while not self.layer.times_back:
+                    await asyncio.sleep(0.05)
+        said = [line.split(":")[2].split(" (")[0] for line in logs.output]
+        self.assertEqual(said, ["Redis is away", "Redis is back."])
+        # The groups went with Redis: nobody is nudged before they have joined again.
+        await self.layer.group_send("room", {"type": "nudge", "n": 2})
+        for channel in channels:
+            await self.layer.group_add("room", channel)
+        await self.layer.group_send("room", {"type": "nudge", "n": 3})
+        self.assertEqual(await asyncio.gather(*receiving), [{"type": "nudge", "n": 3}] * 3)
+        self.assertEqual(self.layer.times_back, 1)
+
+    async def test_what_a_full_channel_drops_is_logged_once(self):
+        slow = f"specific.{'0' * 32}!"
+        await self.layer.group_add("crowd", f"{slow}1")
+        with self.assertLogs("booktime.layers") as logs:
+            for number in range(6):
+                await self.layer.group_send("crowd", {"type": "nudge", "n": number})
+        self.assertEqual(
+            [line.partition("layers:")[2] for line in logs.output],
+            ["The channel layer is full. Nudges dropped: 1, the last to crowd."],
+        )
+        self.assertEqual(self.layer._dropped, 2)
+
+    async def test_a_group_that_nobody_joins_again_is_forgotten(self):
+        here, gone = [await self.layer.new_channel() for _ in range(2)]
+        await self.layer.group_add("left", here)
+        long_ago = time.time() - GROUP_EXPIRY - 1
+        await self.layer.connection(0).zadd(self.layer._group_key("left"), {gone: long_ago})
+        self.assertEqual(await self.layer._channels_in("left"), [here])

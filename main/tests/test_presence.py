@@ -1,0 +1,164 @@
+"""Who is there, how many sockets somebody has, and how fast they may send: Redis, and without."""
+
+import os
+import time
+from unittest.mock import patch
+
+from django.conf import settings
+from django.test import SimpleTestCase, override_settings, tag
+from redis import Redis
+
+from main.gateways import presence, rates, shared_redis
+from main.gateways.rates import TokenBucket
+
+ADA = {"who": "customer", "name": "Ada", "role": "customer"}
+OLIVE = {"who": "staff-7", "name": "Olive: of “office”", "role": "staff"}
+
+
+class PresenceSentences:
+    """What holds with Redis and without."""
+
+    async def test_who_is_there_is_there_until_they_leave(self):
+        self.assertEqual(await presence.touch(1, ADA), [ADA])
+        there = await presence.touch(1, OLIVE)
+        self.assertCountEqual(there, [ADA, OLIVE])
+        await presence.touch(2, OLIVE)
+        self.assertCountEqual(await presence.online(1), [ADA, OLIVE])
+        self.assertEqual(await presence.leave(1, ADA), [OLIVE])
+        self.assertEqual(await presence.desk(), {1: [OLIVE], 2: [OLIVE]})
+        self.assertEqual(await presence.leave(1, OLIVE), [])
+        self.assertEqual(await presence.desk(), {2: [OLIVE]})
+
+    async def test_who_is_no_longer_with_this_process_is_not_said_again(self):
+        await presence.touch(1, ADA)
+        await presence.touch(2, ADA)
+        everyone = await presence.refresh({2: [ADA], 3: [OLIVE]})
+        self.assertEqual(everyone, {2: [ADA], 3: [OLIVE]})
+
+    async def test_a_person_has_ten_seats_and_a_seat_that_was_left_is_free(self):
+        taken = [await rates.take_seat("p", f"s{n}") for n in range(11)]
+        self.assertEqual(taken, [True] * 10 + [False])
+        self.assertTrue(await rates.take_seat("q", "s"))
+        await rates.leave_seat("p", "s3")
+        await rates.keep_seats()
+        self.assertTrue(await rates.take_seat("p", "s11"))
+        self.assertFalse(await rates.take_seat("p", "s12"))
+
+    async def test_forty_messages_at_once_and_ten_a_second(self):
+        waits = [await rates.take_send("p") for _ in range(42)]
+        self.assertEqual(waits[:40], [0] * 40)
+        self.assertTrue(0 < waits[41] <= 0.1, waits[41])
+        self.assertEqual(await rates.take_send("q"), 0)
+
+
+class WithoutPeople:
+    def setUp(self):
+        for known in (presence._here, rates._seats, rates._buckets):
+            known.clear()
+            self.addCleanup(known.clear)
+
+
+@tag("once")
+@override_settings(REDIS_URL="")
+class InProcessTests(WithoutPeople, PresenceSentences, SimpleTestCase):
+    pass
+
+
+@tag("door")
+class RedisTests(WithoutPeople, PresenceSentences, SimpleTestCase):
+    """Of the Redis that runs beside these tests."""
+
+    def setUp(self):
+        super().setUp()
+        self.redis = Redis.from_url(settings.REDIS_URL)
+        self.remove_all()
+        self.addCleanup(self.remove_all)
+
+    def remove_all(self):
+        for key in self.redis.keys("booktime:*"):
+            self.redis.delete(key)
+
+    async def test_a_process_that_was_killed_is_forgotten_after_a_while(self):
+        with patch.object(presence, "LASTS", 1), patch.object(presence, "_PROCESS", "killed"):
+            await presence.touch(1, ADA)
+        presence._here.clear()
+        self.assertEqual(await presence.online(1), [ADA])
+        self.assertEqual(await presence.desk(), {1: [ADA]})
+        # Not by its key's expiry, which is later.
+        time.sleep(1.1)
+        self.assertEqual(await presence.online(1), [])
+        self.assertEqual(await presence.desk(), {})
+
+    async def test_who_left_one_process_is_still_there_with_another(self):
+        with patch.object(presence, "_PROCESS", "other"):
+            await presence.touch(1, ADA)
+        await presence.touch(1, ADA)
+        self.assertEqual(await presence.leave(1, ADA), [ADA])
+
+    async def test_limits_count_over_all_processes(self):
+        for process in range(2):
+            rates._seats.clear()
+            taken = [await rates.take_seat("p", f"{process}-{n}") for n in range(6)]
+            self.assertEqual(taken.count(True), 6 - 2 * process)
+        waits = [await rates.take_send("p") for _ in range(30)]
+        rates._buckets.clear()
+        waits += [await rates.take_send("p") for _ in range(12)]
+        self.assertEqual(waits[:40], [0] * 40)
+        self.assertGreater(waits[41], 0)
+
+    async def test_two_hundred_among_two_hundred_thousand_keys_are_read_at_once(self):
+        self.redis.eval("for i = 1, 200000 do redis.call('SET', 'booktime:x' .. i, i) end", 0)
+        people = [{"who": f"staff-{n}", "name": f"Name {n}", "role": "staff"} for n in range(200)]
+        await presence.refresh({number: [person] for number, person in enumerate(people)})
+        self.redis.config_resetstat()
+        reading = []
+        for _ in range(20):
+            began = time.perf_counter()
+            found = await shared_redis.attempt(
+                lambda redis: redis.eval(presence._READ, 1, presence._DESK)
+            )
+            reading.append(time.perf_counter() - began)
+        self.assertEqual(len(found), 200)
+        self.assertLess(min(reading), 0.002)
+        self.assertEqual(
+            set(self.redis.info("commandstats")) & {"cmdstat_keys", "cmdstat_scan"}, set()
+        )
+        self.redis.flushdb()
+
+    async def test_no_key_says_who(self):
+        await presence.touch(1, ADA | {"who": "staff-42"})
+        await rates.take_seat(os.urandom(4).hex(), "s")
+        names = b" ".join(self.redis.keys("booktime:*")).decode()
+        self.assertNotIn("42", names)
+        self.assertNotIn("Ada", names)
+
+
+@tag("door")
+class RedisAwayTests(WithoutPeople, PresenceSentences, SimpleTestCase):
+    """Each process knows its own, and nobody waits for what does not answer."""
+
+    def setUp(self):
+        super().setUp()
+        # Nothing listens there.
+        self.enterContext(override_settings(REDIS_URL="redis://127.0.0.1:9"))
+        self.logs = self.enterContext(self.assertLogs("main.gateways.shared_redis"))
+
+    async def test_a_redis_that_is_away_is_not_asked_each_time(self):
+        began = time.monotonic()
+        for _ in range(1000):
+            await presence.online(1)
+        self.assertLess(time.monotonic() - began, 1)
+        self.assertEqual(len(self.logs.records), 1)
+
+
+@tag("once")
+class TokenBucketTests(SimpleTestCase):
+    def test_so_many_at_once_then_so_many_a_second(self):
+        with patch("main.gateways.rates.time.monotonic") as clock:
+            clock.return_value = 100.0
+            bucket = TokenBucket(5, 20)
+            self.assertEqual([bucket.take() for _ in range(21)], [0] * 20 + [0.2])
+            clock.return_value = 100.2
+            self.assertEqual([bucket.take(), bucket.take() > 0], [0, True])
+            clock.return_value = 200.0
+            self.assertTrue(bucket.is_full)

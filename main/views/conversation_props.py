@@ -1,0 +1,115 @@
+"""What a page shows of a conversation: the same for a customer's page and for the staff's.
+
+`conversations/panel.html` draws a Panel; its `props` are what the component takes over with.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from main.actions.conversations import mark_read
+from main.forms.conversations import MessageForm
+from main.models import CannedReply, Message, Order, Participant
+from main.reports.conversations import Stretch, read_before, read_latest
+from main.reports.reply_times import expected_reply
+from main.sockets.timeline import read_standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """`props` is None on a page of earlier messages: those do not change."""
+
+    order: Order
+    me: Participant
+    form: MessageForm
+    address: str  # of the page that shows it, and to which the form is sent
+    messages: Sequence[Message]
+    earlier: int | None  # the page before this one ends before that message
+    is_latest: bool
+    reads: dict[str, int]
+    expectation: str
+    props: dict | None
+
+    @property
+    def read_upto(self) -> int:
+        """Up to where anybody on the other side has read."""
+        others = (
+            upto for who, upto in self.reads.items() if who.startswith("staff") != self.is_staff
+        )
+        return max(others, default=0)
+
+    @property
+    def is_staff(self) -> bool:
+        return self.me.is_staff
+
+
+def make_panel(
+    *,
+    order: Order,
+    me: Participant,
+    address: str,
+    form: MessageForm | None = None,
+    before: int | None = None,
+) -> Panel:
+    """The last messages, or those before one."""
+    stretch = read_before(order.pk, before) if before else read_latest(order.pk)
+    expectation = "" if me.is_staff else expected_reply()
+    return Panel(
+        order=order,
+        me=me,
+        form=form or MessageForm(),
+        address=address,
+        messages=stretch.messages,
+        earlier=stretch.messages[0].seq if stretch.more else None,
+        is_latest=not before,
+        reads=stretch.reads,
+        expectation=expectation,
+        props=None if before else _props(order, me, stretch, expectation),
+    )
+
+
+def note_reading(request: HttpRequest, panel: Panel) -> None:
+    """Who opens the page has read what it shows; a browser that fetches ahead has not."""
+    ahead = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    if request.method != "GET" or "prefetch" in ahead or not panel.messages:
+        return
+    last = panel.messages[-1].seq
+    if panel.reads.get(panel.me.who, 0) < last:
+        mark_read(order_id=panel.order.pk, reader=panel.me, upto=last)
+
+
+def known_as(participant: Participant) -> dict[str, str]:
+    return {"who": participant.who, "name": participant.name}
+
+
+def _props(order: Order, me: Participant, stretch: Stretch, expectation: str) -> dict:
+    return {
+        "orderId": order.pk,
+        "number": order.number,
+        "state": Order.Status(order.status).label,
+        "me": known_as(me) | {"role": str(me.role)},
+        "items": stretch.items,
+        "more": stretch.more,
+        "head": stretch.head,
+        "reads": stretch.reads,
+        "urls": _urls(order.pk),
+        "heartbeat": settings.CHAT_HEARTBEAT,
+        "expectation": expectation,
+        **(_for_staff(order.pk) if me.is_staff else {}),
+    }
+
+
+def _urls(order_id: int) -> dict[str, str]:
+    return {
+        "socket": f"/ws/customer-service/{order_id}/",
+        "messages": reverse("mobile_messages", args=[order_id]),
+        "read": reverse("mobile_read", args=[order_id]),
+    }
+
+
+def _for_staff(order_id: int) -> dict:
+    canned = CannedReply.objects.active().values("name", "text")
+    return {"canned": list(canned), "conversation": read_standing(order_id).conversation}

@@ -1,0 +1,167 @@
+"""The staff's side of conversations: the desk, and one conversation beside all that is known."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from main.access import is_employee, staff_only
+from main.actions.customer_service import (
+    close_conversation,
+    hand_over_conversation,
+    join_conversation,
+    reopen_conversation,
+    take_conversation,
+)
+from main.errors import ConversationRefused
+from main.forms.conversations import MessageForm
+from main.forms.customer_service import CannedReplyForm, HandOverForm
+from main.models import Conversation, Order, Participant
+from main.participants import participant_in, staff
+from main.reports.customer_service import Row, earlier_orders, read_desk
+from main.views.conversation_props import known_as, make_panel, note_reading
+from main.views.conversations import before_in, sent
+
+EARLIER = 10  # orders beside a conversation
+_MOMENTS = ("waiting_since", "dispatch_by")
+_YOUR_OWN = "This order is your own: you talk about it as its customer."
+
+
+@never_cache
+@require_safe
+@staff_only(is_employee)
+def cs_main(request: HttpRequest) -> HttpResponse:
+    desk = read_desk(reader_id=request.user.pk)
+    props = {
+        "me": known_as(staff(request.user)),
+        "rows": desk.rows,
+        "cut": desk.is_cut,
+        "at": int(desk.at.timestamp() * 1000),
+        "statuses": {str(status.value): status.label for status in Order.Status},
+        "urls": {"stream": "/customer-service/notify/", "chat": reverse("cs_chat", args=[0])},
+    }
+    context = {"rows": [_shown(row) for row in desk.rows], "is_cut": desk.is_cut, "props": props}
+    return render(request, "customer_service/main.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only(is_employee)
+def cs_chat(request: HttpRequest, order_id: int) -> HttpResponse:
+    me = participant_in(order_id, request)
+    if me is None:
+        raise Http404("There is no such order.")
+    if not me.is_staff:
+        messages.info(request, _YOUR_OWN)
+        return redirect("order_conversation", order_id)
+    if request.method == "POST":
+        return _act(request, order_id, me)
+    return _page(request, order_id, me)
+
+
+def _act(request: HttpRequest, order_id: int, me: Participant) -> HttpResponse:
+    """Do what the button says and show the page anew; what is refused stays, with the reason."""
+    message, hand_over = MessageForm(), HandOverForm(user=request.user)
+    status: int = HTTPStatus.SEE_OTHER
+    try:
+        match request.POST.get("action"):
+            case "send":
+                message = MessageForm(request.POST)
+                status = sent(message, order_id=order_id, author=me)
+                if status == HTTPStatus.SEE_OTHER:
+                    join_conversation(order_id=order_id, user_id=request.user.pk)
+            case "hand_over":
+                hand_over = HandOverForm(request.POST, user=request.user)
+                status = _hand_over(hand_over, order_id)
+            case action:
+                status = _move(action, order_id, request.user.pk)
+    except ConversationRefused as refused:
+        messages.error(request, str(refused))
+        status = HTTPStatus.CONFLICT
+    if status == HTTPStatus.SEE_OTHER:
+        return HttpResponseRedirect(f"{_address(order_id)}#last", status=status)
+    return _page(request, order_id, me, status=status, message=message, hand_over=hand_over)
+
+
+def _hand_over(form: HandOverForm, order_id: int) -> HTTPStatus:
+    if not form.is_valid():
+        return HTTPStatus.BAD_REQUEST
+    hand_over_conversation(order_id=order_id, user_id=form.cleaned_data["colleague"].pk)
+    return HTTPStatus.SEE_OTHER
+
+
+def _move(action: str | None, order_id: int, user_id: int) -> HTTPStatus:
+    match action:
+        case "take":
+            take_conversation(order_id=order_id, user_id=user_id)
+        case "close":
+            close_conversation(order_id=order_id)
+        case "reopen":
+            reopen_conversation(order_id=order_id, user_id=user_id)
+        case _:
+            return HTTPStatus.BAD_REQUEST
+    return HTTPStatus.SEE_OTHER
+
+
+def _page(
+    request: HttpRequest,
+    order_id: int,
+    me: Participant,
+    *,
+    status: int = HTTPStatus.OK,
+    message: MessageForm | None = None,
+    hand_over: HandOverForm | None = None,
+) -> HttpResponse:
+    orders = Order.objects.select_related("last_spoken_to")
+    order = get_object_or_404(orders.prefetch_related("lines__product"), pk=order_id)
+    canned = CannedReplyForm(request.GET if "reply" in request.GET else None)
+    if canned.is_valid():
+        message = MessageForm(initial={"text": canned.cleaned_data["reply"].text})
+    panel = make_panel(
+        order=order, me=me, address=_address(order_id), form=message, before=before_in(request)
+    )
+    if not canned.is_bound:
+        note_reading(request, panel)
+    conversation = _conversation(order)
+    earlier = list(earlier_orders(order)[: EARLIER + 1])
+    context = {
+        "order": order,
+        "panel": panel,
+        "conversation": conversation,
+        "assignee": staff(conversation.assignee).name if conversation.assignee else "nobody",
+        "canned": canned,
+        "hand_over": hand_over or HandOverForm(user=request.user),
+        "earlier": earlier[:EARLIER],
+        "has_more": len(earlier) > EARLIER,
+        "now": timezone.now(),
+    }
+    return render(request, "customer_service/chat.html", context, status=status)
+
+
+def _conversation(order: Order) -> Conversation:
+    """As it is, or would begin: an order older than its timeline has none."""
+    begun = Conversation.objects.filter(pk=order.pk).select_related("assignee").first()
+    return begun or Conversation(order=order)
+
+
+def _address(order_id: int) -> str:
+    return reverse("cs_chat", args=[order_id])
+
+
+def _shown(row: Row) -> dict[str, Any]:
+    """A row of the stream with moments that a template can write, and the state in a word."""
+    moments = {name: _moment(row[name]) for name in _MOMENTS}
+    is_late = bool(moments["dispatch_by"]) and moments["dispatch_by"] < timezone.now()
+    state = Order.Status(row["status"]).label
+    return row | moments | {"state": state, "is_late": is_late}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
