@@ -1,5 +1,7 @@
 """Every live push, a function each: nudges that say where to look, and hold nothing themselves.
 
+Each names the conversation or session meant: a process has one ear for all its sockets.
+
 Lost, doubled and reordered nudges do no harm: who gets one reads the database, and who gets none
 learns of it from the next heartbeat.
 """
@@ -20,17 +22,19 @@ DESK = "desk"
 
 def send_conversation_head(*, order_id: int, seq: int) -> None:
     """To everyone in the conversation: it is at `seq`."""
-    layer.publish(conversation_group(order_id), {"type": "conversation.head", "seq": seq})
+    message = {"type": "conversation.head", "order_id": order_id, "seq": seq}
+    layer.publish(conversation_group(order_id), message)
 
 
 def send_read(*, order_id: int, who: str, upto: int) -> None:
-    message = {"type": "conversation.read", "who": who, "upto": upto}
+    message = {"type": "conversation.read", "order_id": order_id, "who": who, "upto": upto}
     layer.publish(conversation_group(order_id), message)
 
 
 def send_conversation_changed(*, order_id: int) -> None:
     """To staff in the conversation: who looks after it, or whether it is closed, changed."""
-    layer.publish(conversation_group(order_id), {"type": "conversation.changed"})
+    message = {"type": "conversation.changed", "order_id": order_id}
+    layer.publish(conversation_group(order_id), message)
 
 
 def send_desk_changed(*, order_id: int) -> None:
@@ -40,4 +44,4 @@ def send_desk_changed(*, order_id: int) -> None:
 
 def send_session_ended(*, digest: str) -> None:
     """To the sockets of one session: ask at once whether they may still be here."""
-    layer.publish(session_group(digest), {"type": "session.ended"})
+    layer.publish(session_group(digest), {"type": "session.ended", "digest": digest})

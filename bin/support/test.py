@@ -1,4 +1,4 @@
-"""bin/test: sets up, then runs every check, two side by side, and sums up what they found.
+"""bin/test: sets up, then runs every check, three side by side, and sums up what they found.
 
 Runs on any Python 3.11 with nothing installed. The checks do not see the environment or the .env
 of whoever starts them: what is tested is the project with its own defaults.

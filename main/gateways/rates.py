@@ -14,6 +14,8 @@ from redis.asyncio import Redis
 from main.gateways.shared_redis import attempt
 
 SENDS, SENDS_AT_ONCE = 10, 40  # of one person: a second, and at once
+# Whoever is no faster than this is counted here only, and told to Redis when they are.
+CALM, CALM_AT_ONCE = 1, 5
 SOCKETS = 10  # of one person
 SEAT_LASTS = 35  # seconds, unless it is said again that it is taken
 _MANY = 10_000
@@ -25,7 +27,8 @@ local known = redis.call('HMGET', KEYS[1], 'left', 'at')
 local left = tonumber(known[1] or burst)
 left = math.min(burst, left + (now - tonumber(known[2] or now)) * rate)
 local wait = 0
-if left >= 1 then left = left - 1 else wait = (1 - left) / rate end
+local cost = tonumber(ARGV[3])
+if left >= 1 then left = left - cost else wait = (1 - left) / rate end
 redis.call('HSET', KEYS[1], 'left', tostring(left), 'at', tostring(now))
 redis.call('EXPIRE', KEYS[1], math.ceil(burst / rate) + 1)
 return tostring(wait)
@@ -75,15 +78,33 @@ class TokenBucket:
         self._at = now
 
 
-_buckets: dict[str, TokenBucket] = {}
+class _Pace:
+    """How somebody sends by way of this process."""
+
+    __slots__ = ("calm", "own", "untold")
+
+    def __init__(self) -> None:
+        self.calm = TokenBucket(CALM, CALM_AT_ONCE)
+        self.own = TokenBucket(SENDS, SENDS_AT_ONCE)
+        self.untold = 0
+
+
+_paces: dict[str, _Pace] = {}
 _seats: defaultdict[str, set[str]] = defaultdict(set)
 
 
 async def take_send(person: str) -> float:
     """Seconds that this person has to wait before the next message; 0 now."""
-    key = f"booktime:sends:{person}"
-    wait = await attempt(lambda redis: redis.eval(_TAKE, 1, key, SENDS, SENDS_AT_ONCE))
-    return _take_here(person) if wait is None else float(wait)
+    pace = _pace_of(person)
+    own_wait = pace.own.take()
+    if own_wait or not pace.calm.take():
+        pace.untold += not own_wait
+        return own_wait
+    cost, pace.untold = pace.untold + 1, 0
+    wait = await attempt(
+        lambda redis: redis.eval(_TAKE, 1, f"booktime:sends:{person}", SENDS, SENDS_AT_ONCE, cost)
+    )
+    return 0 if wait is None else float(wait)
 
 
 async def take_seat(person: str, socket: str) -> bool:
@@ -120,12 +141,11 @@ async def _keep(some: Collection[tuple[str, list[str]]], redis: Redis) -> bool:
     return True
 
 
-def _take_here(person: str) -> float:
-    if len(_buckets) > _MANY:
-        for name in [name for name, bucket in _buckets.items() if bucket.is_full]:
-            del _buckets[name]
-    bucket = _buckets.setdefault(person, TokenBucket(SENDS, SENDS_AT_ONCE))
-    return bucket.take()
+def _pace_of(person: str) -> _Pace:
+    if len(_paces) > _MANY:
+        for name in [name for name, pace in _paces.items() if pace.own.is_full]:
+            del _paces[name]
+    return _paces.setdefault(person, _Pace())
 
 
 def _leave_here(person: str, socket: str) -> None:

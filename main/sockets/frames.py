@@ -47,6 +47,7 @@ class Line(NamedTuple):
 
     seq: int
     text: str
+    item: Mapping[str, Any]
 
 
 # --- From the client ------------------------------------------------------------------------
@@ -87,21 +88,22 @@ def read_cid(frame: Mapping[str, Any]) -> UUID:
 
 
 def line(message: Message) -> Line:
-    return Line(message.seq, dump(message.item))
+    item = message.item
+    return Line(message.seq, dump(item), item)
 
 
 def cut(lines: list[Line]) -> list[Line]:
     """As many of them as make a frame; the rest is for the next."""
     size = 0
-    for count, (_, text) in enumerate(lines):
-        size += len(text.encode())
+    for count, line in enumerate(lines):
+        size += len(line.text.encode())
         if count and (size > _ENOUGH or count == MOST):
             return lines[:count]
     return lines
 
 
 def messages(lines: Iterable[Line], *, more: bool) -> str:
-    items = ",".join(text for _, text in lines)
+    items = ",".join(line.text for line in lines)
     return f'{{"type":"messages","items":[{items}],"more":{"true" if more else "false"}}}'
 
 

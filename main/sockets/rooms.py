@@ -16,7 +16,6 @@ from main.sockets.timeline import Standing
 logger = logging.getLogger(__name__)
 
 KEEPS = 50  # of the last messages
-STANDING_AFTER = 0.5  # seconds after a message: then who waits, and who looks after it, is read
 
 
 class Member(Protocol):
@@ -31,7 +30,7 @@ class Member(Protocol):
 class Room:
     """Whatever is said is read once for all sockets here, or not at all if it was said here."""
 
-    __slots__ = ("_lines", "_reading", "_standing_timer", "_wanted", "head", "members", "order_id",
+    __slots__ = ("_lines", "_looking", "_reading", "_wanted", "head", "members", "order_id",
                  "peers", "standing")  # fmt: skip
 
     def __init__(self, order_id: int) -> None:
@@ -42,7 +41,7 @@ class Room:
         self.standing = Standing()
         self._lines: deque[Line] = deque(maxlen=KEEPS)
         self._reading: asyncio.Task[None] | None = None
-        self._standing_timer: asyncio.TimerHandle | None = None
+        self._looking: asyncio.Task[None] | None = None
 
     # --- Messages ---------------------------------------------------------------------------
 
@@ -93,10 +92,10 @@ class Room:
             if line.seq == self.head + 1:
                 self._lines.append(line)
                 self.head = line.seq
+                self._stands(timeline.followed_by(self.standing, line.item))
         if self.head > before:
             for member in self.members:
                 member.outbox.wake()
-            self._read_standing_soon()
 
     # --- How it stands ------------------------------------------------------------------------
 
@@ -111,18 +110,15 @@ class Room:
 
     def learn(self, new: Standing) -> None:
         """Tell everyone what is new in it."""
-        known, changed_at = self.standing, self.standing.changed_at
-        if changed_at and new.changed_at and new.changed_at < changed_at:
+        known = self.standing
+        if new.head < known.head:
             return
         for who, upto in (new.reads or {}).items():
             self.note_read(who, upto)
         if new.reads is not None:
             # A nudge may have been quicker than the reading.
             new.reads.update(known.reads or {})
-        self.standing = new
-        if new.conversation and new.conversation != known.conversation:
-            frame = frames.dump({"type": "conversation", **new.conversation})
-            self.tell(frame, to=lambda me: me.is_staff)
+        self._stands(new)
 
     def note_read(self, who: str, upto: int) -> None:
         reads = self.standing.reads
@@ -131,23 +127,27 @@ class Room:
             self.tell(frames.dump({"type": "read", "who": who, "upto": upto}))
 
     def read_standing(self) -> None:
-        """Now, and tell what is new."""
-        if self._standing_timer:
-            self._standing_timer.cancel()
-            self._standing_timer = None
-        asyncio.ensure_future(self._read_standing())  # noqa: RUF006 - short, and looked at again
-
-    def _read_standing_soon(self) -> None:
-        """Once for all that is said within a moment, and only where staff looks."""
-        if self._standing_timer is None and any(member.me.is_staff for member in self.members):
-            loop = asyncio.get_running_loop()
-            self._standing_timer = loop.call_later(STANDING_AFTER, self.read_standing)
+        """Anew, and tell what is new."""
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._read_standing())
 
     async def _read_standing(self) -> None:
         try:
-            self.learn(await threads.run(timeline.read_standing, self.order_id))
+            new = await threads.run(timeline.read_standing, self.order_id)
+            if new.head < self.standing.head:
+                # Something was said meanwhile.
+                new = await threads.run(timeline.read_standing, self.order_id)
+            self.learn(new)
         except Exception as error:
             logger.warning("How a conversation stands was not read: %s", error)
+        finally:
+            self._looking = None
+
+    def _stands(self, new: Standing) -> None:
+        known, self.standing = self.standing.conversation, new
+        if new.conversation and new.conversation != known:
+            frame = frames.dump({"type": "conversation", **new.conversation})
+            self.tell(frame, to=lambda me: me.is_staff)
 
     # --- Who is there -------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """The threads on which sockets and streams ask the database: a few for all of a process."""
 
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
@@ -7,7 +9,11 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
+
+KEEP = 5  # seconds: so long a connection is taken to be as well as it was
+
+_of_thread = threading.local()
 
 
 async def run(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
@@ -19,9 +25,10 @@ async def run(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any
     """
     call = partial(function, *args, **kwargs)
     if not settings.CHAT_THREADS:
-        return await sync_to_async(call, thread_sensitive=True)()
+        return await sync_to_async(partial(_call, call), thread_sensitive=True)()
     threads = _threads(settings.CHAT_THREADS)
-    return await sync_to_async(_call, thread_sensitive=False, executor=threads)(call)
+    call = partial(_call_on_kept, call)
+    return await sync_to_async(call, thread_sensitive=False, executor=threads)()
 
 
 def _call(function: Callable[[], Any]) -> Any:
@@ -30,6 +37,18 @@ def _call(function: Callable[[], Any]) -> Any:
         return function()
     finally:
         close_old_connections()
+
+
+def _call_on_kept(function: Callable[[], Any]) -> Any:
+    """A busy thread keeps its connection: to have the pool check one costs as much as a query."""
+    if time.monotonic() - getattr(_of_thread, "called_at", 0) > KEEP:
+        close_old_connections()
+    try:
+        return function()
+    finally:
+        _of_thread.called_at = time.monotonic()
+        if any(connection.errors_occurred for connection in connections.all(initialized_only=True)):
+            close_old_connections()
 
 
 @cache

@@ -1,10 +1,11 @@
 """What sockets read of a conversation: messages as lines of frames, and how it stands."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from main.models import Conversation, Message, ReadCursor
+from main.models import Conversation, Message, ReadCursor, Role
 from main.models.conversations import iso
 from main.participants import staff
 from main.sockets.frames import Line, line
@@ -14,7 +15,7 @@ _UNBEGUN = {"assignee": None, "closed": False, "waiting_since": None}
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a conversation stands: besides its messages, all that a client is told of it."""
+    """How a conversation stands at `head`: besides its messages, all that a client is told."""
 
     head: int = 0
     changed_at: datetime | None = None
@@ -33,6 +34,25 @@ def read_standing(order_id: int) -> Standing:
         reads={cursor.who: cursor.upto for cursor in cursors},
         conversation=_for_staff(conversation),
     )
+
+
+def followed_by(standing: Standing, item: Mapping[str, Any]) -> Standing:
+    """How it stands after this message, by the rules of main.actions.conversations.
+
+    Where other rules held, the next heartbeat reads it again.
+    """
+    known = standing.conversation
+    if item["seq"] <= standing.head or known is None:
+        return standing
+    standing = replace(standing, head=item["seq"])
+    if item["role"] == Role.SYSTEM:
+        return standing
+    new = {"assignee": known["assignee"], "closed": False, "waiting_since": None}
+    if item["role"] == Role.CUSTOMER:
+        new["waiting_since"] = known["waiting_since"] or item["at"]
+    else:
+        new["assignee"] = new["assignee"] or {"who": item["who"], "name": item["author"]}
+    return replace(standing, conversation=new)
 
 
 def read_after(order_id: int, seq: int, limit: int) -> list[Line]:

@@ -125,11 +125,11 @@ class OutboxTests(SimpleTestCase):
         self.assertEqual(self.client.codes, [4009])
 
     def test_a_frame_holds_a_hundred_messages_or_so_many_bytes(self):
-        short = [Line(number, "{}") for number in range(150)]
+        short = [Line(number, "{}", {}) for number in range(150)]
         self.assertEqual(len(cut(short)), 100)
-        long = [Line(number, "ø" * 8 * KIB) for number in range(10)]
+        long = [Line(number, "ø" * 8 * KIB, {}) for number in range(10)]
         self.assertEqual(len(cut(long)), 3)
-        self.assertEqual(len(cut([Line(1, "x" * 64 * KIB)] * 2)), 1)
+        self.assertEqual(len(cut([Line(1, "x" * 64 * KIB, {})] * 2)), 1)
 
 
 @tag("once")

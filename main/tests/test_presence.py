@@ -53,7 +53,7 @@ class PresenceSentences:
 
 class WithoutPeople:
     def setUp(self):
-        for known in (presence._here, rates._seats, rates._buckets):
+        for known in (presence._here, rates._seats, rates._paces):
             known.clear()
             self.addCleanup(known.clear)
 
@@ -101,7 +101,7 @@ class RedisTests(WithoutPeople, PresenceSentences, SimpleTestCase):
             taken = [await rates.take_seat("p", f"{process}-{n}") for n in range(6)]
             self.assertEqual(taken.count(True), 6 - 2 * process)
         waits = [await rates.take_send("p") for _ in range(30)]
-        rates._buckets.clear()
+        rates._paces.clear()
         waits += [await rates.take_send("p") for _ in range(12)]
         self.assertEqual(waits[:40], [0] * 40)
         self.assertGreater(waits[41], 0)
