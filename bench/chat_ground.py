@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -43,8 +44,19 @@ class Postgres(Service):
             os.chown(self.data, account.pw_uid, account.pw_gid)
         self.programs = _with_services().find_programs(["postgres"])
         self._run("initdb", "--pgdata", str(self.data), "--no-sync", "--auth=trust")
+
+    def begin(self) -> None:
+        """Start for the first time. It accepts connections a moment before it answers them."""
         self.start()
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "booktime")
+        for pause in (0.1, 0.3, 1, 3, None):
+            try:
+                self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "booktime")
+            except subprocess.CalledProcessError:
+                if pause is None:
+                    raise
+                time.sleep(pause)
+            else:
+                return
 
     @property
     def url(self) -> str:
@@ -72,6 +84,9 @@ class Ground:
         self.services: list[Service] = []
         self.postgres = self._keep(Postgres(folder))
         self.redis = self._keep(Redis(folder / "redis.log"))
+
+    def begin(self) -> None:
+        self.postgres.begin()
         self.redis.start()
         os.environ.update(
             SETTINGS | {"DATABASE_URL": self.postgres.url, "REDIS_URL": self.redis.url}
@@ -102,6 +117,7 @@ def ground() -> Iterator[Ground]:
         folder.chmod(0o755)
         here = Ground(folder)
         try:
+            here.begin()
             _migrate()
             yield here
         finally:

@@ -19,14 +19,24 @@ GROUP_EXPIRY = 300
 CONNECTIONS = 32  # of one process; who finds none free waits, and is not refused
 LOST = (RedisError, OSError, TimeoutError)
 LOG_EVERY = 60  # seconds
-# Puts one message each on several channels, but not on full ones; returns how many those were.
-_PUT = """
-local count, now, expiry = #KEYS, ARGV[#ARGV - 1], ARGV[#ARGV]
-local dropped = 0
-for i, key in ipairs(KEYS) do
+# One message to each process whose channels are in the group, but not to a full one; returns how
+# many those were. The keys are found on the way, as one Redis allows it, and a cluster does not.
+_SEND = """
+local now, group_expiry, expiry, capacity = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local prefix, noise, message = ARGV[5], ARGV[6], cmsgpack.unpack(ARGV[7])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - group_expiry)
+local channels, dropped = {}, 0
+for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+    local process = string.match(name, '^.-!') or name
+    channels[process] = channels[process] or {}
+    table.insert(channels[process], name)
+end
+for process, names in pairs(channels) do
+    local key = prefix .. process
     redis.call('ZREMRANGEBYSCORE', key, '-inf', now - expiry)
-    if redis.call('ZCARD', key) < tonumber(ARGV[i + count]) then
-        redis.call('ZADD', key, now, ARGV[i])
+    if redis.call('ZCARD', key) < capacity then
+        message['__asgi_channel__'] = names
+        redis.call('ZADD', key, now, noise .. cmsgpack.pack(message))
         redis.call('EXPIRE', key, expiry)
     else
         dropped = dropped + 1
@@ -43,7 +53,7 @@ class ForgivingRedisLayer(RedisChannelLayer):
       finds `times_back` changed joins theirs again.
     - a server that hangs is noticed, and an idle socket is not taken for one.
     - what a full channel drops is logged, once a minute.
-    - sending to a group asks Redis twice, not four times.
+    - Redis is asked once to send to a group, and once to receive, not four times each.
     """
 
     def __init__(
@@ -58,10 +68,17 @@ class ForgivingRedisLayer(RedisChannelLayer):
         super().__init__(
             hosts, capacity=capacity, expiry=expiry, group_expiry=group_expiry, **options
         )
+        # Several hosts, or encryption: the parent's own way, with its four visits.
+        self._is_plain = self.ring_size == 1 and not options
         self.times_back = 0
         self._is_away = False
         self._dropped = 0
         self._logged_at = -float(LOG_EVERY)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether nudges arrive, as far as it is known; heartbeats take their place meanwhile."""
+        return not self._is_away
 
     def create_pool(self, index: int) -> ConnectionPool:
         # An answer may take as long as an empty queue is waited for, and a bit.
@@ -90,12 +107,11 @@ class ForgivingRedisLayer(RedisChannelLayer):
                 await asyncio.sleep(random.uniform(0.05, min(0.2 * 2**tries, 1.0)))  # noqa: S311
 
     async def _brpop_with_clean(self, index: int, channel: str, timeout: int) -> bytes | None:
-        """One question, where the parent asks four to keep what a cancelled receiver has taken."""
         found = await self.connection(index).bzpopmin(channel, timeout=timeout)
-        return None if found is None else found[1]
+        return found[1] if found else None
 
     async def _clean_receive_backup(self, index: int, channel: str) -> None:
-        """There is no backup: a nudge that is lost is made up for."""
+        """What a cancelled receiver has taken is not kept for the next: a nudge may get lost."""
 
     async def _find_back(self) -> None:
         for index in range(self.ring_size):
@@ -112,24 +128,17 @@ class ForgivingRedisLayer(RedisChannelLayer):
     # --- Sending --------------------------------------------------------------------------
 
     async def group_send(self, group: str, message: dict[str, Any]) -> None:
+        if not self._is_plain:
+            await super().group_send(group, message)
+            return
         assert self.require_valid_group_name(group), "Group name not valid"  # noqa: S101
-        names = await self._channels_in(group)
-        by_host, messages, capacities = self._map_channel_keys_to_connection(names, message)
-        for index, keys in by_host.items():
-            values = [found[key] for found in (messages, capacities) for key in keys]
-            sent = self.connection(index).eval(
-                _PUT, len(keys), *keys, *values, time.time(), self.expiry
-            )
-            self._note_drops(await sent, group)
-
-    async def _channels_in(self, group: str) -> list[str]:
+        limits = [time.time(), self.group_expiry, self.expiry, self.capacity]
+        # What is equal to a message that waits would not be added to it.
+        noise = random.randbytes(self._serializer.random_prefix_length)  # noqa: S311
+        written = self._serializer.as_bytes(message)
         key = self._group_key(group)
-        connection = self.connection(self.consistent_hash(group))
-        async with connection.pipeline(transaction=False) as asked:
-            asked.zremrangebyscore(key, 0, int(time.time()) - self.group_expiry)
-            asked.zrange(key, 0, -1)
-            _, names = await asked.execute()
-        return [name.decode() for name in names]
+        sent = self.connection(0).eval(_SEND, 1, key, *limits, self.prefix, noise, written)
+        self._note_drops(await sent, group)
 
     def _note_drops(self, dropped: int, group: str) -> None:
         self._dropped += dropped

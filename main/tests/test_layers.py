@@ -42,7 +42,7 @@ class ForgivingRedisLayerTests(SimpleTestCase):
             await asyncio.sleep(0.5)
             with self.assertRaises(RedisError):
                 await self.layer.group_send("room", {"type": "nudge", "n": 1})
-            self.assertEqual(self.layer.times_back, 0)
+            self.assertEqual((self.layer.times_back, self.layer.is_live), (0, False))
             await asyncio.to_thread(self.redis.start)
             async with asyncio.timeout(LIMIT):
                 while not self.layer.times_back:
@@ -55,7 +55,7 @@ class ForgivingRedisLayerTests(SimpleTestCase):
             await self.layer.group_add("room", channel)
         await self.layer.group_send("room", {"type": "nudge", "n": 3})
         self.assertEqual(await asyncio.gather(*receiving), [{"type": "nudge", "n": 3}] * 3)
-        self.assertEqual(self.layer.times_back, 1)
+        self.assertEqual((self.layer.times_back, self.layer.is_live), (1, True))
 
     async def test_what_a_full_channel_drops_is_logged_once(self):
         slow = f"specific.{'0' * 32}!"
@@ -72,6 +72,21 @@ class ForgivingRedisLayerTests(SimpleTestCase):
     async def test_a_group_that_nobody_joins_again_is_forgotten(self):
         here, gone = [await self.layer.new_channel() for _ in range(2)]
         await self.layer.group_add("left", here)
-        long_ago = time.time() - GROUP_EXPIRY - 1
-        await self.layer.connection(0).zadd(self.layer._group_key("left"), {gone: long_ago})
-        self.assertEqual(await self.layer._channels_in("left"), [here])
+        key, long_ago = self.layer._group_key("left"), time.time() - GROUP_EXPIRY - 1
+        await self.layer.connection(0).zadd(key, {gone: long_ago})
+        await self.layer.group_send("left", {"type": "nudge"})
+        self.assertEqual(await self.layer.connection(0).zrange(key, 0, -1), [here.encode()])
+
+    async def test_what_was_sent_arrives_as_it_was_and_many_at_once_in_their_order(self):
+        layer = ForgivingRedisLayer([self.redis.url])
+        channels = [await layer.new_channel() for _ in range(2)]
+        for channel in channels:
+            await layer.group_add("room", channel)
+        sent = [
+            {"type": "nudge", "seq": number, "who": "staff-7", "on": True, "id": 123456789012}
+            for number in range(250)
+        ]
+        for message in sent:
+            await layer.group_send("room", message)
+        for channel in channels:
+            self.assertEqual([await layer.receive(channel) for _ in sent], sent)
