@@ -3,8 +3,10 @@ import { render } from "react-dom";
 import { Conversation } from "../components/Conversation/Conversation";
 import { clock, keptStorage } from "../lib/browser";
 import { ChatClient } from "../lib/chatClient";
-import { showConversation } from "../lib/conversationNotes";
-import { csrfToken, makeUuid } from "../lib/tokens";
+import { lastSeq } from "../lib/chatState";
+import { showConversation, showSeen } from "../lib/conversationNotes";
+import { Draft } from "../lib/draft";
+import { cookieToken, csrfToken, makeUuid } from "../lib/tokens";
 import { makeOutbox } from "../lib/outbox";
 
 const mount = document.querySelector("[data-conversation]");
@@ -13,11 +15,16 @@ const data = document.getElementById("conversation-props");
 if (mount && data) start(JSON.parse(data.textContent));
 
 function start(props) {
-  const csrf = csrfToken(document);
-  const draft = mount.querySelector("textarea")?.value ?? "";
+  let token = csrfToken(document);
+  const csrf = ({ isAnew }) => {
+    if (isAnew) token = cookieToken(document) || token;
+    return token;
+  };
   const { activeElement } = document;
   const hadFocus = mount.contains(activeElement) && activeElement.tagName === "TEXTAREA";
-  const outbox = makeOutbox(keptStorage(), `${props.orderId}.${props.me.who}`);
+  const [storage, whose] = [keptStorage(), `${props.orderId}.${props.me.who}`];
+  const draft = new Draft(storage, whose, mount.querySelector("textarea")?.value);
+  const outbox = makeOutbox(storage, whose);
   const socket = new URL(props.urls.socket, window.location.href);
   socket.protocol = socket.protocol.replace("http", "ws");
   const client = new ChatClient({
@@ -25,30 +32,47 @@ function start(props) {
     outbox,
     openSocket: () => new WebSocket(socket),
     fetch: (...request) => window.fetch(...request),
-    csrf: () => csrf,
+    csrf,
     clock,
     makeCid: makeUuid,
   });
 
-  const { expectation, canned } = props;
+  const { expectation, zone, canned, facts } = props;
   mount.textContent = "";
-  render(<Conversation {...{ client, expectation, canned, draft }} />, mount);
+  render(<Conversation {...{ client, draft, expectation, zone, canned, facts }} />, mount);
   if (hadFocus) mount.querySelector("textarea").focus();
 
   // Staff: the forms around it are the server's; what they say is kept up to date.
-  client.subscribe(({ conversation }) => showConversation(document, conversation));
-  listen(client, outbox);
+  const showAround = (state) => {
+    showConversation(document, state.conversation, state.me);
+    showSeen(document, lastSeq(state));
+  };
+  showAround(client.state);
+  client.subscribe(showAround);
+  listen(client, outbox, draft);
   client.start();
 }
 
-function listen(client, outbox) {
+function listen(client, outbox, draft) {
   window.addEventListener("online", client.wake);
   window.addEventListener("offline", client.drop);
-  window.addEventListener("pageshow", (event) => event.persisted && client.wake());
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    // Nobody told this page what other tabs stored meanwhile.
+    client.unsentLost();
+    draft.changed();
+    client.wake();
+  });
   // A page that may be shown again keeps no socket, and asks for no other way.
   window.addEventListener("pagehide", client.drop);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") client.wake();
   });
-  window.addEventListener("storage", ({ key }) => outbox.owns(key) && client.unsentChanged());
+  window.addEventListener("storage", (event) => {
+    if (event.key === null) {
+      client.unsentLost();
+      draft.lost();
+    } else if (outbox.owns(event.key)) client.unsentChanged(event);
+    else if (draft.owns(event.key)) draft.changed();
+  });
 }

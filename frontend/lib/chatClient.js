@@ -3,8 +3,9 @@
 import { ChatLink } from "./chatLink";
 import { ChatPoll } from "./chatPoll";
 import { firstSeq, hasEarlier, hasGap, isBehind, lastSeq } from "./chatState";
-import { reduce, startState } from "./chatState";
+import { reduce, startState, withUnsent } from "./chatState";
 import { SendQueue } from "./sendQueue";
+import { without } from "./without";
 
 const PAGE = 100;
 const SAY_TYPING_EVERY = 3_000;
@@ -25,8 +26,9 @@ export class ChatClient {
   #typingTimers = {};
 
   constructor({ props, outbox, openSocket, fetch, csrf, clock, random, makeCid }) {
-    this.state = { ...startState(props), unsent: outbox.load() };
     this.#outbox = outbox;
+    this.state = startState(props);
+    this.state = { ...this.state, unsent: this.#loaded() };
     this.#clock = clock;
     this.#makeCid = makeCid;
     const after = () => lastSeq(this.state);
@@ -59,8 +61,7 @@ export class ChatClient {
   send(text) {
     const at = this.#clock.now();
     const message = { cid: this.#makeCid(), text, at, status: "waiting", code: null, reason: null };
-    this.#outbox.keep(message);
-    this.#set({ ...this.state, unsent: [...this.state.unsent, message] });
+    this.#set({ ...this.state, unsent: [...this.state.unsent, this.#kept(message)] });
     this.#saidTypingAt = -Infinity;
     this.#queue.flush();
   }
@@ -94,15 +95,23 @@ export class ChatClient {
     this.#link.send({ type: "typing", on: isTyping });
   }
 
-  /** Another tab of the same person wrote, or got an answer. */
-  unsentChanged() {
-    const kept = new Map(this.#outbox.load().map((message) => [message.cid, message]));
-    const known = this.state.unsent
-      .filter(({ cid, status }) => kept.has(cid) || status === "stored")
-      .map((each) => (kept.get(each.cid)?.status === "refused" ? kept.get(each.cid) : each));
-    known.forEach(({ cid }) => kept.delete(cid));
-    this.#set({ ...this.state, unsent: [...known, ...kept.values()] });
-    this.#queue.flush();
+  /** Another tab of the same person wrote, or got an answer; or took back what was refused. */
+  unsentChanged(event) {
+    const { cid, message } = this.#outbox.told(event);
+    const own = this.state.unsent.find((each) => each.cid === cid);
+    if (message && !own) this.#add([message]);
+    else if (message?.status === "refused") this.#set(withUnsent(this.state, cid, message));
+    // Stored, that is, otherwise: here it stays in sight until it comes as a message.
+    else if (!message && own?.status === "refused") this.takeBack(cid);
+  }
+
+  /** All that was stored may have changed, or be gone: what this page has is kept anew. */
+  unsentLost() {
+    const unsent = this.state.unsent.map((each) =>
+      each.status === "stored" ? each : this.#kept(each),
+    );
+    this.#set({ ...this.state, unsent });
+    this.#add(this.#loaded().filter(({ cid }) => unsent.every((each) => each.cid !== cid)));
   }
 
   // --- What comes of it -----------------------------------------------------------------------
@@ -126,7 +135,35 @@ export class ChatClient {
     const message = this.state.unsent.find((each) => each.cid === cid);
     if (!message) this.#queue.answered(cid);
     if (!message || message.status === "stored") this.#outbox.forget(cid);
-    else if (message.status === "refused") this.#outbox.keep(message);
+    else if (message.status === "refused" || message.isUnkept) this.#keepAnew(message);
+  }
+
+  #keepAnew(message) {
+    const { isUnkept } = this.#kept(message);
+    if (isUnkept !== message.isUnkept) {
+      this.#set(withUnsent(this.state, message.cid, { isUnkept }));
+    }
+  }
+
+  /** As it is then: the storage may be full. */
+  #kept(message) {
+    const isKept = this.#outbox.keep(message);
+    return isKept ? without(message, "isUnkept") : { ...message, isUnkept: true };
+  }
+
+  /** What the storage has, less what was shown before the answer came. */
+  #loaded() {
+    const shown = new Set(this.state.items.map(({ cid }) => cid));
+    const all = this.#outbox.load();
+    all.filter(({ cid }) => shown.has(cid)).forEach(({ cid }) => this.#outbox.forget(cid));
+    return all.filter(({ cid }) => !shown.has(cid));
+  }
+
+  #add(messages) {
+    const shown = new Set(this.state.items.map(({ cid }) => cid));
+    const unsent = [...this.state.unsent, ...messages.filter(({ cid }) => !shown.has(cid))];
+    this.#set({ ...this.state, unsent });
+    this.#queue.flush();
   }
 
   #fetchMissing(isDue, isAgain = false) {

@@ -3,7 +3,8 @@
 import { fullJitter } from "./backoff";
 
 export const OLD_PROTOCOL = 4015;
-const FINAL = [4001, 4003, OLD_PROTOCOL];
+const SIGN_IN = 4001;
+const FINAL = [SIGN_IN, 4003, OLD_PROTOCOL];
 const TOO_MUCH = [4008, 4009];
 const PROTOCOL = 1;
 const WELCOME_LIMIT = 10_000;
@@ -23,6 +24,7 @@ export class ChatLink {
   #failed = 0;
   #ready = false;
   #goodbye = null;
+  #isSecondTry = false;
   #timers = {};
   #to;
 
@@ -98,15 +100,25 @@ export class ChatLink {
   }
 
   #beat() {
+    this.#isSecondTry = false;
     this.#later("beat", this.period, () => this.#beat());
     if (!this.#timers.answer) this.#later("answer", this.period * 1.5, () => this.#lost(0));
     this.#write({ type: "heartbeat" });
   }
 
   #lost(code) {
+    // Whoever changes the password, or signs in, has another cookie: it would do, and is sent with
+    // the next socket.
+    const mayHaveNewCookie = code === SIGN_IN && this.#ready && !this.#isSecondTry;
     this.#failed += this.#ready ? 0 : 1;
     this.#letGo();
     this.#clear();
+    if (mayHaveNewCookie) {
+      this.#isSecondTry = true;
+      this.#to.onChange({ phase: "waiting", code });
+      this.#later("retry", 0, () => this.connect());
+      return;
+    }
     if (FINAL.includes(code)) {
       this.#to.onChange({ phase: "stopped", code });
       return;

@@ -114,7 +114,43 @@ test("after a goodbye it waits as long as it was told", () => {
   expect(sockets).toHaveLength(2);
 });
 
-test.each([[4001], [4003], [4015]])("after %i it does not come back", (code) => {
+test("signed out, it tries once more at once: there may be another cookie", () => {
+  welcomed();
+  for (const code of [4001, 4001]) {
+    last().onclose({ code });
+    expect(phases.at(-1)).toEqual({ phase: "waiting", code: 4001 });
+    wait(0);
+    open();
+    hear({ type: "welcome", head: 40, heartbeat: 10 });
+    expect(phases.at(-1)).toEqual({ phase: "open" });
+    wait(10_000);
+    hear({ type: "heartbeat", head: 40 });
+  }
+  expect(sockets).toHaveLength(3);
+});
+
+test.each([[false], [true]])("signed out twice in a row it stops (welcomed: %s)", (isWelcomed) => {
+  welcomed();
+  last().onclose({ code: 4001 });
+  wait(0);
+  open();
+  if (isWelcomed) hear({ type: "welcome", head: 40, heartbeat: 10 });
+  last().onclose({ code: 4001 });
+  wait(600_000);
+  expect(sockets).toHaveLength(2);
+  expect(phases.at(-1)).toEqual({ phase: "stopped", code: 4001 });
+});
+
+test("signed out before any welcome, it stops", () => {
+  makeLink().connect();
+  open();
+  last().onclose({ code: 4001 });
+  wait(600_000);
+  expect(sockets).toHaveLength(1);
+  expect(phases).toEqual([{ phase: "stopped", code: 4001 }]);
+});
+
+test.each([[4003], [4015]])("after %i it does not come back", (code) => {
   welcomed();
   last().onclose({ code });
   wait(600_000);

@@ -1,13 +1,17 @@
 // The conversation over plain HTTP, for when no socket opens: takes the same frames and answers
 // with the same ones, so that nobody else needs to know.
 
+import { STALE_PAGE } from "./statusWords";
+
 const EVERY = 5_000;
 const PAGE = 100;
-const CODES = { 401: 4001, 403: 4003, 404: 4003 };
+// As the socket would close. That one may not take part is a 404; a 403 is about the token.
+const CODES = { 401: 4001, 403: STALE_PAGE, 404: 4003 };
 
 /**
- * `urls`: {messages, read}; `fetch(url, options)`; `csrf()` the token; `after()` the last number
- * shown; `onFrame(frame)`; `onChange({isUp, code})`: whether the shop answers; with a code, never.
+ * `urls`: {messages, read}; `fetch(url, options)`; `csrf({isAnew})` the token, read once more where
+ * the last was not taken; `after()` the last number shown; `onFrame(frame)`;
+ * `onChange({isUp, code})`: whether the shop answers; with a code, never.
  */
 export class ChatPoll {
   #timer = null;
@@ -75,11 +79,11 @@ export class ChatPoll {
   }
 
   /** {answer, body}: no answer when the shop cannot be reached, no body unless it said yes. */
-  async #ask(url, { method, headers = {}, body }) {
-    const own = { Accept: "application/json", "X-CSRFToken": this.#to.csrf() };
-    const options = { method, body, headers: { ...own, ...headers }, credentials: "same-origin" };
+  async #ask(url, request) {
     try {
-      const answer = await this.#to.fetch(url, options);
+      let answer = await this.#fetch(url, request);
+      // Signing in in another tab changes the token.
+      if (answer.status === 403) answer = await this.#fetch(url, request, { isAnew: true });
       const code = CODES[answer.status];
       this.#to.onChange({ isUp: answer.status < 500, code });
       return { answer, body: answer.ok ? await answer.json() : null };
@@ -87,6 +91,12 @@ export class ChatPoll {
       this.#to.onChange({ isUp: false });
       return { answer: null, body: null };
     }
+  }
+
+  #fetch(url, { method, headers = {}, body }, { isAnew = false } = {}) {
+    const own = { Accept: "application/json", "X-CSRFToken": this.#to.csrf({ isAnew }) };
+    const options = { method, body, headers: { ...own, ...headers }, credentials: "same-origin" };
+    return this.#to.fetch(url, options);
   }
 }
 
@@ -104,7 +114,7 @@ async function refusal(cid, answer) {
     const seconds = Number(answer.headers.get("Retry-After")) || 1;
     return { type: "refused", cid, code: "too_fast", text: said.detail, retry_after: seconds };
   }
-  if (status >= 400 && status < 500 && status !== 401) {
+  if (status >= 400 && status < 500 && status !== 401 && status !== 403) {
     const text = said.text ?? said.detail ?? null;
     return { type: "refused", cid, code: said.code ?? "bad_text", text: worded(text) };
   }

@@ -6,9 +6,12 @@ import { without } from "./without";
 const FOR_NOW = ["too_fast", "unavailable"];
 
 /** The state of a page just loaded, from its props. */
-export function startState({ me, items = [], head = 0, reads = {}, conversation = null }) {
+export function startState(props) {
+  const { me, items = [], head = 0, reads = {}, conversation = null, heartbeat = 10 } = props;
   const state = { me, items, held: {}, head, reads, peers: {}, typing: {}, conversation };
-  return { ...state, unsent: [], loadingEarlier: false, link: { phase: "connecting" } };
+  // Until `welcome` says otherwise: messages come at once, and a heartbeat every so many seconds.
+  const pace = { live: true, heartbeat };
+  return { ...state, ...pace, unsent: [], loadingEarlier: false, link: { phase: "connecting" } };
 }
 
 export const firstSeq = (state) => state.items[0]?.seq ?? 0;
@@ -24,10 +27,12 @@ export function reduce(state, frame) {
 }
 
 const FRAMES = {
-  welcome: (state, { head, me, peers = [], reads = {}, conversation = null }) => ({
+  welcome: (state, { head, me, peers = [], reads = {}, conversation = null, ...pace }) => ({
     ...state,
     head: Math.max(head, lastSeq(state)),
     me: me ?? state.me,
+    live: pace.live ?? true,
+    heartbeat: pace.heartbeat ?? state.heartbeat,
     peers: Object.fromEntries(peers.filter(isOnline).map((peer) => [peer.who, named(peer)])),
     reads: Object.entries(reads).reduce(withRead, state.reads),
     typing: {},
@@ -36,7 +41,11 @@ const FRAMES = {
 
   messages: (state, { items }) => withMessages(state, items),
 
-  heartbeat: (state, { head }) => ({ ...state, head: Math.max(head ?? 0, state.head) }),
+  heartbeat: (state, { head, live }) => ({
+    ...state,
+    head: Math.max(head ?? 0, state.head),
+    live: live ?? state.live,
+  }),
 
   read: (state, { who, upto }) => ({ ...state, reads: withRead(state.reads, [who, upto]) }),
 
@@ -53,9 +62,9 @@ const FRAMES = {
     conversation: { assignee, closed, waiting_since },
   }),
 
-  // Stored: it stays in sight until it comes back as a message.
-  ack: (state, { cid }) =>
-    state.items.some((item) => item.cid === cid)
+  // Stored: it stays in sight until it comes back as a message, if it did not already.
+  ack: (state, { cid, seq }) =>
+    seq <= lastSeq(state)
       ? { ...state, unsent: state.unsent.filter((each) => each.cid !== cid) }
       : withUnsent(state, cid, { status: "stored", code: null, reason: null }),
 
@@ -94,7 +103,7 @@ function withMessages(state, items) {
     delete held[seq];
   }
   const shown = [...earlierOf(state, items), ...state.items, ...later];
-  const cids = new Set(items.map((item) => item.cid).concat(later.map((item) => item.cid)));
+  const cids = new Set(shown.map((item) => item.cid));
   return {
     ...state,
     items: shown,

@@ -3,9 +3,9 @@ import { hasEarlier, hasGap, isBehind, lastSeq, reduce, startState } from "./cha
 
 /** A page loaded now, and welcomed: what everybody's state must come to. */
 function fresh(shop, me, { peers, last } = {}) {
-  const { head, reads, conversation } = shop;
+  const { head, reads, conversation, live } = shop;
   const state = startState(shop.props(me, { last }));
-  return reduce(state, { type: "welcome", head, me, reads, conversation, peers });
+  return reduce(state, { type: "welcome", head, me, reads, conversation, peers, live });
 }
 
 const talk = (...texts) => {
@@ -102,6 +102,24 @@ describe("old state + events = fresh state", () => {
     expect(follow(told, messages(shop.log.slice(1)))).toEqual(fresh(shop, ADA));
   });
 
+  test("heartbeat: whether messages come at once, as long as it says so", () => {
+    const shop = talk("One");
+    const old = fresh(shop, ADA);
+    expect(old.live).toBe(true);
+    shop.live = false;
+    const slow = follow(old, { type: "heartbeat", head: 1, live: false });
+    expect(slow).toEqual(fresh(shop, ADA));
+    expect(follow(slow, { type: "heartbeat", head: 1 })).toEqual(slow);
+    shop.live = true;
+    expect(follow(slow, { type: "heartbeat", head: 1, live: true })).toEqual(fresh(shop, ADA));
+  });
+
+  test("welcome: how long a heartbeat takes", () => {
+    const old = startState(talk("One").props(ADA));
+    expect(old.heartbeat).toBe(10);
+    expect(follow(old, { type: "welcome", head: 1, heartbeat: 3 }).heartbeat).toBe(3);
+  });
+
   test("welcome: all that was known of others is forgotten", () => {
     const shop = talk("One");
     const before = follow(fresh(shop, OLIVE, { peers: [person(ADA)] }), {
@@ -123,6 +141,23 @@ test("what does not join on is held back, never shown with a gap", () => {
   const whole = follow(state, messages(shop.log.slice(0, 2)));
   expect(whole.items).toEqual(shop.log);
   expect(hasGap(whole)).toBe(false);
+});
+
+test("one's own message stays in sight while it is held back behind a gap", () => {
+  const shop = talk("One", "Two");
+  shop.say(ADA, "Hm", { cid: "mine" });
+  const old = { ...startState(shop.props(ADA, { last: 0 })), unsent: [unsent("mine")] };
+  const state = follow(old, messages([shop.log[2]]));
+  expect(state.unsent).toEqual([unsent("mine")]);
+  const whole = follow(state, messages(shop.log.slice(0, 2)));
+  expect(whole.items).toEqual(shop.log);
+  expect(whole.unsent).toEqual([]);
+});
+
+test("stored further up than is shown, it does not stay at the end", () => {
+  const shop = talk("One", "Two", "Three");
+  const old = { ...startState(shop.props(ADA, { last: 1 })), unsent: [unsent("cid-1")] };
+  expect(follow(old, { type: "ack", cid: "cid-1", seq: 1, dup: true }).unsent).toEqual([]);
 });
 
 test("history that does not join on is not shown", () => {

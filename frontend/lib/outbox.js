@@ -14,7 +14,13 @@ export function makeOutbox(storage, name) {
   };
 
   return {
-    owns: (key) => key === null || key.startsWith(prefix),
+    owns: (key) => key.startsWith(prefix),
+
+    /** What another tab did, of an event of the storage: {cid, message}, null if it is kept no more. */
+    told: ({ key, newValue }) => {
+      const cid = key.slice(prefix.length);
+      return { cid, message: parsed(cid, newValue) };
+    },
 
     /** In the order of writing. */
     load: () =>
@@ -23,9 +29,10 @@ export function makeOutbox(storage, name) {
         .filter(Boolean)
         .sort((one, other) => one.at - other.at),
 
+    /** False when it cannot be: it is then as old as the page. */
     keep({ cid, text, at, status, code, reason }) {
       const entry = status === "refused" ? { text, at, code, reason } : { text, at };
-      attempt(() => storage.setItem(prefix + cid, JSON.stringify(entry)));
+      return attempt(() => storage.setItem(prefix + cid, JSON.stringify(entry)));
     },
 
     forget: (cid) => attempt(() => storage.removeItem(prefix + cid)),
@@ -42,11 +49,12 @@ function parsed(cid, json) {
   }
 }
 
-// Full, or forbidden: what is written is then kept as long as the page.
-function attempt(write) {
+/** False when the storage is full, or forbidden. */
+export function attempt(write) {
   try {
     write();
+    return true;
   } catch {
-    // Nothing can be done, and nothing is lost yet.
+    return false;
   }
 }

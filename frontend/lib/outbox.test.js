@@ -28,8 +28,16 @@ test("another order's, and another person's, are not mixed in", () => {
 test("a change of the storage concerns it, or not", () => {
   const outbox = makeOutbox(localStorage, "12.customer");
   expect(outbox.owns(`${PREFIX}a`)).toBe(true);
-  expect(outbox.owns(null)).toBe(true); // all of it was cleared
   expect(outbox.owns("booktime.unsent.13.customer.a")).toBe(false);
+});
+
+test("what another tab did is read from the event", () => {
+  const outbox = makeOutbox(localStorage, "12.customer");
+  const key = `${PREFIX}a`;
+  const newValue = JSON.stringify({ text: "Hm", at: 1 });
+  const kept = { cid: "a", text: "Hm", at: 1, code: null, reason: null, status: "waiting" };
+  expect(outbox.told({ key, newValue })).toEqual({ cid: "a", message: kept });
+  expect(outbox.told({ key, newValue: null })).toEqual({ cid: "a", message: null });
 });
 
 test.each([["no JSON"], ["null"], ['{"text": 5}'], ["[]"]])(
@@ -48,7 +56,7 @@ test("a storage that is full or missing breaks nothing", () => {
   };
   for (const storage of [null, full]) {
     const outbox = makeOutbox(storage, "12.customer");
-    expect(() => outbox.keep(message("a", 1))).not.toThrow();
+    expect(outbox.keep(message("a", 1))).toBe(false);
     expect(() => outbox.forget("a")).not.toThrow();
     expect(outbox.load()).toEqual([]);
   }

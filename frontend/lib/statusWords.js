@@ -1,8 +1,12 @@
 // How things stand with the conversation, in words.
 import { isBehind } from "./chatState";
 
+// No close code: what a page is that the shop takes nothing from any more.
+export const STALE_PAGE = 403;
+
 const STOPPED = {
-  4001: ["You are signed out. What you wrote is kept here.", "Sign in again"],
+  [STALE_PAGE]: ["The shop takes no messages from this page any more.", "Reload the page"],
+  4001: ["You are signed out.", "Sign in again"],
   4003: ["You can no longer take part in this conversation.", null],
   4015: ["This page is older than the shop.", "Load it again"],
 };
@@ -12,13 +16,21 @@ const TROUBLE = {
   4012: "The shop restarts, and is back in a moment",
 };
 
-/** {tone, text, way}: tone is live, busy or bad; way the words of a link to this page, or null. */
-export function statusWords(state) {
+const KEPT = "What you wrote is kept here.";
+const NOT_KEPT = "Your browser cannot keep what you wrote: copy it before you leave this page.";
+
+/**
+ * {tone, text, way}: tone is live, busy or bad; way the words of a link to this page, or null.
+ * `isKept`: what stands in the field is stored, if anything does.
+ */
+export function statusWords(state, { isKept = true } = {}) {
   const { phase, code, isUp } = state.link;
   const waiting = state.unsent.filter(({ status }) => status === "waiting").length;
   if (phase === "stopped") {
     const [text, way] = STOPPED[code] ?? STOPPED[4003];
-    return { tone: "bad", text, way };
+    const isAllKept = isKept && !state.unsent.some(({ isUnkept }) => isUnkept);
+    const words = way ? [text, isAllKept ? KEPT : NOT_KEPT] : [text];
+    return { tone: "bad", text: words.join(" "), way };
   }
   if (phase === "open") return { ...openWords(state, waiting), way: null };
   if (phase === "blocked" && isUp) {
@@ -32,10 +44,13 @@ export function statusWords(state) {
 function openWords(state, waiting) {
   if (isBehind(state)) return { tone: "busy", text: "Catching up …" };
   if (waiting && state.unsent.some(({ code }) => code)) {
-    return { tone: "busy", text: `Live: ${waitingWords(waiting)}` };
+    return { tone: "busy", text: `${state.live ? "Live" : "Connected"}: ${waitingWords(waiting)}` };
   }
-  return { tone: "live", text: "Live" };
+  if (state.live) return { tone: "live", text: "Live" };
+  return { tone: "busy", text: `Connected, but messages may take up to ${seconds(state)}` };
 }
+
+const seconds = ({ heartbeat }) => (heartbeat === 1 ? "1 second" : `${heartbeat} seconds`);
 
 const waitingWords = (count) =>
   count === 1 ? "1 message waits to be sent" : `${count} messages wait to be sent`;

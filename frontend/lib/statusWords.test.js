@@ -17,6 +17,21 @@ test.each([
     "busy",
     "Live: 2 messages wait to be sent",
   ],
+  [
+    { link: { phase: "open" }, live: false },
+    "busy",
+    "Connected, but messages may take up to 10 seconds",
+  ],
+  [
+    { link: { phase: "open" }, live: false, heartbeat: 1 },
+    "busy",
+    "Connected, but messages may take up to 1 second",
+  ],
+  [
+    { link: { phase: "open" }, live: false, unsent: waiting(1, "unavailable") },
+    "busy",
+    "Connected: 1 message waits to be sent",
+  ],
   [{ link: { phase: "waiting", code: 1006 } }, "bad", "Offline: trying again …"],
   [
     { link: { phase: "waiting" }, unsent: waiting(1) },
@@ -46,8 +61,13 @@ test.each([
 
 test.each([
   [4001, "You are signed out. What you wrote is kept here.", "Sign in again"],
+  [
+    403,
+    "The shop takes no messages from this page any more. What you wrote is kept here.",
+    "Reload the page",
+  ],
   [4003, "You can no longer take part in this conversation.", null],
-  [4015, "This page is older than the shop.", "Load it again"],
+  [4015, "This page is older than the shop. What you wrote is kept here.", "Load it again"],
 ])("stopped by %i", (code, text, way) => {
   const link = { phase: "stopped", code };
   expect(statusWords(state({ link }))).toEqual({ tone: "bad", text, way });

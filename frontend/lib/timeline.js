@@ -46,9 +46,9 @@ function readByOthers({ reads, me }) {
   return Math.max(0, ...uptos.map(([, upto]) => upto));
 }
 
-function unsentRow({ cid, text, at, status, reason }, { link, me }) {
+function unsentRow({ cid, text, at, status, reason, isUnkept }, { link, me }) {
   const marks = { stored: "Sent", refused: null };
-  const waits = link.phase === "open" || link.isUp ? "Sending …" : "Waits to be sent";
+  const waits = link.phase === "open" || link.isUp ? "Sending …" : waitsWords(isUnkept);
   return {
     kind: "text",
     key: cid,
@@ -62,6 +62,9 @@ function unsentRow({ cid, text, at, status, reason }, { link, me }) {
     mark: status in marks ? marks[status] : waits,
   };
 }
+
+const waitsWords = (isUnkept) =>
+  isUnkept ? "Waits to be sent: your browser loses it if you leave this page" : "Waits to be sent";
 
 function withDays(rows) {
   let latest = 0;

@@ -75,6 +75,11 @@ test.each([
   [{ status: "waiting" }, open, { mark: "Sending …", isPending: true }],
   [{ status: "waiting" }, { phase: "blocked", isUp: true }, { mark: "Sending …" }],
   [{ status: "waiting" }, { phase: "waiting" }, { mark: "Waits to be sent", isPending: true }],
+  [
+    { status: "waiting", isUnkept: true },
+    { phase: "waiting" },
+    { mark: "Waits to be sent: your browser loses it if you leave this page" },
+  ],
   [{ status: "stored" }, open, { mark: "Sent", isPending: false }],
   [{ status: "refused", reason: "No." }, open, { mark: null, reason: "No.", isPending: false }],
 ])("%j on %j", (changes, link, expected) => {

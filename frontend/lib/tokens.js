@@ -3,7 +3,12 @@
 /** The page's own token: in a form of it; else in the cookie. */
 export function csrfToken(document) {
   const field = document.querySelector("[name='csrfmiddlewaretoken']");
-  return field?.value ?? /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+  return field?.value ?? cookieToken(document);
+}
+
+/** That of the cookie, which another tab may have renewed since. */
+export function cookieToken(document) {
+  return /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
 }
 
 /** A UUID, version 4. crypto.randomUUID is there on secure pages only; the shop may be without. */

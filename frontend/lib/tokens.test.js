@@ -1,4 +1,4 @@
-import { csrfToken, makeUuid } from "./tokens";
+import { cookieToken, csrfToken, makeUuid } from "./tokens";
 
 test("the token is that of a form, else the cookie's", () => {
   expect(csrfToken(document)).toBe("");
@@ -7,6 +7,7 @@ test("the token is that of a form, else the cookie's", () => {
   expect(csrfToken(document)).toBe("cookie");
   document.body.innerHTML = '<input name="csrfmiddlewaretoken" value="form">';
   expect(csrfToken(document)).toBe("form");
+  expect(cookieToken(document)).toBe("cookie");
 });
 
 test("a key is a UUID of chance, and another each time", () => {

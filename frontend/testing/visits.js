@@ -25,13 +25,14 @@ export const texts = (client) => client.state.items.map(({ text }) => text);
 export const unsent = (client) => client.state.unsent.map(({ text, status }) => [text, status]);
 
 /** A client that is not yet connected. */
-export function visit(shop, me = ADA, { last, random = () => 0.5, storage = localStorage } = {}) {
+export function visit(shop, me = ADA, options = {}) {
+  const { last, random = () => 0.5, storage = localStorage, csrf = () => "token" } = options;
   const client = new ChatClient({
     props: shop.props(me, { last }),
     outbox: makeOutbox(storage, `12.${me.who}`),
     openSocket: () => shop.connect(me),
     fetch: shop.fetch,
-    csrf: () => "token",
+    csrf,
     clock,
     random,
     makeCid: () => `cid-made-${(cids += 1)}`,

@@ -86,6 +86,7 @@ class ConversationSocket(Socket):
         self.room.begin(standing)
         self.room.note_people(there)
         self.room.members.add(self)
+        self.outbox.beat = self._heartbeat_frame
         self.outbox.put(self._welcome_frame(standing, me))
         self.outbox.put(frames.messages(lines, more=more))
         seq = lines[-1].seq if lines else min(after, standing.head)
@@ -111,6 +112,7 @@ class ConversationSocket(Socket):
             "me": me,
             "peers": [{**person, "state": "online"} for person in peers],
             "heartbeat": settings.CHAT_HEARTBEAT,
+            "live": self.hub.is_live,
             "reads": known.reads,
             **({"conversation": known.conversation} if self.me.is_staff else {}),
         })  # fmt: skip
@@ -131,22 +133,28 @@ class ConversationSocket(Socket):
             self._refuse_for_now(cid_text, wait)
             return
         self._refused = 0
+        room = self.room
+        if room is None:
+            return
+        with room.writing():
+            posted = await self._stored(cid, cid_text, text)
+            if posted:
+                dup = posted.is_repeat
+                self.outbox.put(frames.ack(posted.message, cid=cid_text, dup=dup))
+                room.offer(frames.line(posted.message))
+
+    async def _stored(self, cid: UUID, cid_text: str, text: Any) -> Posted | None:
+        """None: it was refused."""
         post = partial(post_message, order_id=self.order_id, cid=cid, text=text, author=self.me)
         try:
-            posted: Posted = await threads.run(post)
+            return await threads.run(post)
         except MessageRefused as error:
             self.outbox.put(frames.refused(error.code, cid=cid_text, text=str(error)))
         except Exception as error:
             logger.warning("A message was not stored: %s", error, exc_info=not _is_away(error))
             wait = random.uniform(0.5, 2)  # noqa: S311
             self.outbox.put(frames.refused("unavailable", cid=cid_text, retry_after=round(wait, 1)))
-        else:
-            self._acknowledge(posted, cid_text)
-
-    def _acknowledge(self, posted: Posted, cid: str) -> None:
-        self.outbox.put(frames.ack(posted.message, cid=cid, dup=posted.is_repeat))
-        if self.room:
-            self.room.offer(frames.line(posted.message))
+        return None
 
     def _refuse_for_now(self, cid: str, wait: float) -> None:
         self.outbox.put(frames.refused("too_fast", cid=cid, retry_after=round(wait + 0.05, 2)))
@@ -226,9 +234,13 @@ class ConversationSocket(Socket):
     def _beat(self) -> None:
         """The answer, and whatever is missing."""
         if self.room and self.reader:
-            self.outbox.put(frames.heartbeat(self.room.known_head))
+            self.outbox.put(self._heartbeat_frame())
             self.reader.is_paged = False
             self.outbox.wake()
+
+    def _heartbeat_frame(self, n: int | None = None) -> str:
+        head = self.room.known_head if self.room else 0
+        return frames.heartbeat(head, live=self.hub.is_live, n=n)
 
     def _after_hello(self) -> None:
         if not self._has_greeted:

@@ -4,6 +4,7 @@ import { useId, useState } from "react";
 export function CannedReplies({ replies, onInsert }) {
   const [chosen, setChosen] = useState("");
   const id = useId();
+  const choose = (event) => setChosen(event.target.value);
   const reply = replies.find(({ name }) => name === chosen);
 
   return (
@@ -14,7 +15,8 @@ export function CannedReplies({ replies, onInsert }) {
         className="form-select"
         value={chosen}
         aria-describedby={`${id}-note`}
-        onInput={(event) => setChosen(event.target.value)}
+        onInput={choose}
+        onChange={choose} // Programs that choose for people tell of it in the end only.
       >
         <option value="">Choose one</option>
         {replies.map(({ name }) => (

@@ -1,6 +1,7 @@
 // Where a message is written: Enter sends, Shift and Enter begins a new line.
-import { forwardRef, useId, useImperativeHandle, useRef, useState } from "react";
+import { forwardRef, useEffect, useId, useImperativeHandle, useRef, useState } from "react";
 import { CannedReplies } from "./CannedReplies";
+import { unknownFactWords } from "../../lib/facts";
 
 const LONGEST = 4000; // characters, as the server counts them
 const COUNTED_FROM = 300; // left
@@ -9,10 +10,10 @@ const lengthOf = (text) => [...text.trim()].length;
 const hasNoKeyboard = () => window.matchMedia?.("(hover: none) and (pointer: coarse)").matches;
 
 export const Composer = forwardRef(function Composer(
-  { draft = "", canned = [], isStopped = false, onSend, onTyping },
+  { draft, canned = [], facts = null, isStopped = false, onSend, onTyping },
   ref,
 ) {
-  const [text, setText] = useState(draft);
+  const [text, setText] = useState(draft.text);
   const [error, setError] = useState("");
   const field = useRef(null);
   const id = useId();
@@ -20,10 +21,13 @@ export const Composer = forwardRef(function Composer(
 
   const write = (words) => {
     if (words === text) return;
+    draft.write(words);
     setText(words);
     setError("");
     onTyping(words.trim() !== "");
   };
+
+  useEffect(() => draft.follow(setText), [draft]);
 
   const restore = (words) => {
     write(text.trim() ? `${words}\n${text}` : words);
@@ -39,9 +43,12 @@ export const Composer = forwardRef(function Composer(
 
   const send = (event) => {
     event.preventDefault();
+    if (isStopped) return;
     if (left === LONGEST) setError("Write something first.");
-    else if (left < 0) setError(`A message has at most ${LONGEST} characters.`);
+    else if (left < 0) setError(tooLong(LONGEST - left));
     else {
+      // First: where the storage is full, this makes room for the message.
+      draft.sent();
       onSend(text.trim());
       setText("");
       setError("");
@@ -67,7 +74,8 @@ export const Composer = forwardRef(function Composer(
           value={text}
           aria-describedby={`${id}-notes`}
           aria-invalid={error || left < 0 ? "true" : undefined}
-          disabled={isStopped}
+          // Not disabled: what was written can still be copied.
+          readOnly={isStopped}
           onInput={(event) => write(event.target.value)}
           // Programs that write for people tell of it in the end only.
           onChangeCapture={(event) => write(event.target.value)}
@@ -77,6 +85,11 @@ export const Composer = forwardRef(function Composer(
           <span className="field-help composer-keys">Enter sends, Shift + Enter: new line</span>
           {left <= COUNTED_FROM && <span className="composer-count">{countWords(left)}</span>}
         </div>
+        <p className="composer-warning" aria-live="polite">
+          {unknownFactWords(text, facts)}
+          {!draft.isKept &&
+            " Your browser cannot keep this text: it is lost if you leave the page."}
+        </p>
         <p className="field-errors" role="alert">
           {error}
         </p>
@@ -91,8 +104,13 @@ export const Composer = forwardRef(function Composer(
   );
 });
 
+// As the server says it.
+const tooLong = (length) =>
+  `A message has at most ${counted(LONGEST)} characters; this one has ${counted(length)}.`;
+const counted = (number) => number.toLocaleString("en-GB");
+
 function countWords(left) {
   const count = Math.abs(left);
   const noun = count === 1 ? "character" : "characters";
-  return left < 0 ? `${count} ${noun} too many` : `${count} ${noun} left`;
+  return `${counted(count)} ${noun} ${left < 0 ? "too many" : "left"}`;
 }

@@ -1,5 +1,6 @@
-import { fireEvent, render, screen } from "@testing-library/preact";
+import { act, fireEvent, render, screen } from "@testing-library/preact";
 import { Composer } from "./Composer";
+import { Draft } from "../../lib/draft";
 
 const CANNED = [
   { name: "On its way", text: "Your order {order_number} is on its way." },
@@ -10,10 +11,14 @@ let onTyping;
 
 beforeEach(() => {
   [onSend, onTyping] = [jest.fn(), jest.fn()];
+  localStorage.clear();
   delete window.matchMedia;
 });
 
-const open = (props) => render(<Composer onSend={onSend} onTyping={onTyping} {...props} />);
+const open = ({ typed, storage = localStorage, ...props } = {}) => {
+  const draft = new Draft(storage, "12.customer", typed);
+  return { ...render(<Composer {...{ draft, onSend, onTyping, ...props }} />), draft };
+};
 const field = () => screen.getByRole("textbox", { name: "Your message" });
 const write = (value) => fireEvent.input(field(), { target: { value } });
 const press = (keys) => fireEvent.keyDown(field(), { key: "Enter", ...keys });
@@ -67,6 +72,13 @@ test("near the limit it counts, as the server does, and beyond it does not send"
   expect(screen.getByText("10 characters left")).toBeTruthy();
   write("x".repeat(4001));
   expect(screen.getByText("1 character too many")).toBeTruthy();
+  press();
+  expect(screen.getByRole("alert").textContent).toBe(
+    "A message has at most 4,000 characters; this one has 4,001.",
+  );
+  write("x".repeat(5001));
+  expect(screen.getByText("1,001 characters too many")).toBeTruthy();
+  write("x".repeat(4001));
   expect(field().getAttribute("aria-invalid")).toBe("true");
   press();
   expect(onSend).not.toHaveBeenCalled();
@@ -77,7 +89,7 @@ test("near the limit it counts, as the server does, and beyond it does not send"
 });
 
 test("what was typed before the script came is there", () => {
-  open({ draft: "I began" });
+  open({ typed: "I began" });
   expect(field().value).toBe("I began");
 });
 
@@ -95,6 +107,54 @@ test("what a program empties is empty", () => {
   fireEvent(field(), new Event("change", { bubbles: true }));
   press();
   expect(onSend).not.toHaveBeenCalled();
+});
+
+test("what stands in the field outlives the page, until it is sent", () => {
+  const first = open();
+  write("Half a sen");
+  first.unmount();
+  const second = open();
+  expect(field().value).toBe("Half a sen");
+  press();
+  second.unmount();
+  open();
+  expect(field().value).toBe("");
+});
+
+test("where nothing can be kept, it says so, while there is something", () => {
+  const { container } = open({ storage: null });
+  const warning = () => container.querySelector(".composer-warning").textContent.trim();
+  expect(warning()).toBe("");
+  write("Half a sen");
+  expect(warning()).toBe("Your browser cannot keep this text: it is lost if you leave the page.");
+  press();
+  expect(warning()).toBe("");
+});
+
+test("another tab's words come into a field in which nothing was typed", () => {
+  const { draft } = open();
+  localStorage.setItem("booktime.draft.12.customer", "From there");
+  act(() => draft.changed());
+  expect(field().value).toBe("From there");
+});
+
+test("facts that are not known are named to staff", () => {
+  const { container } = open({ facts: ["order_number", "status"] });
+  const warning = () => container.querySelector(".composer-warning").textContent.trim();
+  write("{order_number} is {status}");
+  expect(warning()).toBe("");
+  write("{order_number} is {sttus}");
+  expect(warning()).toBe(
+    "{sttus} is not known, and stays as written. There are: {order_number}, {status}.",
+  );
+});
+
+test.each([["input"], ["change"]])("a canned reply is chosen by %s", (event) => {
+  open({ canned: CANNED });
+  const select = screen.getByRole("combobox", { name: "Canned reply" });
+  fireEvent[event](select, { target: { value: "Thanks" } });
+  fireEvent.click(button("Insert"));
+  expect(field().value).toBe("Thank you.");
 });
 
 test("a canned reply goes where the cursor is", () => {
@@ -115,7 +175,10 @@ test("customers have no canned replies", () => {
 });
 
 test("when all is over nothing can be written", () => {
-  open({ isStopped: true });
-  expect(field().disabled).toBe(true);
+  open({ isStopped: true, typed: "Too late" });
+  expect(field().readOnly).toBe(true);
   expect(button("Send").disabled).toBe(true);
+  press();
+  expect(onSend).not.toHaveBeenCalled();
+  expect(field().value).toBe("Too late");
 });

@@ -4,11 +4,12 @@ import { Composer } from "../Composer/Composer";
 import { MessageList } from "../MessageList/MessageList";
 import { StatusLine } from "../StatusLine/StatusLine";
 import { hasEarlier } from "../../lib/chatState";
+import { inShopTime } from "../../lib/shopTime";
 import { peerWords, statusWords, typingWords } from "../../lib/statusWords";
 import { timeline } from "../../lib/timeline";
 import { useChat } from "./useChat";
 
-export function Conversation({ client, expectation = "", canned = [], draft = "" }) {
+export function Conversation({ client, draft, expectation = "", zone, canned, facts }) {
   const state = useChat(client);
   const composer = useRef(null);
 
@@ -21,7 +22,7 @@ export function Conversation({ client, expectation = "", canned = [], draft = ""
   return (
     <>
       <p className="conversation-peers" role="status">
-        {peerWords(state, expectation)}
+        {peerWords(state, inShopTime(expectation, zone))}
       </p>
       <MessageList
         rows={timeline(state)}
@@ -39,11 +40,12 @@ export function Conversation({ client, expectation = "", canned = [], draft = ""
         ref={composer}
         draft={draft}
         canned={canned}
+        facts={facts}
         isStopped={state.link.phase === "stopped"}
         onSend={(text) => client.send(text)}
         onTyping={(isTyping) => client.typing(isTyping)}
       />
-      <StatusLine {...statusWords(state)} />
+      <StatusLine {...statusWords(state, draft)} />
     </>
   );
 }

@@ -2,6 +2,7 @@ import { act, fireEvent, render, screen } from "@testing-library/preact";
 import { Conversation } from "./Conversation";
 import { clock } from "../../lib/browser";
 import { ChatClient } from "../../lib/chatClient";
+import { Draft } from "../../lib/draft";
 import { makeOutbox } from "../../lib/outbox";
 import { findings } from "../../testing/axe";
 import { ADA, FakeShop, OLIVE } from "../../testing/fakeShop";
@@ -28,10 +29,11 @@ const lines = () => screen.getAllByRole("listitem").map((line) => line.textConte
 const field = () => screen.getByRole("textbox", { name: "Your message" });
 const statuses = () => screen.getAllByRole("status").map(({ textContent }) => textContent.trim());
 
-async function open(shop, me = ADA, { last, ...props } = {}) {
+async function open(shop, me = ADA, { last, storage = localStorage, ...props } = {}) {
+  const draft = new Draft(storage, "12");
   client = new ChatClient({
     props: shop.props(me, { last }),
-    outbox: makeOutbox(localStorage, "12"),
+    outbox: makeOutbox(storage, "12"),
     openSocket: () => shop.connect(me),
     fetch: shop.fetch,
     csrf: () => "",
@@ -39,7 +41,9 @@ async function open(shop, me = ADA, { last, ...props } = {}) {
     random: () => 0.5,
     makeCid: () => `cid-${(cids += 1)}-made`,
   });
-  const page = render(<Conversation client={client} expectation={EXPECTATION} {...props} />);
+  const page = render(
+    <Conversation client={client} draft={draft} expectation={EXPECTATION} {...props} />,
+  );
   client.start();
   await seconds(1);
   return page;
@@ -116,7 +120,8 @@ test("what was refused can be written anew, or discarded", async () => {
   fireEvent.click(screen.getByRole("button", { name: "Discard" }));
   await seconds(0);
   expect(screen.queryByText("Not sent: No text.")).toBeNull();
-  expect(localStorage).toHaveLength(0);
+  // Of the two, what is in the field again.
+  expect({ ...localStorage }).toEqual({ "booktime.draft.12": "One" });
 });
 
 test("additions are said aloud, history is not", async () => {
@@ -158,7 +163,7 @@ test("it is read when its end is in view of somebody", async () => {
 
 test.each([
   [4001, "You are signed out. What you wrote is kept here. Sign in again"],
-  [4015, "This page is older than the shop. Load it again"],
+  [4015, "This page is older than the shop. What you wrote is kept here. Load it again"],
 ])("after %i only a new page helps", async (code, words) => {
   const shop = new FakeShop();
   await open(shop);
@@ -166,7 +171,24 @@ test.each([
   await seconds(60);
   expect(statuses()[2]).toBe(words);
   expect(screen.getByRole("link").getAttribute("href")).toBe(window.location.pathname);
-  expect(field().disabled).toBe(true);
+  expect(field().readOnly).toBe(true);
+});
+
+test("signed out it does not say that it keeps what it cannot", async () => {
+  const shop = new FakeShop();
+  await open(shop, ADA, { storage: null });
+  fireEvent.input(field(), { target: { value: "Half a sen" } });
+  act(() => shop.closeAll(4001));
+  expect(statuses()[2]).toBe(
+    "You are signed out. Your browser cannot keep what you wrote: copy it before you leave this page. Sign in again",
+  );
+  expect(field().value).toBe("Half a sen");
+});
+
+test("hours are said to be the shop's where the reader's clock is another", async () => {
+  const expectation = "We are closed now and open again on Monday at 09:00.";
+  await open(new FakeShop(), ADA, { expectation, zone: "Asia/Kathmandu" });
+  expect(statuses()[0]).toBe("We are closed now and open again on Monday at 09:00 (shop time).");
 });
 
 test("text stays text", async () => {

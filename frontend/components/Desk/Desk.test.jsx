@@ -55,7 +55,7 @@ test("each row says whose it is, what was said, who waits and who is on it", () 
   const [ada, bo] = words();
   expect(ada).toContain("Ada Lovelace ABCD-1234 2 unread");
   expect(ada).toContain("Customer: Where is <b>my</b> book?");
-  expect(ada).toContain("Paid Waits for 12 minutes To be sent by");
+  expect(ada).toContain("Paid Has waited for 12 minutes To be sent by");
   expect(bo).toBe("Bo ABCD-1234 Done   You look after it ");
   expect(screen.getByText(/To be sent by/).className).toBe("desk-due text-bad");
   const links = screen.getAllByRole("link").map((link) => link.getAttribute("href"));
@@ -65,7 +65,7 @@ test("each row says whose it is, what was said, who waits and who is on it", () 
 test("the time of waiting goes on", () => {
   open([ADA]);
   act(() => jest.advanceTimersByTime(120_000));
-  expect(words()[0]).toContain("Waits for 14 minutes");
+  expect(words()[0]).toContain("Has waited for 14 minutes");
 });
 
 test("events change the list, and the most urgent comes first", () => {

@@ -24,7 +24,7 @@ export function DeskRow({ row, there, me, statuses, href, now }) {
         <span className={`badge badge-${row.status}`}>{statuses[row.status]}</span>{" "}
         {since && (
           <span className="desk-wait">
-            Waits for <time dateTime={since}>{waitWords(since, now)}</time>
+            Has waited for <time dateTime={since}>{waitWords(since, now)}</time>
           </span>
         )}{" "}
         {due && (
