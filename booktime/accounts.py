@@ -21,6 +21,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+SESSION_ENGINE = "booktime.sessions"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "main.views.accounts.AccountAdapter"

@@ -9,6 +9,7 @@ import asyncio
 import sys
 from collections.abc import Coroutine
 from contextlib import suppress
+from functools import wraps
 from typing import Any
 
 from booktime.exchanges import Application, Exchange, Receive, Scope, Send, Socket, Stream
@@ -24,6 +25,7 @@ class Drain:
         self._reactor: Any = None
         self._live: set[Exchange] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        _spare_the_idle()
 
     def requests(self, application: Application) -> Application:
         """HTTP that ends by itself: whatever has begun is answered."""
@@ -110,3 +112,30 @@ class Drain:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.sleep(0)
+
+
+def _spare_the_idle() -> None:
+    """Have Daphne end what runs and pass over connections on which nothing does.
+
+    At the first that is between two requests it would stop with a KeyError, and leave the others as
+    they are. It offers no other way: its trigger stands before ours, and knows the server alone.
+    """
+    server = getattr(sys.modules.get("daphne.server"), "Server", None)
+    if server is None or hasattr(server.kill_all_applications, "__wrapped__"):
+        return
+    kill = server.kill_all_applications
+
+    @wraps(kill)
+    def kill_what_runs(self: Any) -> Any:
+        everyone = self.connections
+        self.connections = {
+            protocol: details
+            for protocol, details in everyone.items()
+            if "application_instance" in details
+        }
+        try:
+            return kill(self)
+        finally:
+            self.connections = everyone
+
+    server.kill_all_applications = kill_what_runs

@@ -194,6 +194,7 @@ _TASKS_BACKENDS = {
 if TASKS_BACKEND not in _TASKS_BACKENDS:
     raise ImproperlyConfigured("TASKS_BACKEND must be immediate or database.")
 TASKS = {"default": {"BACKEND": _TASKS_BACKENDS[TASKS_BACKEND], "QUEUES": ["default"]}}
+TEST_RUNNER = "main.tests.runner.ShopRunner"
 
 # --- Who may come in -----------------------------------------------------------------------
 # What does not hang on the environment is in booktime/accounts.py.

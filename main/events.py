@@ -68,6 +68,10 @@ def conversation_changed(*, order_id: int) -> None:
     _after_commit(broadcasts.send_desk_changed, order_id=order_id)
 
 
+def desk_changed(*, order_id: int) -> None:
+    _after_commit(broadcasts.send_desk_changed, order_id=order_id)
+
+
 def reply_written(*, order_id: int, look_at: datetime) -> None:
     tasks.enqueue_at(look_at, tasks.look_for_unread_replies, order_id=order_id)
 

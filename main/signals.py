@@ -1,6 +1,6 @@
 """The few signals of Django's and allauth's that the shop listens to; there are none of its own."""
 
-from allauth.account.signals import email_confirmed
+from allauth.account.signals import email_changed, email_confirmed
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out
@@ -12,6 +12,7 @@ from pictures.signals import picture_processed
 from main import access, events
 from main.actions.accounts import adopt_guest_orders
 from main.actions.basket import merge_baskets
+from main.actions.customer_service import show_new_name
 from main.actions.tokens import revoke_tokens
 from main.models import ProductImage, User, search_sqlite
 from main.models.product_images import remove_empty_folder
@@ -65,6 +66,12 @@ def remove_codes_without_a_factor(sender, instance: Authenticator, **kwargs) -> 
     rest = Authenticator.objects.filter(user=instance.user_id)
     if not rest.filter(type__in=access.FACTORS).exists():
         rest.delete()
+
+
+@receiver(email_changed)
+def show_new_address(sender, user, **kwargs) -> None:
+    """To colleagues, where it stands for a name."""
+    show_new_name(user_id=user.pk)
 
 
 @receiver(email_confirmed)

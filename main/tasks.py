@@ -6,9 +6,9 @@ without the other; `manage.py run_worker` runs it. The immediate backend runs it
 
 import functools
 import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Timer
 from typing import Any
 
 from django.db import connections, transaction
@@ -43,7 +43,7 @@ def enqueue_at(at: datetime, job: Task, **arguments: Any) -> None:
         job.using(run_after=at).enqueue(**arguments)
         return
     delay = max(0.0, (at - timezone.now()).total_seconds())
-    timer = threading.Timer(delay, _run_late, [job, arguments])
+    timer = Timer(delay, _run_late, [job, arguments])
     timer.daemon = True
     transaction.on_commit(timer.start)
 

@@ -13,11 +13,9 @@ from main.models import Conversation, Message, Order, Participant, ReadCursor, R
 from main.models.canned_replies import facts_named_in, fill_in
 from main.models.conversations import clean_text, fingerprint
 from main.models.opening_hours import open_between
-from main.models.order_facts import facts_for_replies
+from main.models.order_facts import date_missing, facts_for_replies
 from main.models.participants import SHOP
 from main.models.unread_replies import MAIL_AFTER
-
-_PREVIEW = 140  # characters
 
 
 class Posted(NamedTuple):
@@ -30,8 +28,8 @@ def post_message(*, order_id: int, cid: UUID, text: str, author: Participant) ->
     """Write down what somebody says; return it with its number.
 
     However often the same `cid` comes, there is one message: the later calls return it, as a
-    repeat. Raises MessageRefused, and nothing is written, when the text is none or too long, or
-    the cid is known with another text or author (code `cid_taken`).
+    repeat. Raises MessageRefused, and nothing is written, when the text is none or too long, names
+    a fact that the order does not have, or the cid is known with another text or author.
     """
     text = clean_text(text)
     conversation = open_conversation(order_id=order_id)
@@ -89,6 +87,12 @@ def mark_read(*, order_id: int, reader: Participant, upto: int) -> int:
     return upto
 
 
+def touch_conversation(*, order_id: int) -> None:
+    """Customer service's list shows something else of the order, though nobody said anything."""
+    if Conversation.objects.filter(pk=order_id).update(changed_at=timezone.now()):
+        events.desk_changed(order_id=order_id)
+
+
 def open_conversation(*, order_id: int) -> Conversation:
     """The order's conversation, held until the transaction ends; begun when there was none."""
     conversations = Conversation.objects.locked().filter(pk=order_id)
@@ -137,16 +141,9 @@ def _write_fact(
 
 
 def _follow(conversation: Conversation, message: Message) -> None:
-    """Who waits now, who looks after it, and when to mail what was not read."""
-    conversation.last_role = message.role
-    conversation.last_text = message.text[:_PREVIEW]
-    if message.role == Role.CUSTOMER:
-        conversation.waiting_since = conversation.waiting_since or message.at
-        conversation.closed_at = None
-    else:
-        conversation.waiting_since = None
-        conversation.assignee_id = conversation.assignee_id or message.author_id
-        conversation.closed_at = None
+    """Whose turn it is now, and when to mail what was not read."""
+    conversation.follow(message)
+    if message.role == Role.STAFF:
         _have_mailed(conversation, message)
     conversation.save()
 
@@ -164,7 +161,10 @@ def _waited(conversation: Conversation, now: datetime) -> timedelta | None:
 
 
 def _filled_in(text: str, order_id: int, author: Participant) -> str:
-    if not facts_named_in(text):
+    named = facts_named_in(text)
+    if not named:
         return text
     order = Order.objects.prefetch_related("lines__product").get(pk=order_id)
+    if "dispatch_by" in named and (reason := date_missing(order)):
+        raise MessageRefused("no_fact", reason)
     return clean_text(fill_in(text, facts_for_replies(order, author_name=author.name)))

@@ -6,7 +6,7 @@ from django.utils import timezone
 from main import events
 from main.actions.conversations import open_conversation
 from main.errors import ConversationRefused
-from main.models import Conversation, Order, User
+from main.models import Conversation, Message, Order, Role, User
 
 
 @transaction.atomic
@@ -31,10 +31,16 @@ def hand_over_conversation(*, order_id: int, user_id: int) -> Conversation:
 
 
 @transaction.atomic
-def close_conversation(*, order_id: int) -> Conversation:
-    """Nothing is left to do; when the customer speaks again, it is open again."""
+def close_conversation(*, order_id: int, seen: int) -> Conversation:
+    """Nothing is left to do; when the customer speaks again, it is open again.
+
+    `seen` is the last message that whoever closes it has seen. Raises ConversationRefused when the
+    customer has spoken since: nobody would look at it.
+    """
     conversation = open_conversation(order_id=order_id)
     if conversation.closed_at is None:
+        if Message.objects.of(order_id).after(seen).filter(role=Role.CUSTOMER).exists():
+            raise ConversationRefused("The customer wrote meanwhile: look at it first.")
         conversation.closed_at = timezone.now()
         conversation.waiting_since = None
         _save(conversation)
@@ -50,6 +56,13 @@ def reopen_conversation(*, order_id: int, user_id: int) -> Conversation:
         conversation.assignee_id = user_id
         _save(conversation)
     return conversation
+
+
+@transaction.atomic
+def show_new_name(*, user_id: int) -> None:
+    """Whoever has it looks after these: they show it."""
+    for conversation in Conversation.objects.locked().filter(assignee=user_id, closed_at=None):
+        _save(conversation)
 
 
 def _give(*, order_id: int, user_id: int) -> Conversation:

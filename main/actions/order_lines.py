@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from main import events
-from main.actions.conversations import record_fact
+from main.actions.conversations import record_fact, touch_conversation
 from main.actions.invoices import issue_credit_note
 from main.actions.stock import put_back
 from main.errors import MoveRefused
@@ -73,9 +73,11 @@ def _follow(order: Order, lines: Sequence[OrderLine]) -> None:
     """DONE when every line is sent or cancelled and it is paid; all cancelled is CANCELLED."""
     status = status_by_lines(order, lines)
     # An order that stays what it is has a new date, and no new row in its history.
-    changed = ["updated_at"] if status == order.status else ["status", "updated_at"]
+    is_other = status != order.status
     order.status = status
-    order.save(update_fields=changed)
+    order.save(update_fields=["status", "updated_at"] if is_other else ["updated_at"])
+    if is_other:
+        touch_conversation(order_id=order.pk)
 
 
 def _settle(

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from main import events
 from main.actions.basket import add_to_basket
-from main.actions.conversations import record_fact
+from main.actions.conversations import record_fact, touch_conversation
 from main.actions.invoices import issue_credit_note, issue_invoice
 from main.actions.order_lines import set_status
 from main.actions.stock import put_back
@@ -117,6 +117,7 @@ def correct_billing_address(*, order_id: int, address: Mapping[str, str]) -> Ord
     for name, value in fields.items():
         setattr(order, name, value)
     order.save(update_fields=[*fields, "updated_at"])
+    touch_conversation(order_id=order.pk)
     if order.status in (Order.Status.PAID, Order.Status.DONE):
         lines, reason = list(order.lines.live()), "Billing address corrected"
         issue_credit_note(order=order, order_lines=lines, reason=reason, is_refund=False)

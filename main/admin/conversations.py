@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -91,7 +92,7 @@ class ConversationAdmin(ReadOnlyAdmin):
     @admin.display(description="the newest messages")
     def said(self, conversation: Conversation) -> str:
         newest = Message.objects.of(conversation.pk).order_by("-seq")[:MOST_SHOWN]
-        lines = ((_moment(each), each.author_name, each.text) for each in newest)
+        lines = ((_moment(each), each.author_name, linebreaksbr(each.text)) for each in newest)
         return format_html_join("", "<p>{}, <b>{}</b><br>{}</p>", lines)
 
 

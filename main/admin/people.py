@@ -9,12 +9,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from main.actions.customer_service import show_new_name
 from main.admin.base import ReadOnlyAdmin, StaffModelAdmin
 from main.admin.history import HistoryAdmin
 from main.models import Conversation, Message, Order, OrderLine, Product, User
 from main.models.participants import Role
 
 DEACTIVATE = "Untick “Active” instead: nobody comes in by the account, and the histories keep it."
+
+# By which colleagues know each other; by the address who has no name.
+NAMES = {"first_name", "last_name", "email"}
 
 
 class OwnerUserAdmin(HistoryAdmin, UserAdmin):
@@ -47,6 +51,8 @@ class OwnerUserAdmin(HistoryAdmin, UserAdmin):
         if change and "email" in form.changed_data:
             # Whoever has the old address must not come in by it, nor by a new one unproved.
             EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
+        if change and NAMES.intersection(form.changed_data):
+            show_new_name(user_id=obj.pk)
 
     def get_deleted_objects(self, objs, request: HttpRequest):
         """What is theirs goes with them, though nobody deletes it alone: proofs, baskets.

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from main.api.fields import WholeField
 from main.models import Message, Role
-from main.models.conversations import LONGEST
+from main.models.conversations import BLANK, LONGEST
 from main.reports.conversations import A_PAGE, MOST
 
 _HIGHEST = 2**31 - 1
@@ -19,7 +19,7 @@ _TEXT = {
     "minLength": 1,
     "maxLength": LONGEST,
     # Something that can be seen, and no control characters.
-    "pattern": rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$",
+    "pattern": rf"^[^{_CONTROL}]*[^{BLANK}{_CONTROL}][^{_CONTROL}]*$",
 }
 _WHO = {"type": "string", "pattern": r"^(customer|system|staff-[0-9]+)$"}
 _UUID = re.compile(r'"?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"?', re.IGNORECASE)

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied, Throttled
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,14 +22,17 @@ from main.api.conversation_fields import (
     ReadSerializer,
     StretchSerializer,
 )
+from main.api.errors import MessageInvalid
 from main.api.fields import ORDER_ID
 from main.api.queries import KnownQuery
 from main.api.throttles import GuestThrottle, UserThrottle
 from main.api.views import NeverCached
+from main.gateways import rates
 from main.models import ChatTicket, Participant
 from main.models.chat_tickets import TICKET_LASTS
 from main.participants import participant_in
 from main.reports import conversations
+from main.sockets.admission import person_of
 
 ORDER = OpenApiParameter("order_id", ORDER_ID, OpenApiParameter.PATH)
 KEY = OpenApiParameter(
@@ -96,8 +99,9 @@ class MessagesView(ConversationView):
     def post(self, request: Request, order_id: int) -> Response:
         """Stored once, however often it is sent with the same `Idempotency-Key`."""
         author = self.participant(request, order_id)
-        key = _checked(KeySerializer, {KEY.name: request.headers.get(KEY.name)})
-        message = _checked(NewMessageSerializer, request.data)
+        key = _checked(KeySerializer, {KEY.name: request.headers.get(KEY.name)}, code="bad_cid")
+        message = _checked(NewMessageSerializer, request.data, code="bad_text")
+        _count(request, author)
         posted = _post(order_id=order_id, author=author, cid=key[KEY.name], **message)
         status = HTTPStatus.OK if posted.is_repeat else HTTPStatus.CREATED
         return Response(posted.message.item | {"dup": posted.is_repeat}, status=status)
@@ -142,19 +146,37 @@ class ChatTicketView(ConversationView):
         responses={201: ChatTicketSerializer},
     )
     def post(self, request: Request, order_id: int) -> Response:
-        """Opens the WebSocket of this conversation once, as `ticket` in its first frame."""
-        self.participant(request, order_id)
-        if not request.user.is_authenticated:
-            raise PermissionDenied("A guest's own session opens the socket: it needs no ticket.")
-        ticket = ChatTicket.objects.give(user_id=request.user.pk, order_id=order_id)
+        """Opens the WebSocket of this conversation once, as `ticket` in its first frame.
+
+        The socket lasts no longer than the token that the ticket was asked for with.
+        """
+        me = self.participant(request, order_id)
+        # By session there is no token, and `auth` is None.
+        if request.auth is None and (me.is_staff or not request.user.is_authenticated):
+            # Nor could a ticket say what a session says: which orders, or how staff signed in.
+            raise PermissionDenied("Your own session opens the socket: it needs no ticket.")
+        token = request.auth.digest if request.auth else ""
+        ticket = ChatTicket.objects.give(
+            user_id=request.user.pk, order_id=order_id, token_digest=token
+        )
         answer = {"ticket": ticket, "expires_in": int(TICKET_LASTS.total_seconds())}
         return Response(answer, status=HTTPStatus.CREATED)
 
 
-def _checked(serializer: type, sent: Any) -> dict[str, Any]:
+def _checked(serializer: type, sent: Any, *, code: str = "") -> dict[str, Any]:
+    """`code`: by which a socket would refuse it."""
     checked = serializer(data=sent)
+    if code and not checked.is_valid():
+        raise MessageInvalid(checked.errors, code=code)
     checked.is_valid(raise_exception=True)
     return checked.validated_data
+
+
+def _count(request: Request, author: Participant) -> None:
+    """Among the person's messages by all doors; what else they ask for is counted elsewhere."""
+    person = person_of(author, request._request.session.session_key or "")
+    if wait := rates.take_send_from_thread(person):
+        raise Throttled(wait)
 
 
 def _stretch(

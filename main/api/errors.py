@@ -95,6 +95,14 @@ class MessageNotTaken(Problem):
         self.code = code
 
 
+class MessageInvalid(exceptions.ValidationError):
+    """One of its fields is; `code` as in MessageNotTaken."""
+
+    def __init__(self, detail: Mapping[str, Any], *, code: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
 class CidTaken(MessageNotTaken):
     status_code = HTTPStatus.CONFLICT
     type = f"{URN}cid_taken"
@@ -160,7 +168,8 @@ def problem_details(error: exceptions.APIException) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
         errors = _by_field(error.detail)
         words = "; ".join(f"{field}: {' '.join(texts)}" for field, texts in errors.items())
-        return problem_details(FieldsInvalid(words)) | {"errors": errors}
+        problem = problem_details(FieldsInvalid(words)) | {"errors": errors}
+        return problem | ({"code": error.code} if isinstance(error, MessageInvalid) else {})
     kind, title = getattr(error, "type", NO_TYPE), getattr(error, "title", "")
     status = HTTPStatus(error.status_code)
     problem = _problem(status=status, detail=str(error.detail), kind=kind, title=title)

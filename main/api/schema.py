@@ -138,7 +138,7 @@ _PROBLEM = {
         "detail": {"type": "string", "description": "What is wrong this time, to be shown."},
         "code": {
             "type": "string",
-            "enum": ["empty", "too_long", "bad_text", "cid_taken"],
+            "enum": ["empty", "too_long", "bad_text", "no_fact", "cid_taken", "bad_cid"],
             "description": "Of a message that was not taken: why.",
         },
         "errors": {

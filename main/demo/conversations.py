@@ -22,15 +22,16 @@ from main.participants import customer_of, staff
 CUSTOMER = ""
 READY = {
     "Thanks": "Thank you, {customer_name}! Is there anything else we can do for you?",
-    "On its way": "Your order {order_number} is {status}. It leaves us by {dispatch_by}.",
-    "In stock?": "This is how many copies are on our shelf just now: {stock}.",
+    "How it stands": "Your order {order_number} is {status}.",
+    "When it leaves": "Your order {order_number} leaves us on {dispatch_by} at the latest.",
+    "In stock?": "This is what is on our shelves just now. {stock}.",
     "Payment": (
-        "We have not seen your transfer for {order_number} yet. It may take a working day; as "
-        "soon as it is here, we send the books."
+        "A transfer may take a working day. As soon as yours for {order_number} is here, we send "
+        "the books."
     ),
-    "Sent back": (
-        "You may send back whatever you bought within 14 days. Put a note with the number "
-        "{order_number} into the parcel, and we refund it.\n\nYours, {my_name}"
+    "Sending back": (
+        "You may send back whatever you bought, within 14 days. Please put a note with the number "
+        "{order_number} in the parcel, and we will refund what is in it.\n\nYours, {my_name}"
     ),
 }
 
@@ -95,7 +96,7 @@ TALKS = (
             (CUSTOMER, 0, "One of the books came today, the other did not. Is it lost?"),
             (OFFICE, 18, "Not lost: we are still waiting for Meditations, and it follows alone."),
             (CUSTOMER, 4, "Ah, good. No hurry!"),
-            (OFFICE, 2, "Thank you, {customer_name}. I let you know when it leaves."),
+            (OFFICE, 2, "Thank you, {customer_name}. I’ll let you know when it leaves."),
         ),
         is_closed=True,
     ),
@@ -147,8 +148,12 @@ def _hold(talk: Talk, order: Order) -> None:
     if talk.taken_by:
         take_conversation(order_id=order.pk, user_id=_user(talk.taken_by).pk)
     if talk.is_closed:
-        close_conversation(order_id=order.pk)
+        close_conversation(order_id=order.pk, seen=_head(order))
     _date(order, waiting_since=waiting_since, closed_at=at if talk.is_closed else None, at=at)
+
+
+def _head(order: Order) -> int:
+    return Conversation.objects.get(pk=order.pk).head
 
 
 def _say(talk: Talk, order: Order, at: datetime) -> Iterator[Message]:

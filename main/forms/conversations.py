@@ -1,21 +1,31 @@
 """A message as the page's form sends it, without JavaScript."""
 
+from datetime import datetime
 from uuid import uuid4
 
 from django import forms
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from main.errors import MessageRefused
 from main.models.conversations import clean_text
 
 _AGAIN = "Something went missing on the way. Please send your message again."
+_TWICE = "You sent this already, at {}. Send it once more?"
 _OTHER = "Another message was sent from this page before. Send this one too?"
+
+
+class TextField(forms.CharField):
+    def to_python(self, value: object) -> str:
+        """Without NULs, which Django would refuse: they are left out like all that is not seen."""
+        return super().to_python(value).replace("\0", "")
 
 
 class MessageForm(forms.Form):
     """`cid`, made with the page, is the message's own key: sent twice, it is kept once."""
 
     # Without a limit in the field itself: browsers would cut what is pasted, and not say so.
-    text = forms.CharField(
+    text = TextField(
         label="Your message",
         strip=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -27,11 +37,24 @@ class MessageForm(forms.Form):
         error_messages=dict.fromkeys(["required", "invalid"], _AGAIN),
     )
 
+    was_kept = False  # through signing in: it was not sent
+
     def clean_text(self) -> str:
         try:
             return clean_text(self.cleaned_data["text"])
         except MessageRefused as refused:
             raise forms.ValidationError(str(refused), code=refused.code) from None
+
+    @property
+    def wants_twice(self) -> bool:
+        """Whether it was asked, and is to be sent all the same: `again` comes with the answer."""
+        return self.data.get("again") == "1"
+
+    def ask_back(self, at: datetime) -> None:
+        """The same was said just now: meant twice, or sent twice?"""
+        self.data = self.data.copy()
+        self.data["again"] = "1"
+        self.add_error(None, _TWICE.format(date_format(localtime(at), "H:i")))
 
     def refuse(self, refused: MessageRefused) -> None:
         """What was typed stays; under a new key, if its own was taken by another text."""

@@ -27,11 +27,17 @@ class HandOverForm(forms.Form):
         self.fields["colleague"].queryset = colleagues_of(user)
 
 
+class CloseForm(forms.Form):
+    """`seen` is the last message that the page shows: what came since must not be closed unseen."""
+
+    seen = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
 class CannedReplyForm(forms.Form):
     """Puts a reply into the message's field, where there is no script to do so."""
 
     reply = forms.ModelChoiceField(
         queryset=CannedReply.objects.active(),
-        label="Reply kept ready",
-        empty_label="Choose a reply",
+        label="Canned reply",
+        empty_label="Choose one",
     )

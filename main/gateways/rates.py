@@ -1,24 +1,24 @@
-"""How fast, and how many at once: buckets for one socket, for a person over all processes.
+"""How fast: buckets for one socket, and for a person over all processes.
 
 A person is a name that says nothing (a keyed digest). Without Redis, or while it is away, each
 process counts for itself.
 """
 
+import asyncio
+import logging
 import time
-from collections import defaultdict
-from collections.abc import Collection
-from functools import partial
 
-from redis.asyncio import Redis
+from asgiref.sync import SyncToAsync
 
 from main.gateways.shared_redis import attempt
+
+logger = logging.getLogger(__name__)
 
 SENDS, SENDS_AT_ONCE = 10, 40  # of one person: a second, and at once
 # Whoever is no faster than this is counted here only, and told to Redis when they are.
 CALM, CALM_AT_ONCE = 1, 5
-SOCKETS = 10  # of one person
-SEAT_LASTS = 35  # seconds, unless it is said again that it is taken
 _MANY = 10_000
+_LIMIT = 5  # seconds for a view
 _TAKE = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
@@ -32,19 +32,6 @@ if left >= 1 then left = left - cost else wait = (1 - left) / rate end
 redis.call('HSET', KEYS[1], 'left', tostring(left), 'at', tostring(now))
 redis.call('EXPIRE', KEYS[1], math.ceil(burst / rate) + 1)
 return tostring(wait)
-"""
-_TAKE_SEAT = """
-local now = tonumber(redis.call('TIME')[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
-redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[3])
-redis.call('EXPIRE', KEYS[1], ARGV[2] * 2)
-return 1
-"""
-_KEEP_SEATS = """
-local now = tonumber(redis.call('TIME')[1])
-for i = 2, #ARGV do redis.call('ZADD', KEYS[1], now + ARGV[1], ARGV[i]) end
-redis.call('EXPIRE', KEYS[1], ARGV[1] * 2)
 """
 
 
@@ -90,7 +77,6 @@ class _Pace:
 
 
 _paces: dict[str, _Pace] = {}
-_seats: defaultdict[str, set[str]] = defaultdict(set)
 
 
 async def take_send(person: str) -> float:
@@ -107,38 +93,17 @@ async def take_send(person: str) -> float:
     return 0 if wait is None else float(wait)
 
 
-async def take_seat(person: str, socket: str) -> bool:
-    """Whether this person may have one more socket; `socket` names it."""
-    if len(_seats[person]) >= SOCKETS:
-        return False
-    _seats[person].add(socket)
-    key = _seat_key(person)
-    taken = await attempt(lambda redis: redis.eval(_TAKE_SEAT, 1, key, SOCKETS, SEAT_LASTS, socket))
-    if taken == 0:
-        _leave_here(person, socket)
-        return False
-    return True
-
-
-async def leave_seat(person: str, socket: str) -> None:
-    _leave_here(person, socket)
-    await attempt(lambda redis: redis.zrem(_seat_key(person), socket))
-
-
-async def keep_seats() -> None:
-    """Those of this process stay taken."""
-    taken = [(person, list(sockets)) for person, sockets in _seats.items() if sockets]
-    for begin in range(0, len(taken), 100):
-        some = taken[begin : begin + 100]
-        await attempt(partial(_keep, some))
-
-
-async def _keep(some: Collection[tuple[str, list[str]]], redis: Redis) -> bool:
-    async with redis.pipeline(transaction=False) as pipeline:
-        for person, sockets in some:
-            pipeline.eval(_KEEP_SEATS, 1, _seat_key(person), SEAT_LASTS, *sockets)
-        await pipeline.execute()
-    return True
+def take_send_from_thread(person: str) -> float:
+    """The same for a view: counted on the server's event loop, where the sockets are counted."""
+    loop = getattr(SyncToAsync.threadlocal, "main_event_loop", None)
+    if loop is None or not loop.is_running():
+        # No server is there, and no socket.
+        return _pace_of(person).own.take()
+    try:
+        return asyncio.run_coroutine_threadsafe(take_send(person), loop).result(_LIMIT)
+    except TimeoutError:
+        logger.warning("A message was not counted: the event loop is late.")
+        return 0
 
 
 def _pace_of(person: str) -> _Pace:
@@ -146,13 +111,3 @@ def _pace_of(person: str) -> _Pace:
         for name in [name for name, pace in _paces.items() if pace.own.is_full]:
             del _paces[name]
     return _paces.setdefault(person, _Pace())
-
-
-def _leave_here(person: str, socket: str) -> None:
-    _seats[person].discard(socket)
-    if not _seats[person]:
-        del _seats[person]
-
-
-def _seat_key(person: str) -> str:
-    return f"booktime:seats:{person}"

@@ -9,11 +9,11 @@ from django.db import models
 # What may stand in braces, and what it becomes.
 FACTS = {
     "order_number": "the order's number",
-    "status": "how the order stands",
+    "status": "how the order stands, in the customer's words (paid, sent ...)",
     "stock": "how many copies of each book are there",
     "customer_name": "the customer's name",
     "my_name": "the sender's name",
-    "dispatch_by": "the day by which it is to be sent",
+    "dispatch_by": "the day by which it is to be sent; of paid orders, until that day",
 }
 _IN_BRACES = re.compile(r"\{([a-z_]+)\}")
 

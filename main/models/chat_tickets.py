@@ -14,31 +14,36 @@ TICKET_LASTS = timedelta(seconds=60)
 
 
 class ChatTicketQuerySet(models.QuerySet):
-    def give(self, *, user_id: int, order_id: int) -> str:
-        """The secret of a new ticket: it is shown once, and stored as a digest."""
+    def give(self, *, user_id: int, order_id: int, token_digest: str = "") -> str:
+        """The secret of a new ticket: it is shown once, and stored as a digest.
+
+        What it opens lasts no longer than the API's token, if it is asked for with one.
+        """
         secret = secrets.token_urlsafe(32)
         now = timezone.now()
         self.filter(expires_at__lt=now).delete()
         self.create(
             digest=_digest(secret),
+            token_digest=token_digest,
             user_id=user_id,
             order_id=order_id,
             expires_at=now + TICKET_LASTS,
         )
         return secret
 
-    def take(self, secret: str, *, order_id: int) -> int | None:
-        """Whose ticket it is, who may use it this once; None when it is none, or no longer."""
+    def take(self, secret: str, *, order_id: int) -> "ChatTicket | None":
+        """The ticket, which may be used this once; None when it is none, or no longer."""
         tickets = self.filter(digest=_digest(secret), order=order_id)
         ticket = tickets.filter(expires_at__gte=timezone.now()).first()
         # Of two who come with it at once, one deletes the row.
         if ticket is None or not tickets.delete()[0]:
             return None
-        return ticket.user_id
+        return ticket
 
 
 class ChatTicket(models.Model):
     digest = models.CharField(max_length=64, unique=True)
+    token_digest = models.CharField(max_length=128, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="+")
     expires_at = models.DateTimeField(db_index=True)

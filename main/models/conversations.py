@@ -1,7 +1,9 @@
 """The conversation about an order: one timeline of talk and of what happened to the order."""
 
 import hashlib
+import re
 from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -9,9 +11,23 @@ from django.db.models import Case, F, Q, When
 
 from main.errors import MessageRefused
 from main.models.orders import Order
-from main.models.participants import Role, who
+from main.models.participants import Participant, Role, who
 
 LONGEST = 4000  # characters
+_PREVIEW = 140
+# Some programs end a line by a vertical tab, a form feed or a “next line”.
+_LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85]")
+# Control characters but \n and \t, and halves of characters (lone surrogates): they come with what
+# is pasted, and nobody knows that they are there.
+_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# What shows nothing where nothing else is: Unicode's “default ignorables” (a part of them: those
+# beyond U+FFFF are below), spaces and blank signs. Within a text they have their sense: they join
+# the parts of an emoji, say.
+BLANK = (
+    r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
+)
+_NOTHING = re.compile(rf"[{BLANK}\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*")
 
 
 class ConversationQuerySet(models.QuerySet):
@@ -50,7 +66,7 @@ class Conversation(models.Model):
     waiting_since = models.DateTimeField(null=True, blank=True)
     # The last thing that somebody said, for lists: who, and how it begins.
     last_role = models.CharField(max_length=8, choices=Role, blank=True)
-    last_text = models.CharField(max_length=140, blank=True)
+    last_text = models.CharField(max_length=_PREVIEW, blank=True)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -84,6 +100,35 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return f"Conversation about order {self.order.number}"
 
+    def follow(self, message: "Message") -> None:
+        """How it stands once this was said."""
+        turn = Turn(self.waiting_since, self.assignee_id, self.closed_at is not None)
+        turn = turn.after(message.role, at=message.at, author=message.author_id)
+        self.waiting_since, self.assignee_id = turn.waiting_since, turn.assignee
+        if not turn.is_closed:
+            self.closed_at = None
+        self.last_role, self.last_text = message.role, message.text[:_PREVIEW]
+
+
+class Turn(NamedTuple):
+    """Whose turn it is: since when the customer waits, and who looks after it.
+
+    The one rule for what is stored and for what sockets are told; each has moments and people in
+    its own form.
+    """
+
+    waiting_since: Any
+    assignee: Any
+    is_closed: bool
+
+    def after(self, role: str, *, at: Any, author: Any) -> "Turn":
+        """Once somebody in this role has said something."""
+        if role == Role.SYSTEM:
+            return self
+        if role == Role.CUSTOMER:
+            return Turn(self.waiting_since or at, self.assignee, is_closed=False)
+        return Turn(None, self.assignee or author, is_closed=False)
+
 
 class MessageQuerySet(models.QuerySet):
     def of(self, order_id: int) -> "MessageQuerySet":
@@ -91,6 +136,11 @@ class MessageQuerySet(models.QuerySet):
 
     def after(self, seq: int) -> "MessageQuerySet":
         return self.filter(seq__gt=seq).order_by("seq")
+
+    def said_by(self, author: Participant) -> "MessageQuerySet":
+        """By the customer, signed in or not; or by this member of staff."""
+        own = {"author": author.user_id} if author.is_staff else {}
+        return self.filter(kind=Message.Kind.TEXT, role=author.role, **own)
 
     def before(self, seq: int) -> "MessageQuerySet":
         """The newest first."""
@@ -208,19 +258,19 @@ def iso(at: datetime) -> str:
 
 
 def clean_text(text: object) -> str:
-    """The text to keep, with one kind of line end. Raises MessageRefused, with the reason."""
+    """The text to keep, with one kind of line end, and without what cannot be shown.
+
+    Raises MessageRefused, with the reason.
+    """
     if not isinstance(text, str):
         raise MessageRefused("bad_text", "A message is a text.")
-    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not text:
+    text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)).strip()
+    if _NOTHING.fullmatch(text):
         raise MessageRefused("empty", "Write something first.")
     if len(text) > LONGEST:
         raise MessageRefused(
             "too_long", f"A message has at most {LONGEST:,} characters; this one has {len(text):,}."
         )
-    # Half a character (a lone surrogate), or one that no text has.
-    if any("\ud800" <= sign <= "\udfff" or (sign < " " and sign not in "\n\t") for sign in text):
-        raise MessageRefused("bad_text", "There is a character in the message that is none.")
     return text
 
 

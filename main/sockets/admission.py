@@ -21,7 +21,9 @@ from django.contrib.auth import (
 )
 from django.contrib.auth.models import AnonymousUser
 from django.http import parse_cookie
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from knox.models import AuthToken
 
 from main.access import has_proved, is_employee
 from main.models import ChatTicket, Participant
@@ -40,11 +42,12 @@ class NotAdmitted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a socket shows at each look: a session, or of a ticket whose it was, and a proof."""
+    """What a socket shows at each look: a session, or of a ticket whose it was, and its proofs."""
 
     session_key: str = ""
     user_id: int | None = None
     proof: str = ""
+    token_digest: str = ""
 
     @property
     def session_digest(self) -> str:
@@ -57,11 +60,13 @@ def digest_of(session_key: str) -> str:
 
 
 def session_key_of(scope: Mapping[str, Any]) -> str:
+    """Of the cookie; empty for what can be none."""
     cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
     try:
-        return parse_cookie(cookies.decode("latin1")).get(settings.SESSION_COOKIE_NAME, "")
+        key = parse_cookie(cookies.decode("latin1")).get(settings.SESSION_COOKIE_NAME)
     except CookieError:
-        return ""
+        key = None
+    return _session(key).session_key or ""
 
 
 def admit(order_id: int, credential: Credential) -> Participant:
@@ -77,32 +82,50 @@ def admit(order_id: int, credential: Credential) -> Participant:
 
 def admit_by_ticket(order_id: int, ticket: str) -> tuple[Participant, Credential]:
     """Raises NotAdmitted. The ticket is worth nothing afterwards."""
-    user_id = ChatTicket.objects.take(ticket, order_id=order_id)
-    user = get_user_model().objects.filter(pk=user_id).first() if user_id else None
-    if user is None:
+    taken = ChatTicket.objects.take(ticket, order_id=order_id)
+    user = get_user_model().objects.filter(pk=taken.user_id).first() if taken else None
+    if taken is None or user is None:
         raise NotAdmitted(SIGN_IN)
-    credential = Credential(user_id=user_id, proof=user.get_session_auth_hash())
+    proof = user.get_session_auth_hash()
+    credential = Credential(user_id=user.pk, proof=proof, token_digest=taken.token_digest)
     return admit(order_id, credential), credential
 
 
-def person_of(participant: Participant, credential: Credential) -> str:
-    """Whose rates these are: the same for all sockets of a user, or of a guest's browser."""
-    name = f"user {participant.user_id}" if participant.user_id else credential.session_key
+def person_of(participant: Participant, session_key: str) -> str:
+    """Whose rates these are: the same by all doors for a user, or for a guest's browser."""
+    name = f"user {participant.user_id}" if participant.user_id else session_key
     return salted_hmac("main.sockets.person", name).hexdigest()[:32]
 
 
 def asker_of(credential: Credential) -> Asker:
     if credential.user_id:
-        return Asker(_user_of_ticket(credential), {})
-    engine = import_module(settings.SESSION_ENGINE)
-    session = engine.SessionStore(credential.session_key or None)
+        return _asker_of_ticket(credential)
+    session = _session(credential.session_key)
     return Asker(_user_of_session(session), session)
 
 
-def _user_of_ticket(credential: Credential) -> Any:
-    """Until they are locked out, or set another password."""
+def _session(key: str | None) -> Any:
+    return import_module(settings.SESSION_ENGINE).SessionStore(key or None)
+
+
+def _asker_of_ticket(credential: Credential) -> Asker:
+    """Until they are locked out, set another password, or the token ends that it came from.
+
+    Staff are asked for its proof, as at the API's doors.
+    """
     user = get_user_model().objects.filter(pk=credential.user_id, is_active=True).first()
-    return user if user and _is_proved(user, credential.proof) else AnonymousUser()
+    token = _token_of(credential)
+    is_lost = credential.token_digest and token is None
+    if user is None or is_lost or not _is_proved(user, credential.proof):
+        return Asker(AnonymousUser(), {})
+    return Asker(user, {}, auth=token)
+
+
+def _token_of(credential: Credential) -> AuthToken | None:
+    if not credential.token_digest:
+        return None
+    tokens = AuthToken.objects.filter(user=credential.user_id, digest=credential.token_digest)
+    return tokens.exclude(expiry__lte=timezone.now()).first()
 
 
 def _user_of_session(session: Any) -> Any:

@@ -11,7 +11,7 @@ from django.db import Error as DatabaseError
 from main.actions.conversations import Posted, mark_read, post_message
 from main.actions.customer_service import join_conversation
 from main.errors import MessageRefused
-from main.gateways import presence, rates
+from main.gateways import presence, rates, seats
 from main.gateways.rates import TokenBucket
 from main.sockets import admission, frames, threads, timeline
 from main.sockets.admission import NotAdmitted
@@ -42,6 +42,8 @@ class ConversationSocket(Socket):
         if frame.get("v", VERSION) != VERSION:
             self.close(OLD_PROTOCOL)
             return
+        if self._has_greeted:
+            raise BadFrame
         after = read_number(frame, "after")
         self._has_greeted = True
         # Of a thousand who come back at once the last are let in late, and not sent away.
@@ -67,7 +69,7 @@ class ConversationSocket(Socket):
     async def _enter(self) -> bool:
         """Hear of everything before reading, so that nothing falls in between."""
         if self.room is None and not self.is_closing:
-            if not await rates.take_seat(self.person, self.name):
+            if not await seats.take(self.person, self.name):
                 self.close(TOO_FAST)
                 return False
             self.room = await self.hub.open_room(self)
@@ -124,40 +126,39 @@ class ConversationSocket(Socket):
         cid = read_cid(frame)
         self._sends = self._sends or TokenBucket(SENDS, SENDS_AT_ONCE)
         if wait := self._sends.take():
-            self._refuse_for_now(frame["cid"], wait)
+            self._refuse_for_now(cid, wait)
         else:
-            self.do(partial(self._post, cid, frame["cid"], frame.get("text")))
+            self.do(partial(self._post, cid, frame.get("text")))
 
-    async def _post(self, cid: UUID, cid_text: str, text: Any) -> None:
+    async def _post(self, cid: UUID, text: Any) -> None:
         if wait := await rates.take_send(self.person):
-            self._refuse_for_now(cid_text, wait)
+            self._refuse_for_now(cid, wait)
             return
         self._refused = 0
         room = self.room
         if room is None:
             return
         with room.writing():
-            posted = await self._stored(cid, cid_text, text)
+            posted = await self._stored(cid, text)
             if posted:
-                dup = posted.is_repeat
-                self.outbox.put(frames.ack(posted.message, cid=cid_text, dup=dup))
+                self.outbox.put(frames.ack(posted.message, dup=posted.is_repeat))
                 room.offer(frames.line(posted.message))
 
-    async def _stored(self, cid: UUID, cid_text: str, text: Any) -> Posted | None:
+    async def _stored(self, cid: UUID, text: Any) -> Posted | None:
         """None: it was refused."""
         post = partial(post_message, order_id=self.order_id, cid=cid, text=text, author=self.me)
         try:
             return await threads.run(post)
         except MessageRefused as error:
-            self.outbox.put(frames.refused(error.code, cid=cid_text, text=str(error)))
+            self.outbox.put(frames.refused(error.code, cid=str(cid), text=str(error)))
         except Exception as error:
             logger.warning("A message was not stored: %s", error, exc_info=not _is_away(error))
             wait = random.uniform(0.5, 2)  # noqa: S311
-            self.outbox.put(frames.refused("unavailable", cid=cid_text, retry_after=round(wait, 1)))
+            self.outbox.put(frames.refused("unavailable", cid=str(cid), retry_after=round(wait, 1)))
         return None
 
-    def _refuse_for_now(self, cid: str, wait: float) -> None:
-        self.outbox.put(frames.refused("too_fast", cid=cid, retry_after=round(wait + 0.05, 2)))
+    def _refuse_for_now(self, cid: UUID, wait: float) -> None:
+        self.outbox.put(frames.refused("too_fast", cid=str(cid), retry_after=round(wait + 0.05, 2)))
         self._refused += 1
         if self._refused >= REFUSED_IN_A_ROW:
             self.close(TOO_FAST)

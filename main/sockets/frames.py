@@ -115,18 +115,19 @@ def refused(code: str, *, cid: Any = None, text: str = "", retry_after: float | 
     """Of what came as `cid` only what looks like one goes back."""
     return dump({
         "type": "refused",
-        "cid": cid if isinstance(cid, str) and _CID.fullmatch(cid) else None,
+        "cid": cid.lower() if isinstance(cid, str) and _CID.fullmatch(cid) else None,
         "code": code,
         "text": text or REASONS[code],
         "retry_after": retry_after,
     })  # fmt: skip
 
 
-def ack(message: Message, *, cid: str, dup: bool) -> str:
+def ack(message: Message, *, dup: bool) -> str:
     item = message.item
-    facts = {name: item[name] for name in ("seq", "id", "at")}
-    return dump({"type": "ack", "cid": cid, **facts, "dup": dup})
+    facts = {name: item[name] for name in ("cid", "seq", "id", "at")}
+    return dump({"type": "ack", **facts, "dup": dup})
 
 
-def heartbeat(head: int, *, n: int | None = None) -> str:
-    return dump({"type": "heartbeat", "head": head} | ({} if n is None else {"n": n}))
+def heartbeat(head: int, *, live: bool, n: int | None = None) -> str:
+    frame = {"type": "heartbeat", "head": head, "live": live}
+    return dump(frame if n is None else frame | {"n": n})

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from main.broadcasts import conversation_group, session_group
-from main.gateways import presence, rates
+from main.gateways import presence
 from main.sockets import frames
 from main.sockets.heads import Heads
 from main.sockets.nudges import REJOIN, Nudges
@@ -35,6 +35,12 @@ class Hub:
         self._holders: dict[int, int] = {}
         self._sessions: dict[str, set[Tenant]] = {}
         self._upkeep: Task | None = None
+        self._times_back = self.nudges.times_back
+
+    @property
+    def is_live(self) -> bool:
+        """Whether nudges of other processes arrive, as far as it is known."""
+        return self.nudges.is_live and self.nudges.times_back == self._times_back
 
     # --- Coming and going -----------------------------------------------------------------------
 
@@ -48,6 +54,7 @@ class Hub:
             self._sessions.setdefault(digest, set()).add(tenant)
             groups.append(session_group(digest))
         if self._upkeep is None or self._upkeep.done():
+            self._times_back = self.nudges.times_back
             self._upkeep = asyncio.create_task(self._keep_up())
         await asyncio.gather(*(self.nudges.join(group) for group in groups))
         return room
@@ -112,22 +119,36 @@ class Hub:
         """Groups and presence expire; and a Redis that was restarted knows nothing of us."""
         loop = asyncio.get_running_loop()
         joined = refreshed = loop.time()
-        times_back = self.nudges.times_back
+        was_live = True
         while self._rooms:
             await asyncio.sleep(TICK * random.uniform(0.8, 1.2))  # noqa: S311
-            now, is_new = loop.time(), self.nudges.times_back != times_back
-            if is_new or now - joined > REJOIN:
-                joined, times_back = now, self.nudges.times_back
+            now, is_new = loop.time(), await self._come_back()
+            if now - joined > REJOIN:
+                joined = now
                 await self.nudges.join_again()
-            if is_new:
-                for room in self._rooms.values():
-                    self.heads.ask(room)
             if is_new or now - refreshed > presence.REFRESH:
                 refreshed = now
                 await self._refresh_presence()
+            if is_new or self.is_live != was_live:
+                was_live = self.is_live
+                self._say_whether_live()
+
+    async def _come_back(self) -> bool:
+        """Where the layer had lost everything, join again and look at what was missed."""
+        times_back = self.nudges.times_back
+        if times_back == self._times_back or not await self.nudges.join_again():
+            return False
+        self._times_back = times_back
+        for room in self._rooms.values():
+            self.heads.ask(room)
+        return True
+
+    def _say_whether_live(self) -> None:
+        """At once: a heartbeat may be seconds away."""
+        for room in self._rooms.values():
+            room.tell(frames.heartbeat(room.known_head, live=self.is_live))
 
     async def _refresh_presence(self) -> None:
-        await rates.keep_seats()
         here = {order_id: room.people for order_id, room in self._rooms.items() if room.members}
         for order_id, people in (await presence.refresh(here)).items():
             if room := self._rooms.get(order_id):

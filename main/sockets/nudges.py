@@ -36,6 +36,11 @@ class Nudges:
         """Grows each time that the layer had lost everything."""
         return getattr(self._layer, "times_back", 0)
 
+    @property
+    def is_live(self) -> bool:
+        """Whether the layer is there; one that cannot tell (in memory) always is."""
+        return getattr(self._layer, "is_live", True)
+
     async def join(self, group: str) -> None:
         self._groups[group] += 1
         if self._groups[group] == 1:
@@ -47,12 +52,14 @@ class Nudges:
             del self._groups[group]
             await self._settle(group)
 
-    async def join_again(self) -> None:
+    async def join_again(self) -> bool:
+        """Whether that worked, for all of them."""
         for group in list(self._groups):
             if not await self._settle(group):
-                return
+                return False
             # Not all at one moment, with a thousand of them.
             await asyncio.sleep(random.uniform(0, 0.002))  # noqa: S311
+        return True
 
     def say(self, group: str, message: dict[str, Any]) -> None:
         """To all processes, this one too; not waited for, and forgotten if it cannot be sent."""

@@ -24,7 +24,7 @@ class Outbox:
     """
 
     __slots__ = ("_feed", "_frames", "_is_closed", "_is_woken", "_on_stuck", "_opened", "_send",
-                 "_stuck", "_task", "_window", "head")  # fmt: skip
+                 "_stuck", "_task", "_window", "beat")  # fmt: skip
 
     def __init__(self, send: Send, *, on_stuck: Callable[[], None]) -> None:
         self._send = send
@@ -36,7 +36,8 @@ class Outbox:
         self._stuck: asyncio.TimerHandle | None = None
         self._opened: asyncio.Event | None = None
         self._is_woken = self._is_closed = False
-        self.head: Callable[[], int] = int  # what a mark says of the conversation's head
+        # The frame that a mark travels in.
+        self.beat: Callable[[int], str] = lambda mark: frames.heartbeat(0, live=True, n=mark)
 
     @property
     def is_open(self) -> bool:
@@ -135,9 +136,7 @@ class Outbox:
         await self._send({"type": "websocket.send", "text": frame})
         mark = self._window.count(len(frame) if frame.isascii() else len(frame.encode()))
         if mark is not None:
-            await self._send({
-                "type": "websocket.send", "text": frames.heartbeat(self.head(), n=mark)
-            })  # fmt: skip
+            await self._send({"type": "websocket.send", "text": self.beat(mark)})
         if not self._window.is_open:
             self._expect_reading()
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from main.gateways import rates
+from main.gateways import seats
 from main.gateways.rates import TokenBucket
 from main.models import Participant
 from main.sockets import admission, frames, threads
@@ -134,7 +134,7 @@ class Socket:
         room, self.room = self.room, None
         if room is None:
             return None
-        self.hub.nudges.start(rates.leave_seat(self.person, self.name))
+        self.hub.nudges.start(seats.leave(self.person, self.name))
         return self.hub.leave_room(room, self, at_once=at_once)
 
     # --- Frames -----------------------------------------------------------------------------
@@ -171,7 +171,7 @@ class Socket:
 
     def let_in(self, participant: Participant, credential: Credential) -> None:
         self.participant, self.credential = participant, credential
-        self.person = admission.person_of(participant, credential)
+        self.person = admission.person_of(participant, credential.session_key)
         self._look_again(settings.CHAT_RECHECK * random.uniform(0.9, 1))  # noqa: S311
 
     def _look_again(self, seconds: float) -> None:

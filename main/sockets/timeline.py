@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from main.models import Conversation, Message, ReadCursor, Role
-from main.models.conversations import iso
+from main.models import Conversation, Message, ReadCursor
+from main.models.conversations import Turn, iso
 from main.participants import staff
 from main.sockets.frames import Line, line
-
-_UNBEGUN = {"assignee": None, "closed": False, "waiting_since": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class Standing:
 def read_standing(order_id: int) -> Standing:
     conversation = Conversation.objects.filter(pk=order_id).select_related("assignee").first()
     if conversation is None:
-        return Standing(reads={}, conversation=_UNBEGUN)
+        return Standing(reads={}, conversation=_as_told(Turn(None, None, is_closed=False)))
     cursors = ReadCursor.objects.filter(conversation=order_id)
     return Standing(
         head=conversation.head,
@@ -37,22 +35,14 @@ def read_standing(order_id: int) -> Standing:
 
 
 def followed_by(standing: Standing, item: Mapping[str, Any]) -> Standing:
-    """How it stands after this message, by the rules of main.actions.conversations.
-
-    Where other rules held, the next heartbeat reads it again.
-    """
+    """How it stands after this message, without a look at the database."""
     known = standing.conversation
     if item["seq"] <= standing.head or known is None:
         return standing
-    standing = replace(standing, head=item["seq"])
-    if item["role"] == Role.SYSTEM:
-        return standing
-    new = {"assignee": known["assignee"], "closed": False, "waiting_since": None}
-    if item["role"] == Role.CUSTOMER:
-        new["waiting_since"] = known["waiting_since"] or item["at"]
-    else:
-        new["assignee"] = new["assignee"] or {"who": item["who"], "name": item["author"]}
-    return replace(standing, conversation=new)
+    turn = Turn(known["waiting_since"], known["assignee"], known["closed"])
+    author = {"who": item["who"], "name": item["author"]}
+    turn = turn.after(item["role"], at=item["at"], author=author)
+    return replace(standing, head=item["seq"], conversation=_as_told(turn))
 
 
 def read_after(order_id: int, seq: int, limit: int) -> list[Line]:
@@ -72,8 +62,14 @@ def read_heads(order_ids: list[int]) -> dict[int, tuple[int, datetime]]:
 def _for_staff(conversation: Conversation) -> dict[str, Any]:
     assignee, since = conversation.assignee, conversation.waiting_since
     colleague = staff(assignee) if assignee else None
+    assigned = {"who": colleague.who, "name": colleague.name} if colleague else None
+    is_closed = conversation.closed_at is not None
+    return _as_told(Turn(iso(since) if since else None, assigned, is_closed))
+
+
+def _as_told(turn: Turn) -> dict[str, Any]:
     return {
-        "assignee": {"who": colleague.who, "name": colleague.name} if colleague else None,
-        "closed": conversation.closed_at is not None,
-        "waiting_since": iso(since) if since else None,
+        "assignee": turn.assignee,
+        "closed": turn.is_closed,
+        "waiting_since": turn.waiting_since,
     }

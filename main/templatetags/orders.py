@@ -1,49 +1,9 @@
-"""The states of an order and of its lines, in a customer's words."""
+"""The states of an order and of its lines, for templates: `{{ order|order_state }}`."""
 
 from django import template
 
-from main.models import Order, OrderLine
+from main.models.order_words import line_state, order_news, order_state
 
 register = template.Library()
-
-_ORDER = {
-    Order.Status.NEW: ("to be paid", "We send the books once your payment is here."),
-    Order.Status.PAID: ("paid", "Your payment is here, and we get the books ready."),
-    Order.Status.DONE: ("sent", "Everything is on its way to you, or there already."),
-    Order.Status.CANCELLED: ("cancelled", "This order was cancelled: nothing is to follow."),
-}
-_PARTLY_SENT = ("partly sent", "A part is on its way to you, the rest is to follow.")
-_LINE = {
-    OrderLine.Status.NEW: "to be packed",
-    OrderLine.Status.PROCESSING: "being packed",
-    OrderLine.Status.SENT: "sent",
-    OrderLine.Status.CANCELLED: "cancelled",
-}
-
-
-@register.filter
-def order_state(order: Order) -> str:
-    """Two or three words."""
-    return _words(order)[0]
-
-
-@register.filter
-def order_news(order: Order) -> str:
-    """A sentence."""
-    return _words(order)[1]
-
-
-@register.filter
-def line_state(line: OrderLine, order: Order) -> str:
-    """Two or three words."""
-    status = OrderLine.Status(line.status)
-    is_waiting = status in {OrderLine.Status.NEW, OrderLine.Status.PROCESSING}
-    return "set aside" if is_waiting and order.status == Order.Status.NEW else _LINE[status]
-
-
-def _words(order: Order) -> tuple[str, str]:
-    status = Order.Status(order.status)
-    if status == Order.Status.PAID:
-        states = {line.status for line in order.lines.all()}
-        return _PARTLY_SENT if OrderLine.Status.SENT in states else _ORDER[status]
-    return _ORDER[status]
+for words in (order_state, order_news, line_state):
+    register.filter(words)

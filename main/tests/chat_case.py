@@ -20,7 +20,7 @@ from main.tests.factories import EmployeeFactory, OrderFactory
 from main.tests.live_shop import LiveShop, live_shop, make_session
 
 # Seconds: so a test need not wait for long.
-PACE = {"CHAT_HEARTBEAT": "1", "CHAT_RECHECK": "2"}
+PACE = {"CHAT_HEARTBEAT": "1", "CHAT_RECHECK": "1"}
 
 
 def session_of(user: User) -> str:

@@ -8,14 +8,16 @@ from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.contrib.sessions.models import Session
 from django.test import Client
+from knox.crypto import hash_token
 from websockets.exceptions import InvalidStatus
 
+from main.actions.tokens import give_token, revoke_tokens
 from main.broadcasts import conversation_group
 from main.gateways import presence
 from main.models import ChatTicket, Message, Order, User
 from main.tests.chat_case import say_all, send, session_of
 from main.tests.factories import DispatcherFactory, OrderFactory, UserFactory
-from main.tests.live_shop import make_session
+from main.tests.live_shop import CSRF, Post, make_session
 
 NO_NUMBERS = (-1, 2**31, 10**30, 1.5, "1", True, None)
 
@@ -65,8 +67,8 @@ class Refusals:
             self.assertEqual([person["who"] for person in there], ["customer"])
             layer = get_channel_layer()
             # One process: it is in the room for the customer's sake.
-            members = await layer._channels_in(conversation_group(self.order.pk))
-            self.assertEqual(len(members), 1)
+            group = layer._group_key(conversation_group(self.order.pk))
+            self.assertEqual(await layer.connection(0).zcard(group), 1)
         [order] = await self.rows(Order.objects.filter(pk=self.order.pk))
         self.assertIsNone(order.last_spoken_to_id)
 
@@ -91,6 +93,10 @@ class Refusals:
                 self.assertEqual((await wire.hear())["code"], "hello_first")
             await wire.say("hello", after=0, v=2)
             self.assertEqual(await wire.close_code(), 4015)
+        async with self.talker(self.customer) as wire:
+            await wire.say("hello", after=0)
+            self.assertEqual((await wire.hear())["code"], "bad_frame")
+            self.assertEqual((await send(wire, ""))["code"], "empty")
         self.assertEqual(await sync_to_async(Message.objects.of(self.order.pk).count)(), 0)
 
     async def test_numbers_that_are_none_are_refused(self):
@@ -110,14 +116,13 @@ class Refusals:
 
     async def test_what_is_no_frame_is_refused_and_thrice_in_a_row_ends(self):
         nonsense = ["{", "[1]", "7", "null", "", "[" * 5000, b"{}", '{"type": 1' + "1" * 5000 + "}"]
-        for bad in nonsense:
-            async with self.talker(self.customer) as wire:
+        async with self.talker(self.customer) as wire:
+            for bad in nonsense:
                 for _ in range(2):
                     await wire.connection.send(bad)
                     self.assertEqual((await wire.hear())["code"], "bad_frame")
                 # A good one in between: it was not three in a row.
-                await wire.say("heartbeat")
-                await wire.expect("heartbeat")
+                await wire.say("dance")
         async with self.talker(self.customer) as wire:
             for bad in nonsense[:3]:
                 await wire.connection.send(bad)
@@ -130,11 +135,11 @@ class Refusals:
             await wire.say("heartbeat", mood="good")
             self.assertEqual((await wire.hear())["type"], "heartbeat")
 
-    async def test_half_a_character_is_refused_and_the_socket_stays(self):
+    async def test_half_a_character_is_no_message_and_the_socket_stays(self):
         async with self.talker(self.customer) as wire:
             await wire.say("send", cid="\ud800", text="Hi")
             self.assertEqual((await wire.hear())["code"], "bad_cid")
-            self.assertEqual((await send(wire, "\ud800"))["code"], "bad_text")
+            self.assertEqual((await send(wire, "\ud800"))["code"], "empty")
             self.assertEqual((await send(wire, "Hi"))["type"], "ack")
 
     async def test_a_frame_too_large_is_refused_and_a_larger_one_not_even_read(self):
@@ -159,6 +164,22 @@ class Refusals:
             for _ in range(100):
                 await wire.say("typing", on=True)
             self.assertEqual(await wire.close_code(), 4009)
+
+    async def test_messages_are_counted_by_all_doors(self):
+        path = f"/orders/{self.order.pk}/conversation/"
+        form = {"csrfmiddlewaretoken": CSRF}
+        async with self.talker(self.customer) as here, self.talker(self.customer) as there:
+            for wire in (here, there):
+                answers = [await send(wire, f"{n}") for n in range(20)]
+                self.assertEqual({answer["type"] for answer in answers}, {"ack"})
+            for n in range(20):
+                said = {"cid": str(uuid.uuid4()), "text": f"By the form {n}"}
+                post = Post(path, form | said, self.customer)
+                answer = await sync_to_async(self.shop.post)(post)
+                if answer.status != 303:
+                    break
+            self.assertEqual(answer.status, 429)
+            self.assertIn("wait a moment", answer.body)
 
     async def test_ten_sockets_are_a_persons_limit(self):
         wires = [self.talker(self.customer) for _ in range(10)]
@@ -195,16 +216,27 @@ class Sessions:
             self.talker(deleted) as first,
             self.wire(customer, order_id=order.pk) as second,
             self.talker(self.staff) as third,
+            self.wire("") as fourth,
             self.talker(self.customer) as stays,
         ):
             await second.say("hello", after=0)
             await second.expect("welcome")
+            await fourth.say("hello", after=0, ticket=await sync_to_async(self.ticket_of_token)())
+            await fourth.expect("welcome")
+            await sync_to_async(revoke_tokens)(user=self.order.user)
             await sync_to_async(Session.objects.filter(pk=deleted).delete)()
             await sync_to_async(Order.objects.filter(pk=order.pk).update)(user=self.order.user)
             await sync_to_async(User.objects.filter(pk=self.colleague.pk).update)(is_staff=False)
-            codes = [wire.close_code(4) for wire in (first, second, third)]
-            self.assertEqual(await asyncio.gather(*codes), [4001, 4003, 4003])
+            codes = [wire.close_code(4) for wire in (first, second, third, fourth)]
+            self.assertEqual(await asyncio.gather(*codes), [4001, 4003, 4003, 4001])
             self.assertEqual((await send(stays, "Still here"))["type"], "ack")
+
+    def ticket_of_token(self) -> str:
+        return ChatTicket.objects.give(
+            user_id=self.order.user_id,
+            order_id=self.order.pk,
+            token_digest=hash_token(give_token(user=self.order.user)),
+        )
 
     async def test_a_ticket_opens_one_socket_once(self):
         ticket = await sync_to_async(ChatTicket.objects.give)(
@@ -218,6 +250,20 @@ class Sessions:
             async with self.wire("") as wire:
                 await wire.say("hello", after=0, ticket=bad)
                 self.assertEqual(await wire.close_code(), 4001, bad)
+
+    async def test_staff_come_in_by_a_ticket_of_their_token(self):
+        ticket = await sync_to_async(ChatTicket.objects.give)(
+            user_id=self.colleague.pk,
+            order_id=self.order.pk,
+            token_digest=hash_token(await sync_to_async(give_token)(user=self.colleague)),
+        )
+        async with self.wire("") as wire:
+            await wire.say("hello", after=0, ticket=ticket)
+            self.assertEqual((await wire.expect("welcome"))["me"]["name"], "Olive Office")
+            self.assertEqual((await send(wire, "From the train"))["type"], "ack")
+            # And after they were looked at again.
+            await asyncio.sleep(1.2)
+            self.assertEqual((await send(wire, "Still here"))["type"], "ack")
 
     async def test_a_ticket_is_worth_nothing_for_another_order(self):
         other = await sync_to_async(OrderFactory)()

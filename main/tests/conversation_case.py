@@ -6,6 +6,7 @@ from django.test import TestCase
 from django.utils import timezone
 
 from main.actions.conversations import Posted, begin_conversation, post_message
+from main.gateways import rates
 from main.models import Conversation, Message, Order, Participant, Role, User
 from main.participants import customer_of, staff
 from main.tests.factories import EmployeeFactory, OrderFactory, UserFactory
@@ -20,6 +21,10 @@ class ConversationTestCase(TestCase):
         cls.olive = EmployeeFactory(first_name="Olive", last_name="Office")
         cls.otto = EmployeeFactory(first_name="Otto", last_name="Office")
         cls.order: Order = OrderFactory(user=cls.ada)
+
+    def setUp(self) -> None:
+        # Keys are given out anew: other tests' people are not these.
+        rates._paces.clear()
 
     @classmethod
     def fill(cls, *, upto: int) -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from main.actions.conversations import post_message
+from main.actions.customer_service import close_conversation
 from main.models import Conversation, Message, Order, Participant, Role, User
 from main.participants import staff
 from main.tests.factories import OrderFactory
@@ -24,6 +25,11 @@ def ask(order: Order, text: str = "Where is it?", *, minutes_ago: float = 0) -> 
 
 def answer(order: Order, by: User, text: str = "On its way.") -> Message:
     return post_message(order_id=order.pk, cid=uuid4(), text=text, author=staff(by)).message
+
+
+def close(order: Order) -> None:
+    """By somebody who has seen all of it."""
+    close_conversation(order_id=order.pk, seen=Conversation.objects.get(pk=order.pk).head)
 
 
 def order_to_send(*, hours: float, **fields) -> Order:

@@ -45,7 +45,7 @@ GET    order/address_select/                                       | on *
 POST   order/address_select/                                       | on *
 GET    order/done/                                                 | 404 *
 GET    orders/                                                     | in  200 200 200 200 200 in  200
-GET    orders/<int:order_id>/                                      | 404 200 404 404 404 404 404 404
+GET    orders/<int:order_id>/                                      | in  200 404 404 404 404 in  404
 GET    orders/<int:order_id>/again/                                | 405 *
 POST   orders/<int:order_id>/again/                                | 404 on  404 404 404 404 404 404
 GET    orders/<int:order_id>/conversation/                         | in  200 404 404 404 404 in  404

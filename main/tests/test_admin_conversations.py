@@ -4,9 +4,8 @@ from django.db import connection
 from django.test import TestCase, tag
 from django.test.utils import CaptureQueriesContext
 
-from main.actions.customer_service import close_conversation
 from main.models import CannedReply, Conversation
-from main.tests.customer_service_case import ask
+from main.tests.customer_service_case import ask, close
 from main.tests.factories import EmployeeFactory, OrderFactory
 
 REPLIES, TALK = "/office-admin/main/cannedreply/", "/office-admin/main/conversation/"
@@ -46,9 +45,9 @@ class ConversationTests(AdminCase):
 
     def test_one_is_read_with_what_was_said_as_text(self) -> None:
         order = OrderFactory()
-        ask(order, "<script>alert(1)</script>")
+        ask(order, "<script>alert(1)</script>\nYours, Ada")
         page = self.client.get(f"{TALK}{order.pk}/change/")
-        self.assertContains(page, "&lt;script&gt;alert(1)&lt;/script&gt;")
+        self.assertContains(page, "&lt;script&gt;alert(1)&lt;/script&gt;<br>Yours, Ada</p>")
         self.assertContains(page, f'href="/customer-service/{order.pk}/"')
 
     def test_it_is_not_written_here(self) -> None:
@@ -62,7 +61,7 @@ class ConversationTests(AdminCase):
         waiting, closed = OrderFactory(), OrderFactory()
         for order in (waiting, closed):
             ask(order)
-        close_conversation(order_id=closed.pk)
+        close(closed)
         self.assertEqual(self.found(), [closed.pk, waiting.pk])
         self.assertEqual(self.found(f"?q={waiting.number}"), [waiting.pk])
         self.assertEqual(self.found("?q=Ada"), [])

@@ -35,6 +35,7 @@ class ChatTests(ChatCase):
                     "me": me,
                     "peers": [customer | {"state": "online"}],
                     "heartbeat": 1,
+                    "live": True,
                     "reads": {},
                 },
             )
@@ -62,6 +63,9 @@ class ChatTests(ChatCase):
             expected = {"type": "ack", "cid": cid, "seq": 2, "id": stored.pk, "dup": False}
             self.assertEqual(ack, expected | {"at": stored.item["at"]})
             self.assertEqual(again, ack | {"dup": True})
+            shouted = await send(customer, "Where is it?", cid=cid.upper())
+            self.assertEqual(shouted, ack | {"dup": True})
+            self.assertEqual((await send(customer, "", cid=cid.upper()))["cid"], cid)
             self.assertEqual((await send(customer, "And when?"))["seq"], 3)
             self.assertEqual(await texts(office, 3), [PLACED, "Where is it?", "And when?"])
 
@@ -138,7 +142,8 @@ class ChatTests(ChatCase):
             with self.assertRaises(TimeoutError):
                 await customer.hear(0.3)
             await customer.say("heartbeat")
-            self.assertEqual(await customer.expect("heartbeat"), {"type": "heartbeat", "head": 2})
+            beat = {"type": "heartbeat", "head": 2, "live": True}
+            self.assertEqual(await customer.expect("heartbeat"), beat)
             self.assertEqual(await texts(customer, 2), [PLACED, "Psst"])
 
     def write_silently(self, text: str) -> None:

@@ -20,6 +20,7 @@ from main.actions.orders import cancel_order, mark_order_paid, revoke_payment
 from main.errors import ConversationRefused, MoveRefused
 from main.models import Conversation, Message, Order, OrderLine
 from main.tests.conversation_case import ConversationTestCase
+from main.tests.customer_service_case import close
 from main.tests.factories import DispatcherFactory, OrderFactory, OrderLineFactory
 
 
@@ -65,7 +66,7 @@ class WaitingTests(ConversationTestCase):
 
     def test_closed_nobody_waits_and_a_further_word_opens_it_again(self) -> None:
         self.say("Hello")
-        close_conversation(order_id=self.order.pk)
+        close(self.order)
         closed = self.conversation()
         self.assertEqual((closed.waiting_since, closed.closed_at is None), (None, False))
         self.assertFalse(Conversation.objects.on_desk().exists())
@@ -201,7 +202,7 @@ class LookingAfterTests(ConversationTestCase):
         self.assertEqual(self.conversation().assignee, self.olive)
 
     def test_closed_it_is_taken_by_nobody_until_it_is_reopened(self) -> None:
-        close_conversation(order_id=self.order.pk)
+        close_conversation(order_id=self.order.pk, seen=0)
         with self.assertRaises(ConversationRefused):
             take_conversation(order_id=self.order.pk, user_id=self.olive.pk)
         self.assertIsNone(self.conversation().assignee)

@@ -23,6 +23,7 @@ from main.views.visitor import GUEST_ORDERS
 @tag("door")
 class ConversationPageTestCase(ConversationTestCase):
     def setUp(self) -> None:
+        super().setUp()
         cache.clear()
         self.client.force_login(self.ada)
         self.order_path = f"/orders/{self.order.pk}/"
@@ -68,6 +69,10 @@ class ReadingTests(ConversationPageTestCase):
                 authors = re.findall(r'class="message-author" dir="auto">(.*?)</b>', page)
                 self.assertEqual(authors, ["Ada Reader", "Olive Office"])
                 self.assertNotIn(self.olive.email, page)
+
+    def test_the_field_is_not_called_optional(self) -> None:
+        for page in (self.page(), self.page(self.order_path)):
+            self.assertIn('<label for="id_text">Your message</label>', page)
 
     def test_ones_own_are_told_from_others(self) -> None:
         self.say("Hello")
@@ -290,6 +295,7 @@ class PropsTests(ConversationPageTestCase):
                 },
                 "heartbeat": 10,
                 "expectation": "",
+                "zone": "Europe/London",
             },
         )
 

@@ -1,18 +1,24 @@
 """What is said about an order, and what happened to it: one numbered timeline."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from unittest import mock
 from uuid import uuid4
 
 from django.test import SimpleTestCase
 from django.utils import timezone
+from knox.crypto import hash_token
+from knox.models import AuthToken
 
-from main.actions.conversations import mark_read
+from main.actions.conversations import mark_read, record_fact
 from main.actions.orders import mark_order_paid
+from main.actions.tokens import give_token, revoke_tokens
 from main.errors import MessageRefused
 from main.models import ChatTicket, Conversation, Message, ReadCursor
 from main.models.conversations import LONGEST, clean_text, iso
 from main.participants import customer_of, staff
+from main.sockets import timeline
+from main.sockets.admission import NotAdmitted, admit, admit_by_ticket
 from main.tests.conversation_case import ConversationTestCase
 from main.tests.factories import OrderFactory, OrderLineFactory, ProductFactory
 
@@ -26,12 +32,30 @@ class CleanTextTests(SimpleTestCase):
     def test_what_is_no_message_is_refused_with_its_reason(self) -> None:
         for text, code in [
             ("", "empty"), (" \n\t ", "empty"), ("a" * (LONGEST + 1), "too_long"),
-            ("a\x00", "bad_text"), ("a\x1b[31m", "bad_text"), ("\ud83e", "bad_text"),
-            (None, "bad_text"), (5, "bad_text"), ([], "bad_text"),
+            ("\x00\x1b\ud83e \x7f", "empty"), (None, "bad_text"), (5, "bad_text"), ([], "bad_text"),
         ]:  # fmt: skip
             with self.subTest(repr(text)[:20]), self.assertRaises(MessageRefused) as refused:
                 clean_text(text)
             self.assertEqual(refused.exception.code, code)
+
+    def test_what_shows_nothing_is_none_and_within_a_text_it_stays(self) -> None:
+        # Joiners, a byte order mark, blanks of Hangul and Braille, a variant, a hyphen, a tag.
+        for text in ("\u200b", "\u200d \u2060", "\ufeff\n\ufeff", "\u3164", "\u2800", "\ufe0f",
+                     "\u00ad", "\u202e\u2066", "\U000e0041"):  # fmt: skip
+            with self.subTest(ascii(text)), self.assertRaises(MessageRefused) as refused:
+                clean_text(text)
+            self.assertEqual(refused.exception.code, "empty")
+        for text in ("👩\u200d👩\u200d👧", "❤\ufe0f", "a\u200bb", "می\u200cخواهم"):
+            self.assertEqual(clean_text(text), text)
+
+    def test_what_cannot_be_shown_is_left_out(self) -> None:
+        for text, kept in [
+            ("a\x00b\x1b[31m", "ab[31m"), ("\x7fa\x80b\x9f", "ab"), ("a\ud83eb\udd80", "ab"),
+            ("a\x0bb\x0cc\x85d", "a\nb\nc\nd"), ("a\tb\nc", "a\tb\nc"),
+            ("\x00 a\x00 " + "\x00" * LONGEST, "a"), ("\x00" + "é" * LONGEST, "é" * LONGEST),
+        ]:  # fmt: skip
+            with self.subTest(repr(text)[:20]):
+                self.assertEqual(clean_text(text), kept)
 
     def test_four_thousand_characters_of_any_plane_are_taken(self) -> None:
         self.assertEqual(clean_text("🦀" * LONGEST), "🦀" * LONGEST)
@@ -77,7 +101,7 @@ class PostMessageTests(ConversationTestCase):
         cid = uuid4()
         first = self.say("Hello", cid=cid)
         self.say("Between")
-        again = self.say(" Hello\r\n", cid=cid)
+        again = self.say(" He\x00llo\r\n\ud83e", cid=cid)
         self.assertEqual((again.message.pk, again.message.seq), (first.message.pk, 2))
         self.assertTrue(again.is_repeat)
         self.assertEqual(self.conversation().head, 3)
@@ -131,6 +155,42 @@ class PostMessageTests(ConversationTestCase):
         self.assertEqual([call.args for call in publish.call_args_list], nudges)
 
 
+class TurnTests(ConversationTestCase):
+    def test_what_sockets_are_told_after_a_message_is_what_a_fresh_read_says(self) -> None:
+        self.say("Hello")
+        told = timeline.read_standing(self.order.pk)
+        waits = {"assignee": None, "closed": False, "waiting_since": mock.ANY}
+        self.assertEqual(told.conversation, waits)
+        olive = {"who": f"staff-{self.olive.pk}", "name": "Olive Office"}
+        for say, waiting, assignee in [
+            (lambda: self.say("Are you there?"), True, None),
+            (lambda: self.say("Yes", by=self.olive), False, olive),
+            (lambda: self.say("So am I", by=self.otto), False, olive),
+            (self.close_silently, False, olive),
+            (self.record_fact, False, olive),
+            (lambda: self.say("Thank you"), True, olive),
+            (lambda: self.say("And"), True, olive),
+            (self.close_silently, True, olive),
+            (lambda: self.say("Good-bye", by=self.otto), False, olive),
+        ]:
+            message = say()
+            fresh = timeline.read_standing(self.order.pk)
+            told = timeline.followed_by(told, message.item) if message else fresh
+            self.assertEqual((told.head, told.conversation), (fresh.head, fresh.conversation))
+            self.assertEqual(bool(fresh.conversation["waiting_since"]), waiting)
+            self.assertEqual(fresh.conversation["assignee"], assignee)
+
+    def say(self, text: str, **how) -> Message:
+        return super().say(text, **how).message
+
+    def record_fact(self) -> Message:
+        fact = {"fact": Message.Fact.PAID, "text": "The order was paid."}
+        return record_fact(order_id=self.order.pk, **fact)
+
+    def close_silently(self) -> None:
+        Conversation.objects.filter(pk=self.order.pk).update(closed_at=timezone.now())
+
+
 class FilledInTests(ConversationTestCase):
     def setUp(self) -> None:
         book = ProductFactory(name="Emma {my_name}", stock=3)
@@ -140,7 +200,7 @@ class FilledInTests(ConversationTestCase):
         text = "{customer_name}: {order_number} is {status}, {stock}. {unknown} {} {my_name}"
         self.assertEqual(
             self.say(text, by=self.olive).message.text,
-            f"Ada Reader: {self.order.number} is new, Emma {{my_name}}: 3 in stock. "
+            f"Ada Reader: {self.order.number} is to be paid, Emma {{my_name}}: 3 in stock. "
             "{unknown} {} Olive Office",
         )
 
@@ -152,7 +212,7 @@ class FilledInTests(ConversationTestCase):
         self.say("It is {status}.", by=self.olive, cid=cid)
         mark_order_paid(order_id=self.order.pk)
         again = self.say("It is {status}.", by=self.olive, cid=cid)
-        self.assertEqual((again.message.text, again.is_repeat), ("It is new.", True))
+        self.assertEqual((again.message.text, again.is_repeat), ("It is to be paid.", True))
 
 
 class ReadCursorTests(ConversationTestCase):
@@ -197,7 +257,9 @@ class ChatTicketTests(ConversationTestCase):
         self.secret = ChatTicket.objects.give(user_id=self.ada.pk, order_id=self.order.pk)
 
     def take(self, secret: str, order_id: int | None = None) -> int | None:
-        return ChatTicket.objects.take(secret, order_id=order_id or self.order.pk)
+        """Whose it was."""
+        ticket = ChatTicket.objects.take(secret, order_id=order_id or self.order.pk)
+        return ticket.user_id if ticket else None
 
     def test_it_is_good_once(self) -> None:
         self.assertEqual([self.take(self.secret), self.take(self.secret)], [self.ada.pk, None])
@@ -211,6 +273,30 @@ class ChatTicketTests(ConversationTestCase):
         self.assertIsNone(self.take(self.secret))
         ChatTicket.objects.give(user_id=self.ada.pk, order_id=self.order.pk)
         self.assertEqual(ChatTicket.objects.count(), 1)
+
+    def test_what_it_opens_ends_with_the_token_that_it_is_of(self) -> None:
+        def end(**change) -> int:
+            return AuthToken.objects.filter(user=self.ada).update(**change)
+
+        for end_token in (revoke_tokens, lambda user: end(expiry=timezone.now())):
+            digest = hash_token(give_token(user=self.ada))
+            about = {"user_id": self.ada.pk, "order_id": self.order.pk}
+            ticket = ChatTicket.objects.give(**about, token_digest=digest)
+            _, credential = admit_by_ticket(self.order.pk, ticket)
+            end(expiry=None)
+            self.assertEqual(admit(self.order.pk, credential).who, "customer")
+            late = ChatTicket.objects.give(**about, token_digest=digest)
+            end_token(user=self.ada)
+            # Another token of theirs does not replace it.
+            give_token(user=self.ada)
+            again, anew = (
+                partial(admit, credential=credential),
+                partial(admit_by_ticket, ticket=late),
+            )
+            for ask in (again, anew):
+                with self.assertRaises(NotAdmitted) as refused:
+                    ask(self.order.pk)
+                self.assertEqual(refused.exception.code, 4001)
 
     def test_what_is_stored_opens_nothing(self) -> None:
         stored = ChatTicket.objects.get().digest

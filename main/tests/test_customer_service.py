@@ -7,10 +7,9 @@ from django.test import TestCase, tag
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from main.actions.customer_service import close_conversation
 from main.models import CannedReply, Conversation, Message, Order, ReadCursor
 from main.reports.customer_service import read_desk
-from main.tests.customer_service_case import ask
+from main.tests.customer_service_case import ask, close
 from main.tests.factories import (
     DispatcherFactory,
     EmployeeFactory,
@@ -89,13 +88,13 @@ class DeskPageTests(PageTestCase):
         page = self.client.get(DESK)
         self.assertContains(page, f'href="{chat(self.order)}"')
         self.assertContains(page, "Where is &lt;b&gt;it&lt;/b&gt;?")
-        self.assertContains(page, "Waits since")
+        self.assertContains(page, "Has waited since")
         props = page.context["props"]
         self.assertEqual(props["rows"], read_desk(reader_id=self.clerk.pk).rows)
         self.assertEqual(props["urls"]["stream"], "/customer-service/notify/")
 
     def test_an_empty_desk_says_so(self) -> None:
-        close_conversation(order_id=self.order.pk)
+        close(self.order)
         self.assertContains(self.client.get(DESK), "Nobody waits")
 
     def test_as_many_queries_with_ten_times_the_rows(self) -> None:
@@ -168,11 +167,23 @@ class ChatPageTests(PageTestCase):
         self.assertContains(
             self.page(f"?reply={reply.pk}"), "Thank you, {customer_name}!</textarea>"
         )
+        self.assertContains(self.page(), ">Canned reply</label>")
+        self.assertContains(self.page(), ">Insert</button>")
         for query in (f"?reply={old.pk}", "?reply=none", f"?reply={10**40}", "?reply=%00"):
             page = self.page(query)
             self.assertEqual(page.status_code, 200)
             self.assertContains(page, "</textarea>")
             self.assertNotContains(page, "Never mind.")
+
+    def test_the_component_is_told_what_staff_need(self) -> None:
+        CannedReply.objects.create(name="Thanks", text="Thank you.")
+        props = self.page().context["panel"].props
+        self.assertEqual(props["canned"], [{"name": "Thanks", "text": "Thank you."}])
+        self.assertEqual(
+            props["facts"],
+            ["order_number", "status", "stock", "customer_name", "my_name", "dispatch_by"],
+        )
+        self.assertEqual(props["zone"], "Europe/London")
 
     def test_an_order_older_than_its_timeline_can_be_talked_about(self) -> None:
         order = OrderFactory()
@@ -203,7 +214,7 @@ class AnswerTests(PageTestCase):
         self.post("send", text=text, cid=str(uuid4()))
         self.assertEqual(
             Message.objects.of(self.order.pk).last().text,
-            f"{self.order.number} is new. Emma: 3 in stock. Yours, Olive Pell",
+            f"{self.order.number} is to be paid. Emma: 3 in stock. Yours, Olive Pell",
         )
 
     def test_what_is_refused_stays_in_the_field_with_the_reason(self) -> None:
@@ -223,7 +234,7 @@ class ToolsTests(PageTestCase):
         self.assertEqual(self.conversation.assignee, self.clerk)
         self.post("hand_over", colleague=self.colleague.pk)
         self.assertEqual(self.conversation.assignee, self.colleague)
-        self.post("close")
+        self.post("close", seen=2)
         self.assertIsNotNone(self.conversation.closed_at)
         self.post("reopen")
         self.assertIsNone(self.conversation.closed_at)
@@ -244,7 +255,7 @@ class ToolsTests(PageTestCase):
                 self.assertIsNone(self.conversation.assignee)
 
     def test_a_closed_conversation_cannot_be_taken(self) -> None:
-        close_conversation(order_id=self.order.pk)
+        close(self.order)
         self.post("take", status=409)
         self.assertContains(self.response, "reopen it first", status_code=409)
         self.assertIsNone(self.conversation.assignee)

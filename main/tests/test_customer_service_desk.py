@@ -4,11 +4,11 @@ from django.db import connection
 from django.test import TestCase
 
 from main.actions.conversations import mark_read, open_conversation
-from main.actions.customer_service import close_conversation, take_conversation
+from main.actions.customer_service import take_conversation
 from main.models import Conversation, Order
 from main.participants import staff
 from main.reports.customer_service import MOST_ROWS, read_desk
-from main.tests.customer_service_case import answer, ask, order_to_send
+from main.tests.customer_service_case import answer, ask, close, order_to_send
 from main.tests.factories import (
     EmployeeFactory,
     OrderFactory,
@@ -30,7 +30,7 @@ class DeskTests(TestCase):
         waiting, taken, closed, silent = (OrderFactory() for _ in range(4))
         for order in (waiting, closed):
             ask(order)
-        close_conversation(order_id=closed.pk)
+        close(closed)
         take_conversation(order_id=taken.pk, user_id=self.clerk.pk)
         open_conversation(order_id=silent.pk)
         self.assertEqual(self.orders(), [waiting.pk, taken.pk])

@@ -190,7 +190,8 @@ class RefusalTests(StreamTestCase):
             self.assertEqual(self.status, 200)
 
     async def test_who_is_not_signed_in(self) -> None:
-        for cookie in ("", "sessionid=nonsense", "sessionid=", "=;;=", "sessionid=\x00"):
+        quoted = 'sessionid="abcdefghijk\\000lmnop"'
+        for cookie in ("", "sessionid=nonsense", "sessionid=", "=;;=", "sessionid=\x00", quoted):
             await self.assert_refused(401, cookie=cookie)
 
     async def test_who_is_not_customer_service(self) -> None:

@@ -7,13 +7,13 @@ from django.test import TestCase
 from django.utils import timezone
 
 from main.actions.conversations import mark_read
-from main.actions.customer_service import close_conversation, take_conversation
+from main.actions.customer_service import take_conversation
 from main.actions.orders import mark_order_paid
 from main.models import Conversation, Order, User
 from main.participants import staff
 from main.reports.customer_service import MOST_ROWS, read_desk
 from main.sockets.desk import DeskTold
-from main.tests.customer_service_case import answer, ask
+from main.tests.customer_service_case import answer, ask, close
 from main.tests.desk_stream_case import Reader
 from main.tests.factories import (
     EmployeeFactory,
@@ -66,7 +66,7 @@ class ToldTests(ToldTestCase):
             (lambda: mark_order_paid(order_id=self.waiting.pk), ["upsert"]),
             (lambda: answer(self.waiting, self.clerk), ["upsert"]),
             (lambda: self.take(colleague), ["upsert"]),
-            (lambda: close_conversation(order_id=self.waiting.pk), ["remove"]),
+            (lambda: close(self.waiting), ["remove"]),
             (lambda: ask(self.waiting, "One more thing."), ["upsert"]),
         ]:
             act()
@@ -84,7 +84,7 @@ class ToldTests(ToldTestCase):
     def test_a_sweep_finds_what_no_nudge_told_of(self) -> None:
         self.begin()
         ask(self.other)
-        close_conversation(order_id=self.waiting.pk)
+        close(self.waiting)
         self.assertEqual(self.catch_up(), ["upsert", "remove"])
         self.assert_up_to_date()
 
@@ -109,7 +109,7 @@ class ResumeTests(ToldTestCase):
         ask(gone)
         self.begin()
         ask(self.other)
-        close_conversation(order_id=gone.pk)
+        close(gone)
         self.assertEqual(self.begin(self.reader.last_event_id), ["upsert", "remove"])
         self.assertEqual(set(self.reader.rows), {self.waiting.pk, self.other.pk})
 
@@ -123,7 +123,7 @@ class ResumeTests(ToldTestCase):
     def test_afterwards_it_goes_on_as_after_a_snapshot(self) -> None:
         self.begin(self.reader.last_event_id)
         self.assertEqual(self.catch_up(), [])
-        close_conversation(order_id=self.waiting.pk)
+        close(self.waiting)
         self.assertEqual(self.catch_up(self.waiting), ["remove"])
 
     def test_too_long_ago_from_the_future_or_nonsense_is_a_snapshot(self) -> None:
@@ -157,7 +157,7 @@ class CutTests(ToldTestCase):
         self.assertEqual(self.reader.last_event_id, "")
         self.assert_up_to_date()
         # Whoever was below comes up.
-        close_conversation(order_id=self.waiting.pk)
+        close(self.waiting)
         self.assertEqual(self.catch_up(self.waiting), ["snapshot"])
         self.assertIn(self.other.pk, self.reader.rows)
         self.assert_up_to_date()

@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from typing import IO
 
 from django.conf import settings
 from django.test import SimpleTestCase, tag
@@ -17,23 +19,28 @@ from main.tests.chat_client import open_wire
 from main.tests.draining_asgi import LARGE
 
 LIMIT = 15  # seconds for anything that is waited for
+REQUEST = "GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 class Server:
     """A process that serves `draining_asgi`."""
 
-    def __init__(self, program: str = "daphne", **environment: str) -> None:
+    def __init__(
+        self, program: str = "daphne", *, log: IO[str] | None = None, **environment: str
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         address = ["--host" if program == "uvicorn" else "-b", "127.0.0.1"]
         command = [sys.executable, "-m", program, *address, "--port", str(self.port)]
+        # What Daphne keeps to itself otherwise.
+        command += ["-v2"] if log else []
         self.process = subprocess.Popen(
             [*command, "main.tests.draining_asgi:application"],
             cwd=settings.BASE_DIR,
             env=os.environ | environment,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=log or subprocess.DEVNULL,
         )
 
     async def __aenter__(self) -> "Server":
@@ -56,7 +63,7 @@ class Server:
     async def get(self, path: str) -> bytes:
         """All that comes, head and body, until the server hangs up."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        writer.write(REQUEST.format(path).encode())
         answer = await reader.read()
         writer.close()
         return answer
@@ -107,6 +114,25 @@ class DaphneTests(SimpleTestCase):
                 self.assertEqual((words["type"], words["code"]), ("heard", 4012))
             self.assertLess(await stopping, 3)
             idle.close()
+
+    async def test_a_connection_between_two_requests_is_no_trouble(self):
+        with tempfile.TemporaryFile("w+") as log:
+            async with Server(log=log) as server:
+                reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+                # One that was answered, and one that is not yet asked to its end.
+                writer.write(REQUEST.format("/slow/?0").encode())
+                await reader.readuntil(LARGE)
+                _, half = await asyncio.open_connection("127.0.0.1", server.port)
+                half.write(b"POST /slow/?0 HTTP/1.1\r\nHost: localhost\r\n")
+                writer.write(b"GET /slow/?0 HTTP/1.1\r\n")
+                await asyncio.sleep(1.2)  # Daphne tidies up once a second
+                self.assertLess(await server.stop(), 3)
+                for each in (writer, half):
+                    each.close()
+            log.seek(0)
+            words = log.read()
+        self.assertIn("Killed 0 pending application instances", words)
+        self.assertNotIn("Traceback", words)
 
     async def test_who_takes_too_long_is_cut(self):
         async with Server(LIMIT="0.6") as server:

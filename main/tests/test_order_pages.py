@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order, mark_order_paid, revoke_payment
 from main.models import Order, OrderLine
-from main.templatetags.orders import line_state, order_state
+from main.models.order_words import line_state, order_state
 from main.tests.factories import OrderFactory, OrderLineFactory, UserFactory
 
 NEW, PROCESSING, SENT, CANCELLED = OrderLine.Status

@@ -1,5 +1,6 @@
 """Who is there, how many sockets somebody has, and how fast they may send: Redis, and without."""
 
+import asyncio
 import os
 import time
 from unittest.mock import patch
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.test import SimpleTestCase, override_settings, tag
 from redis import Redis
 
-from main.gateways import presence, rates, shared_redis
+from main.gateways import presence, rates, seats, shared_redis
 from main.gateways.rates import TokenBucket
 
 ADA = {"who": "customer", "name": "Ada", "role": "customer"}
@@ -36,13 +37,13 @@ class PresenceSentences:
         self.assertEqual(everyone, {2: [ADA], 3: [OLIVE]})
 
     async def test_a_person_has_ten_seats_and_a_seat_that_was_left_is_free(self):
-        taken = [await rates.take_seat("p", f"s{n}") for n in range(11)]
+        taken = [await seats.take("p", f"s{n}") for n in range(11)]
         self.assertEqual(taken, [True] * 10 + [False])
-        self.assertTrue(await rates.take_seat("q", "s"))
-        await rates.leave_seat("p", "s3")
-        await rates.keep_seats()
-        self.assertTrue(await rates.take_seat("p", "s11"))
-        self.assertFalse(await rates.take_seat("p", "s12"))
+        self.assertTrue(await seats.take("q", "s"))
+        await seats.leave("p", "s3")
+        await seats.keep()
+        self.assertTrue(await seats.take("p", "s11"))
+        self.assertFalse(await seats.take("p", "s12"))
 
     async def test_forty_messages_at_once_and_ten_a_second(self):
         waits = [await rates.take_send("p") for _ in range(42)]
@@ -53,7 +54,7 @@ class PresenceSentences:
 
 class WithoutPeople:
     def setUp(self):
-        for known in (presence._here, rates._seats, rates._paces):
+        for known in (presence._here, seats._seats, rates._paces):
             known.clear()
             self.addCleanup(known.clear)
 
@@ -89,6 +90,35 @@ class RedisTests(WithoutPeople, PresenceSentences, SimpleTestCase):
         self.assertEqual(await presence.online(1), [])
         self.assertEqual(await presence.desk(), {})
 
+    async def test_seats_of_a_process_that_was_killed_are_free_within_seconds(self):
+        with patch.object(seats, "_PROCESS", "killed"), patch.object(seats, "LIVES", 0.8):
+            for n in range(8):
+                await seats.take("p", f"{n}")
+        seats._seats.clear()
+        with patch.object(seats, "_PROCESS", "living"):
+            # As long as it may be alive its seats are taken; after that all come in.
+            with patch.object(seats, "PATIENCE", 0):
+                taken = [await seats.take("p", f"{n}") for n in range(3)]
+            self.assertEqual(taken, [True, True, False])
+            began = time.monotonic()
+            taken = await asyncio.gather(*(seats.take("p", f"{n}") for n in range(2, 10)))
+            self.assertEqual(taken, [True] * 8)
+            self.assertLess(time.monotonic() - began, 2)
+        seats._seats.clear()
+        # And of those who live none has lost theirs.
+        with patch.object(seats, "PATIENCE", 0):
+            self.assertFalse(await seats.take("p", "one more"))
+
+    async def test_a_process_says_by_itself_that_it_lives(self):
+        with patch.object(seats, "SIGN", 0.05), patch.object(seats, "LIVES", 0.3):
+            for n in range(10):
+                await seats.take("p", f"{n}")
+            await asyncio.sleep(0.6)
+            with patch.object(seats, "_PROCESS", "other"), patch.object(seats, "PATIENCE", 0):
+                mine, seats._seats["p"] = seats._seats["p"], set()
+                self.assertFalse(await seats.take("p", "one more"))
+            seats._seats["p"] = mine
+
     async def test_who_left_one_process_is_still_there_with_another(self):
         with patch.object(presence, "_PROCESS", "other"):
             await presence.touch(1, ADA)
@@ -97,9 +127,13 @@ class RedisTests(WithoutPeople, PresenceSentences, SimpleTestCase):
 
     async def test_limits_count_over_all_processes(self):
         for process in range(2):
-            rates._seats.clear()
-            taken = [await rates.take_seat("p", f"{process}-{n}") for n in range(6)]
-            self.assertEqual(taken.count(True), 6 - 2 * process)
+            with (
+                patch.object(seats, "_PROCESS", f"process {process}"),
+                patch.object(seats, "PATIENCE", 0),
+            ):
+                seats._seats.clear()
+                taken = [await seats.take("p", f"{n}") for n in range(6)]
+                self.assertEqual(taken.count(True), 6 - 2 * process)
         waits = [await rates.take_send("p") for _ in range(30)]
         rates._paces.clear()
         waits += [await rates.take_send("p") for _ in range(12)]
@@ -127,7 +161,7 @@ class RedisTests(WithoutPeople, PresenceSentences, SimpleTestCase):
 
     async def test_no_key_says_who(self):
         await presence.touch(1, ADA | {"who": "staff-42"})
-        await rates.take_seat(os.urandom(4).hex(), "s")
+        await seats.take(os.urandom(4).hex(), "s")
         names = b" ".join(self.redis.keys("booktime:*")).decode()
         self.assertNotIn("42", names)
         self.assertNotIn("Ada", names)

@@ -1,5 +1,6 @@
 """Work beside the request: with its transaction, and again when it fails."""
 
+import threading
 from datetime import timedelta
 from unittest import mock
 
@@ -37,6 +38,32 @@ class ImmediateTaskTests(TransactionTestCase):
             events.order_placed(order_id=order.pk)
             raise Interrupted
         self.assertEqual(mail.outbox, [])
+
+    def test_what_is_for_later_waits_in_the_process_from_the_commit_on(self) -> None:
+        order, at = OrderFactory(), timezone.now() + timedelta(minutes=2)
+        with mock.patch("main.tasks.Timer") as timer:
+            with self.assertRaises(Interrupted), transaction.atomic():
+                tasks.enqueue_at(at, tasks.send_order_placed_email, order_id=order.pk)
+                raise Interrupted
+            timer().start.assert_not_called()
+            with transaction.atomic():
+                tasks.enqueue_at(at, tasks.send_order_placed_email, order_id=order.pk)
+                timer().start.assert_not_called()
+            timer().start.assert_called_once()
+        delay, work, arguments = next(call.args for call in timer.call_args_list if call.args)
+        self.assertTrue(119 < delay <= 120)
+        # Its thread does not keep the process from ending.
+        self.assertIs(timer().daemon, True)
+        self.assertEqual(mail.outbox, [])
+        work(*arguments)
+        self.assertEqual(len(mail.outbox), 1)
+
+    def test_no_test_leaves_anything_for_later(self) -> None:
+        timers = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+        at = timezone.now() + timedelta(minutes=2)
+        tasks.enqueue_at(at, tasks.send_order_placed_email, order_id=1)
+        now = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+        self.assertEqual((timers, now), ([], []))
 
     def test_a_failing_mail_does_not_break_the_order(self) -> None:
         order = OrderFactory()

@@ -128,6 +128,8 @@ class WhatTests(UnreadReplyTestCase):
         self.assertEqual(subject, f"A reply about your order {self.order.number}")
         self.assertIn("It leaves today.\n\nWith kind regards", text)
         self.assertIn("It leaves today.<br><br>With kind regards", html)
+        number = f"<strong>{self.order.number}</strong>"
+        self.assertIn(f"You may not have seen yet what we wrote about your order {number}:", html)
         for body in (text, html):
             self.assertIn("Olive Office", body)
             url = f"https://shop.example/orders/{self.order.pk}/conversation/#conversation"

@@ -13,6 +13,7 @@ from django.urls import reverse
 from main.actions.conversations import mark_read
 from main.forms.conversations import MessageForm
 from main.models import CannedReply, Message, Order, Participant
+from main.models.canned_replies import FACTS
 from main.reports.conversations import Stretch, read_before, read_latest
 from main.reports.reply_times import expected_reply
 from main.sockets.timeline import read_standing
@@ -40,6 +41,17 @@ class Panel:
             upto for who, upto in self.reads.items() if who.startswith("staff") != self.is_staff
         )
         return max(others, default=0)
+
+    @property
+    def seen(self) -> int:
+        """The last message that was shown to whoever looks at it."""
+        shown = self.messages[-1].seq if self.messages else 0
+        return max(shown, self.reads.get(self.me.who, 0))
+
+    @property
+    def city(self) -> str:
+        """Whose time it is that the page is drawn with; the component takes the visitor's own."""
+        return settings.TIME_ZONE.rpartition("/")[2].replace("_", " ")
 
     @property
     def is_staff(self) -> bool:
@@ -98,6 +110,7 @@ def _props(order: Order, me: Participant, stretch: Stretch, expectation: str) ->
         "urls": _urls(order.pk),
         "heartbeat": settings.CHAT_HEARTBEAT,
         "expectation": expectation,
+        "zone": settings.TIME_ZONE,  # of the hours in it
         **(_for_staff(order.pk) if me.is_staff else {}),
     }
 
@@ -112,4 +125,8 @@ def _urls(order_id: int) -> dict[str, str]:
 
 def _for_staff(order_id: int) -> dict:
     canned = CannedReply.objects.active().values("name", "text")
-    return {"canned": list(canned), "conversation": read_standing(order_id).conversation}
+    return {
+        "canned": list(canned),
+        "facts": list(FACTS),
+        "conversation": read_standing(order_id).conversation,
+    }

@@ -1,25 +1,34 @@
 """The conversation about an order as a page, for its customer; it works as a form alone."""
 
+from datetime import timedelta
 from http import HTTPStatus
+from uuid import UUID
 
 from allauth.core import ratelimit
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from main.actions.conversations import post_message
 from main.errors import MessageRefused
 from main.forms.conversations import MessageForm
-from main.models import Order, Participant
+from main.gateways import rates
+from main.models import Message, Order, Participant
+from main.models.conversations import fingerprint
 from main.participants import customer_of
+from main.sockets.admission import person_of
 from main.views.conversation_props import Panel, make_panel, note_reading
+from main.views.unsent import keep_unsent, unsent_form
 from main.views.visitor import readable_orders
 
 _HIGHEST = 2**31 - 1
+_JUST_NOW = timedelta(minutes=10)
 _TOO_FAST = "That was a lot at once. Please wait a minute, then send this one."
+_TOO_MANY = "That was a lot at once. Please wait a moment, then send this one."
 
 
 @never_cache
@@ -28,9 +37,9 @@ def order_conversation(request: HttpRequest, order_id: int) -> HttpResponse:
     """Who comes from a mail without being signed in can do so, and is led back."""
     order = readable_orders(request).filter(pk=order_id).first()
     if order is None:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        raise Http404("There is no such order, or it is not yours.")
+        response = sign_in_first(request)
+        keep_unsent(request, order_id)
+        return response
     if request.method == "POST":
         return _send(request, order)
     panel = customer_panel(request, order, before=before_in(request))
@@ -38,10 +47,19 @@ def order_conversation(request: HttpRequest, order_id: int) -> HttpResponse:
     return _page(request, panel)
 
 
-def customer_panel(request: HttpRequest, order: Order, **what) -> Panel:
-    return make_panel(
-        order=order, me=customer_of(order, request.user), address=_address(order), **what
-    )
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To who finds no order: it may be theirs once they are known. Raises Http404 when they are."""
+    if request.user.is_authenticated:
+        raise Http404("There is no such order, or it is not yours.")
+    return redirect_to_login(request.get_full_path())
+
+
+def customer_panel(
+    request: HttpRequest, order: Order, *, form: MessageForm | None = None, **what
+) -> Panel:
+    me = customer_of(order, request.user)
+    form = form or unsent_form(request, order.pk, me)
+    return make_panel(order=order, me=me, address=_address(order), form=form, **what)
 
 
 def before_in(request: HttpRequest) -> int | None:
@@ -54,12 +72,20 @@ def before_in(request: HttpRequest) -> int | None:
     return int(text)
 
 
-def sent(form: MessageForm, *, order_id: int, author: Participant) -> HTTPStatus:
+def sent(
+    request: HttpRequest, form: MessageForm, *, order_id: int, author: Participant
+) -> HTTPStatus:
     """Post what the form holds; the status of the answer, and what is wrong stands in the form."""
     if not form.is_valid():
         if "cid" in form.errors:
             form.renew()
         return HTTPStatus.BAD_REQUEST
+    if not form.wants_twice and (twin := _twin(order_id, author, **form.cleaned_data)):
+        form.ask_back(twin.at)
+        return HTTPStatus.CONFLICT
+    if rates.take_send_from_thread(person_of(author, request.session.session_key or "")):
+        form.add_error(None, _TOO_MANY)
+        return HTTPStatus.TOO_MANY_REQUESTS
     try:
         post_message(order_id=order_id, author=author, **form.cleaned_data)
     except MessageRefused as refused:
@@ -68,13 +94,25 @@ def sent(form: MessageForm, *, order_id: int, author: Participant) -> HTTPStatus
     return HTTPStatus.SEE_OTHER
 
 
+def _twin(order_id: int, author: Participant, *, text: str, cid: UUID) -> Message | None:
+    """The author's last message, if it says the same, just now, and under another key.
+
+    The page that a browser goes back to is drawn anew, and has a key of its own.
+    """
+    own = Message.objects.of(order_id).said_by(author)
+    last = own.filter(at__gt=timezone.now() - _JUST_NOW).order_by("-seq").first()
+    if last is None or last.fingerprint != fingerprint(text) or own.filter(cid=cid).exists():
+        return None
+    return last
+
+
 def _send(request: HttpRequest, order: Order) -> HttpResponse:
     form = MessageForm(request.POST)
     if not ratelimit.consume(request, action="message", key=str(order.pk)):
         form.add_error(None, _TOO_FAST)
         status = HTTPStatus.TOO_MANY_REQUESTS
     else:
-        status = sent(form, order_id=order.pk, author=customer_of(order, request.user))
+        status = sent(request, form, order_id=order.pk, author=customer_of(order, request.user))
     if status == HTTPStatus.SEE_OTHER:
         return HttpResponseRedirect(f"{_address(order)}#last", status=status)
     return _page(request, customer_panel(request, order, form=form), status=status)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from main.access import is_employee, staff_only
+from main.access import is_employee, refusal, staff_only
 from main.actions.customer_service import (
     close_conversation,
     hand_over_conversation,
@@ -22,15 +22,17 @@ from main.actions.customer_service import (
 )
 from main.errors import ConversationRefused
 from main.forms.conversations import MessageForm
-from main.forms.customer_service import CannedReplyForm, HandOverForm
+from main.forms.customer_service import CannedReplyForm, CloseForm, HandOverForm
 from main.models import Conversation, Order, Participant
 from main.participants import participant_in, staff
 from main.reports.customer_service import Row, earlier_orders, read_desk
 from main.views.conversation_props import known_as, make_panel, note_reading
 from main.views.conversations import before_in, sent
+from main.views.unsent import keep_unsent, unsent_form
 
 EARLIER = 10  # orders beside a conversation
 _MOMENTS = ("waiting_since", "dispatch_by")
+_AGAIN = "Something went missing on the way. Please try again."
 _YOUR_OWN = "This order is your own: you talk about it as its customer."
 
 
@@ -53,8 +55,10 @@ def cs_main(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_only(is_employee)
 def cs_chat(request: HttpRequest, order_id: int) -> HttpResponse:
+    if refused := refusal(request, is_employee):
+        keep_unsent(request, order_id)
+        return refused
     me = participant_in(order_id, request)
     if me is None:
         raise Http404("There is no such order.")
@@ -74,12 +78,14 @@ def _act(request: HttpRequest, order_id: int, me: Participant) -> HttpResponse:
         match request.POST.get("action"):
             case "send":
                 message = MessageForm(request.POST)
-                status = sent(message, order_id=order_id, author=me)
+                status = sent(request, message, order_id=order_id, author=me)
                 if status == HTTPStatus.SEE_OTHER:
                     join_conversation(order_id=order_id, user_id=request.user.pk)
             case "hand_over":
                 hand_over = HandOverForm(request.POST, user=request.user)
                 status = _hand_over(hand_over, order_id)
+            case "close":
+                status = _close(request, order_id)
             case action:
                 status = _move(action, order_id, request.user.pk)
     except ConversationRefused as refused:
@@ -97,12 +103,19 @@ def _hand_over(form: HandOverForm, order_id: int) -> HTTPStatus:
     return HTTPStatus.SEE_OTHER
 
 
+def _close(request: HttpRequest, order_id: int) -> HTTPStatus:
+    form = CloseForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _AGAIN)
+        return HTTPStatus.BAD_REQUEST
+    close_conversation(order_id=order_id, **form.cleaned_data)
+    return HTTPStatus.SEE_OTHER
+
+
 def _move(action: str | None, order_id: int, user_id: int) -> HTTPStatus:
     match action:
         case "take":
             take_conversation(order_id=order_id, user_id=user_id)
-        case "close":
-            close_conversation(order_id=order_id)
         case "reopen":
             reopen_conversation(order_id=order_id, user_id=user_id)
         case _:
@@ -124,6 +137,7 @@ def _page(
     canned = CannedReplyForm(request.GET if "reply" in request.GET else None)
     if canned.is_valid():
         message = MessageForm(initial={"text": canned.cleaned_data["reply"].text})
+    message = message or unsent_form(request, order_id, me)
     panel = make_panel(
         order=order, me=me, address=_address(order_id), form=message, before=before_in(request)
     )

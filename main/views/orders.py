@@ -15,7 +15,7 @@ from main.models import Invoice, Order
 from main.models.order_access import read_access_token
 from main.views.checkout import transfer
 from main.views.conversation_props import note_reading
-from main.views.conversations import customer_panel
+from main.views.conversations import customer_panel, sign_in_first
 from main.views.page_links import page_links
 from main.views.visitor import basket_owner_for_writing, readable_orders, remember_guest_order
 
@@ -39,9 +39,12 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Whose session has ended is led here again by signing in."""
     documents = Prefetch("invoices", Invoice.objects.order_by("pk"))
     orders = readable_orders(request).prefetch_related("lines", documents)
-    order = get_object_or_404(orders, pk=order_id)
+    order = orders.filter(pk=order_id).first()
+    if order is None:
+        return sign_in_first(request)
     panel = customer_panel(request, order)
     note_reading(request, panel)
     context = {

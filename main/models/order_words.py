@@ -1,0 +1,42 @@
+"""The states of an order and of its lines, in a customer's words."""
+
+from main.models.orders import Order, OrderLine
+
+_ORDER = {
+    Order.Status.NEW: ("to be paid", "We send the books once your payment is here."),
+    Order.Status.PAID: ("paid", "Your payment is here, and we get the books ready."),
+    Order.Status.DONE: ("sent", "Everything is on its way to you, or there already."),
+    Order.Status.CANCELLED: ("cancelled", "This order was cancelled: nothing is to follow."),
+}
+_PARTLY_SENT = ("partly sent", "A part is on its way to you, the rest is to follow.")
+_LINE = {
+    OrderLine.Status.NEW: "to be packed",
+    OrderLine.Status.PROCESSING: "being packed",
+    OrderLine.Status.SENT: "sent",
+    OrderLine.Status.CANCELLED: "cancelled",
+}
+
+
+def order_state(order: Order) -> str:
+    """Two or three words."""
+    return _words(order)[0]
+
+
+def order_news(order: Order) -> str:
+    """A sentence."""
+    return _words(order)[1]
+
+
+def line_state(line: OrderLine, order: Order) -> str:
+    """Two or three words."""
+    status = OrderLine.Status(line.status)
+    is_waiting = status in {OrderLine.Status.NEW, OrderLine.Status.PROCESSING}
+    return "set aside" if is_waiting and order.status == Order.Status.NEW else _LINE[status]
+
+
+def _words(order: Order) -> tuple[str, str]:
+    status = Order.Status(order.status)
+    if status == Order.Status.PAID:
+        states = {line.status for line in order.lines.all()}
+        return _PARTLY_SENT if OrderLine.Status.SENT in states else _ORDER[status]
+    return _ORDER[status]
