@@ -102,12 +102,14 @@ class ForgivingRedisLayer(RedisChannelLayer):
                     await self._find_back()
                 return await super().receive_single(channel)
             except LOST as error:
+                _heed_cancellation()
                 tries = tries + 1 if self._is_away else 0
                 self._note_loss(error)
                 await asyncio.sleep(random.uniform(0.05, min(0.2 * 2**tries, 1.0)))  # noqa: S311
 
     async def _brpop_with_clean(self, index: int, channel: str, timeout: int) -> bytes | None:
         found = await self.connection(index).bzpopmin(channel, timeout=timeout)
+        _heed_cancellation()
         return found[1] if found else None
 
     async def _clean_receive_backup(self, index: int, channel: str) -> None:
@@ -150,3 +152,10 @@ class ForgivingRedisLayer(RedisChannelLayer):
             )
             self._logged_at = time.monotonic()
             self._dropped = 0
+
+
+def _heed_cancellation() -> None:
+    """A first connection that is being made swallows a cancellation: that wait would never end."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError

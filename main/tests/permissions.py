@@ -32,7 +32,7 @@ DELETE mobile-api/auth/                                            | 401 *
 POST   mobile-api/auth/                                            | 400 *
 GET    mobile-api/orders/<int:order_id>/messages/                  | 401 200 404 404 200 200 401 404
 POST   mobile-api/orders/<int:order_id>/messages/                  | 401 201 404 404 201 201 401 404
-POST   mobile-api/orders/<int:order_id>/chat-ticket/               | 401 201 404 404 201 201 401 404
+POST   mobile-api/orders/<int:order_id>/chat-ticket/               | 401 201 404 404 403 403 401 404
 POST   mobile-api/orders/<int:order_id>/read/                      | 401 200 404 404 200 200 401 404
 PUT    mobile-api/orders/<int:order_id>/read/                      | 401 200 404 404 200 200 401 404
 GET    mobile-api/my-orders/                                       | 401 200 200 200 200 200 401 200

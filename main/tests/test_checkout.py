@@ -158,7 +158,7 @@ class GuestCheckoutPageTests(TestCase):
         link = next(word for word in mail.outbox[0].body.split() if "/orders/open/" in word)
         path = link.partition("//")[2].partition("/")[2]
         self.client.cookies.clear()
-        self.assertEqual(self.client.get(order.get_absolute_url()).status_code, 404)
+        self.assertEqual(self.client.get(order.get_absolute_url()).status_code, 302)
         self.assertRedirects(self.client.get(f"/{path}"), order.get_absolute_url())
         self.assertEqual(self.client.get(f"/{path[:-3]}aa/").status_code, 404)
 

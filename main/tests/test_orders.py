@@ -46,7 +46,7 @@ class OrderReadingTests(TestCase):
         self.assertIsNone(self.client.get(self.path).context["transfer"])
 
     def test_others_and_strangers_find_nothing(self) -> None:
-        self.assertEqual(self.client.get(self.path).status_code, 404)
+        self.assertRedirects(self.client.get(self.path), f"/login/?next={self.path}")
         self.client.force_login(UserFactory())
         self.assertEqual(self.client.get(self.path).status_code, 404)
         self.assertEqual(self.client.post(f"{self.path}again/").status_code, 404)
@@ -75,7 +75,8 @@ class GuestLinkTests(TestCase):
         other = OrderFactory(guest=True)
         response = self.client.get(f"/orders/open/{make_access_token(self.order.pk)}/")
         self.assertRedirects(response, self.order.get_absolute_url())
-        self.assertEqual(self.client.get(other.get_absolute_url()).status_code, 404)
+        path = other.get_absolute_url()
+        self.assertRedirects(self.client.get(path), f"/login/?next={path}")
 
     def test_tokens_made_otherwise_open_nothing(self) -> None:
         foreign = signing.dumps(self.order.pk, salt="another purpose")
