@@ -1,7 +1,7 @@
 """Customer service's desk: who is on it, who comes first, what is unread, and when it is cut."""
 
 from django.db import connection
-from django.test import TestCase
+from django.test import TestCase, tag
 
 from main.actions.conversations import mark_read, open_conversation
 from main.actions.customer_service import take_conversation
@@ -15,6 +15,7 @@ from main.tests.factories import (
 )
 
 
+@tag("door")
 class DeskTests(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:

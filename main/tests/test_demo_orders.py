@@ -7,7 +7,7 @@ from io import StringIO
 from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
-from django.test import TestCase, override_settings
+from django.test import TestCase, override_settings, tag
 from django.utils import timezone
 
 from main import broadcasts
@@ -19,6 +19,7 @@ from main.models.order_moves import status_by_lines
 from main.tests.factories import ProductFactory
 
 
+@tag("once")
 class PastOrderTests(TestCase):
     """The orders with all that they need in stock, without the pictures, which take long."""
 
@@ -113,6 +114,7 @@ class PastOrderTests(TestCase):
 
 
 @override_settings(DEBUG=True)
+@tag("once")
 class SilenceTests(TestCase):
     def test_nobody_is_mailed_not_even_later(self):
         for name in ("Pride and Prejudice", "Jane Eyre", "Middlemarch"):

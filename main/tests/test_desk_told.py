@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import connection
-from django.test import TestCase
+from django.test import TestCase, tag
 from django.utils import timezone
 
 from main.actions.conversations import mark_read
@@ -22,6 +22,7 @@ from main.tests.factories import (
 )
 
 
+@tag("door")
 class ToldTestCase(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.core import mail
 from django.db import transaction
-from django.test import TestCase, override_settings
+from django.test import TestCase, override_settings, tag
 
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order, mark_order_paid, revoke_payment
@@ -20,6 +20,7 @@ TRANSFER = {"beneficiary": "Book & Time Ltd", "iban": "GB33BUKB20201555555555", 
 
 
 @override_settings(SITE_URL="https://shop.example", TRANSFER=TRANSFER)
+@tag("once")
 class OrderEmailTestCase(TestCase):
     """An order of a bag and of two copies of a book whose title wants escaping."""
 
@@ -241,6 +242,7 @@ class DeferredEmailTests(OrderEmailTestCase):
         self.assertFalse(Invoice.objects.exists())
 
 
+@tag("once")
 class AccountEmailTests(TestCase):
     def test_links_can_be_followed_and_nothing_else_is_markup(self) -> None:
         text = "Hello <b>,\n\nhttps://shop.example/a/?b=1&c=2\n"

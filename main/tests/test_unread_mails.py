@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.core import mail
-from django.test import override_settings
+from django.test import override_settings, tag
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -18,6 +18,7 @@ from main.tests.test_tasks import DATABASE_TASKS
 
 
 @override_settings(TASKS=DATABASE_TASKS, SITE_URL="https://shop.example")
+@tag("once")
 class UnreadReplyTestCase(ConversationTestCase):
     def reply(self, text: str = "It leaves today.", *, order: Order | None = None) -> Message:
         return self.say(text, by=self.olive, order=order).message
