@@ -115,20 +115,19 @@ def _keep_up() -> None:
     """As long as somebody sits here."""
     loop = asyncio.get_running_loop()
     if loop not in _upkeep:
-        _upkeep[loop] = loop.create_task(_say_so())
+        task = _upkeep[loop] = loop.create_task(_say_so())
+        task.add_done_callback(lambda _: _upkeep.pop(loop, None))
 
 
 async def _say_so() -> None:
-    kept = time.monotonic()
-    try:
-        while _seats:
-            await say_alive()
-            if time.monotonic() - kept >= KEEP:
-                kept = time.monotonic()
-                await keep()
-            await asyncio.sleep(SIGN)
-    finally:
-        del _upkeep[asyncio.get_running_loop()]
+    task, kept = asyncio.current_task(), time.monotonic()
+    # A cancel that comes as Redis is written to is swallowed there (wait_for of Python 3.11).
+    while _seats and task and not task.cancelling():
+        await say_alive()
+        if time.monotonic() - kept >= KEEP:
+            kept = time.monotonic()
+            await keep()
+        await asyncio.sleep(SIGN)
 
 
 def _leave_here(person: str, socket: str) -> None:
