@@ -121,12 +121,14 @@ def _keep_up() -> None:
 
 async def _say_so() -> None:
     task, kept = asyncio.current_task(), time.monotonic()
-    # A cancel that comes as Redis is written to is swallowed there (wait_for of Python 3.11).
-    while _seats and task and not task.cancelling():
+    while _seats:
         await say_alive()
         if time.monotonic() - kept >= KEEP:
             kept = time.monotonic()
             await keep()
+        if task and task.cancelling():
+            # It came as Redis was written to, and was swallowed there (wait_for of Python 3.11).
+            return
         await asyncio.sleep(SIGN)
 
 
