@@ -1,4 +1,4 @@
-"""How often one client may ask; the rates are in booktime/api.py."""
+"""How often one client may ask; the rates are in booktime/settings/api.py."""
 
 import hashlib
 

@@ -119,9 +119,21 @@ class RightSettingTests(SimpleTestCase):
             done = run_python(["-c", code], {"ENV_FILE": str(file), "PORT": "9000"})
         self.assertEqual(done.stdout.split(), ["abc123", "9000"], done.stderr)
 
+    def test_outside_development_a_dot_env_file_is_not_read(self):
+        code = "from booktime.settings import DEBUG, GIT_REV; print(DEBUG, GIT_REV)"
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "baked.env"
+            file.write_text("GIT_REV=of-the-build\n")
+            done = run_python(["-c", code], PRODUCTION | {"ENV_FILE": str(file)})
+            self.assertEqual(done.stdout.split(), ["False", "development"], done.stderr)
+            file.write_text("GIT_REV=of-the-build\nDEBUG=false\n")
+            done = run_python(["-c", code], {"ENV_FILE": str(file)})
+            self.assertIn("SECRET_KEY", done.stderr)
+
     def test_every_variable_is_documented(self):
         text = (settings.BASE_DIR / ".env.example").read_text()
-        source = (settings.BASE_DIR / "booktime" / "settings.py").read_text()
+        files = (settings.BASE_DIR / "booktime" / "settings").glob("*.py")
+        source = "".join(file.read_text() for file in files)
         asked = set(re.findall(r'\benv(?:\.\w+)?\(\s*"([A-Z_]+)"', source))
         self.assertIn("DATABASE_URL", asked)
         self.assertEqual([name for name in sorted(asked) if f"{name}=" not in text], [])

@@ -1,9 +1,11 @@
-"""The settings of accounts that do not hang on the environment; booktime/settings.py takes all in.
+"""Who may come in, and how.
 
 Sign-up, signing in, passwords, second factors and passkeys are django-allauth's.
 """
 
 from datetime import timedelta
+
+from booktime.settings.site import DEBUG, SECURE, env
 
 AUTH_USER_MODEL = "main.User"
 # allauth's alone: it is Django's, by e-mail; both together would hash each password twice.
@@ -83,3 +85,12 @@ MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # A member of staff signs in anew for each working day.
 STAFF_SESSION = timedelta(hours=12)
+# Staff come into their sites only with a second factor or a passkey, once it is enforced.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
+# A passkey is bound to HTTPS, but for a developer's own machine.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+# How many proxies that we run stand before us: the client's address is read behind them.
+# HTTPS comes to us by one; without it nobody would be told from anybody else, and limits hit all.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole(
+    "TRUSTED_PROXY_COUNT", default=1 if SECURE else 0, least=0, most=9
+)

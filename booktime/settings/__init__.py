@@ -1,0 +1,16 @@
+"""Every setting of the site, read from the environment with embedded defaults.
+
+Each variable is described in .env.example. The files stand in the order in which they build on one
+another.
+"""
+
+from booktime.settings.site import *  # noqa: I001 - the order is the point
+from booktime.settings.apps import *
+from booktime.settings.services import *
+from booktime.settings.work import *
+from booktime.settings.files import *
+from booktime.settings.shop import *
+from booktime.settings.accounts import *
+from booktime.settings.api import *
+from booktime.settings.security import *
+from booktime.settings.logs import *

@@ -1,0 +1,65 @@
+"""What the shop leans on: the database, Redis, and the threads that ask them."""
+
+from urllib.parse import quote
+
+from booktime.settings.site import BASE_DIR, env
+
+# So many requests work at once in a process; the others wait their turn.
+ASGI_THREADS = env.whole("ASGI_THREADS", default=8, least=1, most=1000)
+# How many processes serve: several need a Redis (main/checks.py).
+WEB_CONCURRENCY = env.whole("WEB_CONCURRENCY", default=1, least=1, most=1000)
+# And so many threads work for all sockets of a process together.
+CHAT_THREADS = env.whole("CHAT_THREADS", default=6, least=1, most=100)
+DATABASES = {
+    "default": env.database("DATABASE_URL", default=f"sqlite:///{quote(str(BASE_DIR))}/db.sqlite3")
+}
+DATABASE_KIND = DATABASES["default"]["ENGINE"].rpartition(".")[2]
+if DATABASE_KIND == "sqlite3":
+    # A writer takes the lock when its transaction begins and others wait for it: a deferred
+    # transaction that turns into a writer half way fails at once, whatever the time-out.
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        transaction_mode="IMMEDIATE",
+        timeout=30,
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    )
+    # A thread keeps its connection: opening one anew costs as much as a small page.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+else:
+    # A connection for each thread, and some for what runs beside the requests.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "pool", {"min_size": 1, "max_size": max(16, ASGI_THREADS + CHAT_THREADS + 4), "timeout": 5}
+    )
+    # Seconds: a database that is away must not hold every thread for half a minute.
+    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+    # A database that was restarted is noticed before a customer's query, not by it.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# SQLite leaves the further columns of an index out, and is as right without.
+SILENCED_SYSTEM_CHECKS = ["models.W040"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.redis("REDIS_URL")
+if REDIS_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "booktime.cache.ForgivingRedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+        }
+    }
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "booktime.layers.ForgivingRedisLayer",
+            "CONFIG": {"hosts": [REDIS_URL]},
+        }
+    }
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # One channel hears for all sockets of the process.
+    CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 5000}}
+    }
+
+# The conversation: seconds between two heartbeats of a client, and between two looks at whether it
+# may still be there.
+CHAT_HEARTBEAT = env.whole("CHAT_HEARTBEAT", default=10, least=1, most=30)
+CHAT_RECHECK = env.whole("CHAT_RECHECK", default=55, least=1, most=60)

@@ -1,0 +1,41 @@
+"""The shop as a business: money, who bills, when it is open."""
+
+from decimal import Decimal
+
+from django.core.exceptions import ImproperlyConfigured
+
+from booktime.settings.site import DEBUG, env
+from booktime.settings.work import CUSTOMER_SERVICE_EMAIL
+
+CURRENCY = "GBP"
+DEFAULT_TAX_RATE = env.percentage("DEFAULT_TAX_RATE", default=Decimal("0.00"))
+# Orders are paid by transfer to this account.
+TRANSFER = {
+    "beneficiary": env.str("TRANSFER_BENEFICIARY", default="BookTime Ltd"),
+    "iban": env.str("TRANSFER_IBAN", default="GB33BUKB20201555555555"),
+    "bic": env.str("TRANSFER_BIC", default="BUKBGB22"),
+}
+# Who bills: it stands on every invoice, as it was on that day.
+SELLER = {
+    "name": env.str("SELLER_NAME", default="BookTime Ltd"),
+    "address1": env.str("SELLER_ADDRESS1", default="3 Quire Court"),
+    "address2": env.str("SELLER_ADDRESS2", default=""),
+    "city": env.str("SELLER_CITY", default="Bath"),
+    "zip_code": env.str("SELLER_ZIP_CODE", default="BA1 1AA"),
+    "country": env.country("SELLER_COUNTRY", default="GB"),
+    "email": env.str("SELLER_EMAIL", default=CUSTOMER_SERVICE_EMAIL),
+    "phone": env.str("SELLER_PHONE", default=""),
+    "vat_id": env.str("SELLER_VAT_ID", default="GB999999973" if DEBUG else ""),
+    "company_number": env.str("SELLER_COMPANY_NUMBER", default=""),
+}
+if DEFAULT_TAX_RATE and not SELLER["vat_id"]:
+    raise ImproperlyConfigured("DEFAULT_TAX_RATE is not 0: VAT wants a SELLER_VAT_ID.")
+# Fewer copies than this are a stock running low.
+LOW_STOCK = env.whole("LOW_STOCK", default=5, least=1, most=10_000)
+# Within so many open days of the payment an order is to be on its way.
+DISPATCH_DAYS = env.whole("DISPATCH_DAYS", default=2, least=1, most=14)
+# When customer service answers, by the shop's own clock.
+OPENING_HOURS = env.opening_hours("OPENING_HOURS", default="Mo-Fr 09:00-17:30; Sa 10:00-14:00")
+# What was changed stays changed: the history is read, and nothing is set back by it.
+SIMPLE_HISTORY_REVERT_DISABLED = True
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
