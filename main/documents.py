@@ -3,14 +3,17 @@
 The customer's door (main.views.invoices) and the staff's (main.admin.invoices) give the same.
 """
 
+import hashlib
 import logging
 from collections.abc import Iterable
+from datetime import UTC
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from main.gateways.einvoice import einvoice_xml
+from main.gateways.kept_pdfs import first_print
 from main.gateways.pdf import PdfUnavailable, make_invoice_pdf, make_pdf
 from main.models import Invoice, Order
 
@@ -32,7 +35,8 @@ def invoice_response(
     if kind == "html":
         return render(request, "invoices/document.html", context)
     try:
-        return pdf_response(invoice_pdf(invoice), name=invoice.number, disposition=disposition)
+        pdf = first_print(_kept_name(invoice), lambda: invoice_pdf(invoice))
+        return pdf_response(pdf, name=invoice.number, disposition=disposition)
     except PdfUnavailable as error:
         logger.exception("An invoice could not be printed.")
         return _refused(request, context, str(error), status=503)
@@ -64,6 +68,14 @@ def _chosen(documents: list[Invoice], order: Order, number: str) -> tuple[Invoic
         found = [each for each in documents if not each.is_credit_note]
         refusal = f"Order {order.number} has no invoice yet: it is written when the order is paid."
     return (found[-1], "") if found else (None, refusal)
+
+
+def _kept_name(invoice: Invoice) -> str:
+    """Of this document only: a number that is given again, as after a restore, is another one."""
+    issued = invoice.issued_at.astimezone(UTC).isoformat()
+    mark = hashlib.sha256(f"{invoice.order.number} {issued}".encode()).hexdigest()[:12]
+    year = invoice.series_id.rpartition("-")[2]
+    return f"invoices/{year}/{invoice.number}-{mark}.pdf"
 
 
 def _page(invoice: Invoice) -> str:

@@ -1,6 +1,10 @@
-"""Static files, bundles, uploaded pictures, and where each is kept."""
+"""Static files, bundles, covers, invoices that were printed, and where each is kept."""
 
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
 
 from booktime.settings.site import BASE_DIR, DEBUG, env
 
@@ -8,9 +12,60 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "bundles"]
 MEDIA_URL = "/media/"
-MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="") or BASE_DIR / "media").resolve()
+if not MEDIA_ROOT.name:
+    raise ImproperlyConfigured("MEDIA_ROOT must be a folder of its own.")
+# Beside it, where no address leads: what is nobody's but the customer's.
+PRIVATE_MEDIA_ROOT = MEDIA_ROOT.with_name(f"{MEDIA_ROOT.name}-private")
+
+# The three that belong together switch media to S3; the others say more about it.
+_S3_NEEDS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_STORAGE_BUCKET_NAME"]
+_S3_MAY = ["AWS_S3_ENDPOINT_URL", "AWS_S3_REGION_NAME", "AWS_S3_PUBLIC_URL", "AWS_S3_COVERS_ACL"]
+_aws = {name: env.str(name, default="").strip() for name in _S3_NEEDS + _S3_MAY}
+if _missing := [name for name in _S3_NEEDS if any(_aws.values()) and not _aws[name]]:
+    raise ImproperlyConfigured(f"Media in S3 want {' and '.join(_missing)} set as well.")
+if _aws["AWS_S3_COVERS_ACL"] not in ("", "public-read"):
+    raise ImproperlyConfigured("AWS_S3_COVERS_ACL must be public-read, or not be set.")
+_bucket = _aws["AWS_STORAGE_BUCKET_NAME"]
+if _bucket and not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", _bucket):
+    raise ImproperlyConfigured(f"AWS_STORAGE_BUCKET_NAME must be a bucket's name, not {_bucket!r}.")
+_region = _aws["AWS_S3_REGION_NAME"] or "us-east-1"
+_endpoint = (
+    env.web_address("AWS_S3_ENDPOINT_URL", default="") if _aws["AWS_S3_ENDPOINT_URL"] else ""
+)
+# What main.gateways.s3 connects with; nothing where media are on this machine.
+S3 = {
+    "access_key": _aws["AWS_ACCESS_KEY_ID"],
+    "secret_key": _aws["AWS_SECRET_ACCESS_KEY"],
+    "bucket_name": _bucket,
+    "endpoint_url": _endpoint or None,
+    "region_name": _region,
+    # Amazon has a host for each bucket; what else speaks S3 often has one for all.
+    "addressing_style": "path" if _endpoint else "virtual",
+} if _bucket else {}  # fmt: skip
+S3_COVERS_ACL = _aws["AWS_S3_COVERS_ACL"] or None
+# Where a browser finds the bucket's folder of covers: by default in the bucket itself.
+S3_COVERS_URL = env.web_address(
+    "AWS_S3_PUBLIC_URL",
+    default=(
+        f"{_endpoint}/{_bucket}/public"
+        if _endpoint
+        else f"https://{_bucket or 'no'}.s3.{_region}.amazonaws.com/public"
+    ),
+) if S3 else ""  # fmt: skip
+# The other host that pages show pictures of, for the Content-Security-Policy: none, or one.
+MEDIA_ORIGIN = "://".join(urlsplit(S3_COVERS_URL)[:2]) if S3 else ""
+
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Private unless it says otherwise: "covers" alone are for everyone.
+    "default": {
+        "BACKEND": "main.gateways.s3.PrivateFiles" if S3 else "main.gateways.files.PrivateFiles"
+    },
+    "covers": {
+        "BACKEND": (
+            "main.gateways.s3.Covers" if S3 else "django.core.files.storage.FileSystemStorage"
+        )
+    },
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -26,6 +81,7 @@ WEBPACK_LOADER = {
         "BUNDLE_DIR_NAME": "",
         "STATS_FILE": BASE_DIR / "webpack-stats.json",
         "CACHE": not DEBUG,
+        "CSP_NONCE": True,
     }
 }
 PICTURES = {

@@ -1,11 +1,13 @@
 """Books, subjects and pictures, as the owners and the office have them."""
 
+import logging
 import re
 from collections.abc import Iterator
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.html import format_html
 
 from main.actions.catalogue import set_products_active
@@ -13,9 +15,11 @@ from main.admin.base import StaffModelAdmin
 from main.admin.catalogue_filters import LanguageFilter, StockFilter, SubjectFilter
 from main.admin.catalogue_forms import COUNTED, ProductForm, ProductImageForm
 from main.admin.history import HistoryAdmin
+from main.gateways.files import FilesUnavailable
 from main.models import Product, ProductImage
 from main.models.history import record_many
 
+logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 1000
 
 
@@ -71,6 +75,15 @@ class ProductAdmin(BookList, HistoryAdmin):
     inlines = [ProductImageInline]
     actions = ["mark_active", "mark_inactive"]
     told_as_reasons = frozenset({"Subjects"})
+
+    def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """Saved with its pictures, or not at all: said so when those could not be stored."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except FilesUnavailable as error:
+            logger.exception("A picture could not be stored.")
+            self.message_user(request, f"{error} Nothing was saved.", messages.ERROR)
+            return redirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj, form, change: bool) -> None:
         """Of a book that was there, save what was changed, onto what is there now.

@@ -11,8 +11,10 @@ from django.db.models import Max
 from django.utils.crypto import get_random_string
 
 from main.actions.stock import hold_stock
+from main.gateways.files import FilesUnavailable
 from main.models import Product
 from main.models.isbn import isbn13
+from main.models.product_images import covers
 
 COUNTED = "Counted"  # so begins the reason in the history
 
@@ -31,7 +33,16 @@ class ProductImageForm(forms.ModelForm):
         if isinstance(image, UploadedFile) and "image" in self.changed_data:
             name = PurePath(image.name)
             image.name = f"{name.stem[:100]}-{get_random_string(8).lower()}{name.suffix}"
+            _ask_for_storage(image.name)
         return image
+
+
+def _ask_for_storage(name: str) -> None:
+    """Before anything is saved: what was typed beside the picture stays on the page."""
+    try:
+        covers().exists(name)
+    except FilesUnavailable as error:
+        raise forms.ValidationError(f"{error} Nothing was saved.") from None
 
 
 class ProductForm(forms.ModelForm):

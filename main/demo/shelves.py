@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.text import slugify
 from pictures.utils import source_set
@@ -16,6 +15,7 @@ from main.actions.import_books import import_books
 from main.demo.catalogue import GOODS_TAX_RATE, SUBJECTS, CatalogueRow
 from main.demo.pictures import HEIGHT, PARTS, WIDTH, DrawnRow, draw_rows, picture_name
 from main.models import Product, ProductImage, ProductTag
+from main.models.product_images import covers
 
 _FOLDER = "product-images"
 _WORDS = {"cover": "Front of “{}”", "back": "Back of “{}”", "spread": "“{}”, laid open"}
@@ -47,7 +47,7 @@ def shelve(rows: Sequence[CatalogueRow]) -> Iterator[bool]:
 def _rows_to_draw(rows: Sequence[CatalogueRow]) -> list[CatalogueRow]:
     names = [_stored_name(row, part) for row in rows for part in PARTS]
     hung = set(ProductImage.objects.filter(image__in=names).values_list("image", flat=True))
-    lost = {name for name in hung if not default_storage.exists(name)}
+    lost = {name for name in hung if not covers().exists(name)}
     wanted = []
     for row in rows:
         own = {_stored_name(row, part) for part in PARTS}
@@ -122,5 +122,5 @@ def _write_files(image: ProductImage, files: Mapping[int, bytes]) -> None:
     names |= {picture.name: picture.width for picture in image.image.get_picture_files_list()}
     for name, width in names.items():
         # Storages never overwrite: a name that is taken would change.
-        default_storage.delete(name)
-        default_storage.save(name, ContentFile(files[width]))
+        covers().delete(name)
+        covers().save(name, ContentFile(files[width]))

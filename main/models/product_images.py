@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
-from django.core.files.storage import default_storage
-from django.db import models, transaction
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.utils.module_loading import import_string
 from pictures.models import PictureField
 
 _STEP = settings.PICTURES["CONTAINER_WIDTH"] // settings.PICTURES["GRID_COLUMNS"]
 LARGEST = settings.PICTURES["CONTAINER_WIDTH"]
+
+
+def covers() -> Storage:
+    """Where pictures are kept, for everyone to see."""
+    return storages["covers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +51,13 @@ class Picture:
         return min(self.width or 0, LARGEST) // _STEP * _STEP
 
     def _url(self, width: int) -> str:
-        return default_storage.url(_rendition_name(self.image, width) if width else self.image)
+        return covers().url(_rendition_name(self.image, width) if width else self.image)
 
 
 def remove_empty_folder(image: str) -> None:
     """Remove the folder of a picture's renditions, if there is one and nothing is in it."""
     try:
-        Path(default_storage.path(_rendition_folder(image))).rmdir()
+        Path(covers().path(_rendition_folder(image))).rmdir()
     except NotImplementedError:
         return  # a storage that is not on this machine: it has no folders, only long names
     except OSError:
@@ -67,10 +73,24 @@ def _rendition_name(image: str, width: int) -> str:
     return f"{_rendition_folder(image)}/{width}w.webp"
 
 
+class Original:
+    """An upload, as a task of django-pictures removes it along with its renditions."""
+
+    def __init__(self, name: str, storage: Storage) -> None:
+        self.name, self.storage = name, storage
+
+    def delete(self) -> None:
+        self.storage.delete(self.name)
+
+
 class ProductImage(models.Model):
     product = models.ForeignKey("main.Product", on_delete=models.CASCADE, related_name="images")
     image = PictureField(
-        upload_to="product-images", width_field="width", height_field="height", max_length=255
+        upload_to="product-images",
+        storage=covers,
+        width_field="width",
+        height_field="height",
+        max_length=255,
     )
     alt = models.CharField("words for those who cannot see it", max_length=255, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
@@ -100,8 +120,21 @@ class ProductImage(models.Model):
             replaced.remove_files()
 
     def remove_files(self) -> None:
-        """Remove the original and its renditions, once the row no longer has them, for good."""
+        """Remove the original and its renditions, once the row no longer has them, for good.
+
+        All of it is one task: where files are kept may be away just now.
+        """
         image = self.image
-        if image:
-            image.delete_all()
-            transaction.on_commit(lambda: image.storage.delete(image.name))
+        if not image:
+            return
+        storage = image.storage.deconstruct()
+        original = (f"{__name__}.{Original.__name__}", (image.name, storage), {})
+        renditions = [each.deconstruct() for each in image.get_picture_files_list()]
+        make_renditions = import_string(settings.PICTURES["PROCESSOR"])
+        make_renditions(
+            storage=storage,
+            file_name=image.name,
+            sender=image.sender,
+            new=[],
+            old=[*renditions, original],
+        )

@@ -10,6 +10,7 @@ from django.db import reset_queries
 
 from main.actions.import_books import ImportResult, RowError, import_books
 from main.gateways.book_lists import NotABookList
+from main.gateways.files import FilesUnavailable
 
 
 class Command(BaseCommand):
@@ -47,7 +48,7 @@ A row that breaks a rule is named on the error output and left out; then the exi
                 on_error=self._show_error,
                 on_progress=self._show_progress,
             )
-        except NotABookList as error:
+        except (NotABookList, FilesUnavailable) as error:
             raise CommandError(str(error)) from None
         finally:
             self._clear_progress()
