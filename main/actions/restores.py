@@ -1,0 +1,157 @@
+"""Putting a backup back. What may refuse, refuses before anything is touched."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from django.core.cache import cache
+from django.core.exceptions import SuspiciousOperation
+from django.core.files import File
+from django.core.files.storage import Storage, storages
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
+from main.actions.backups import FOLDERS, database_tools
+from main.gateways.backup_archive import PIECE, BackupReader, BackupRefused, Manifest
+from main.gateways.files import FilesUnavailable, stored_files
+from main.models import Order, Product, ProductTag, User
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back; `to_migrate` says how many migrations this release has on top."""
+
+    manifest: Manifest
+    to_migrate: int
+
+
+def restore_backup(*, file: IO[bytes], replace: bool) -> Restored:
+    """Make the shop what it was when `file`, which can be sought in, was backed up.
+
+    Unless `replace`, only into a shop without books, people and orders. Raises BackupRefused.
+
+    New files come before the database and old ones go after it, so that if the database refuses,
+    the shop that was there still has all that it names.
+    """
+    reader, tools = BackupReader(file), database_tools()
+    manifest = reader.check()
+    _refuse_unfit(manifest, tools.COPY)
+    if not replace and _has_shop():
+        raise BackupRefused("There is a shop in this database. To replace it, add --replace.")
+    tools.check_tools()
+    with tempfile.TemporaryDirectory(prefix="booktime-restore-") as folder:
+        copy = Path(folder) / tools.COPY
+        _extract(reader, tools.COPY, to=copy)
+        tools.check_copy(copy)
+        with _told("Nothing was restored:"):
+            beyond = _files_beyond(manifest)
+            others = _write_new_files(reader, manifest)
+        connections.close_all()  # what the connections remember of the old tables is void
+        tools.restore_copy(copy, rows=manifest.rows)
+        cache.clear()
+        with _told("The database was restored and not all files, so do it again, with --replace:"):
+            _write_other_files(reader, others)
+            for storage, name in beyond if replace else []:
+                storage.delete(name)
+    return Restored(manifest, to_migrate=_migrations_to_come())
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """What has come of it when files could not be had or written."""
+    try:
+        yield
+    except (FilesUnavailable, SuspiciousOperation, OSError) as error:
+        raise BackupRefused(f"{what} {error}") from error
+
+
+def _refuse_unfit(manifest: Manifest, copy: str) -> None:
+    if manifest.vendor != connection.vendor or copy not in manifest.files:
+        raise BackupRefused(
+            f"The backup is of {manifest.vendor}, and this database is {connection.vendor}."
+        )
+    loader = MigrationLoader(None)
+    known, ours = set(loader.disk_migrations), loader.migrated_apps
+    newer = [f"{app}.{name}" for app, name in manifest.migrations
+             if app in ours and (app, name) not in known]  # fmt: skip
+    if newer:
+        raise BackupRefused(
+            f"The backup is of a newer release ({manifest.revision}): this one does not know "
+            f"its migration {newer[0]}."
+        )
+
+
+def _has_shop() -> bool:
+    """A database that was only migrated is as good as an empty one."""
+    tables = connection.introspection.table_names()
+    models = (Product, ProductTag, User, Order)
+    return any(
+        model._meta.db_table in tables and model._default_manager.exists() for model in models
+    )
+
+
+def _extract(reader: BackupReader, path: str, *, to: Path) -> None:
+    for name, _, file in reader.entries():
+        if name == path:
+            with to.open("wb") as out:
+                shutil.copyfileobj(file, out, PIECE)
+
+
+def _files(reader: BackupReader) -> Iterator[tuple[str, Storage, str, IO[bytes]]]:
+    """Path in the backup, storage, name there, and content."""
+    for path, _, file in reader.entries():
+        folder, _, name = path.partition("/")
+        if folder in FOLDERS and name:
+            yield path, storages[FOLDERS[folder]], name, file
+
+
+def _write_new_files(reader: BackupReader, manifest: Manifest) -> set[str]:
+    """Returns the paths of those whose place another file has."""
+    others = set()
+    for path, storage, name, file in _files(reader):
+        if not storage.exists(name):
+            _save(storage, name, file)
+        elif _digest(storage, name) != manifest.files[path][1]:
+            others.add(path)
+    return others
+
+
+def _write_other_files(reader: BackupReader, others: Collection[str]) -> None:
+    for path, storage, name, file in _files(reader) if others else []:
+        if path in others:
+            storage.delete(name)
+            _save(storage, name, file)
+
+
+def _save(storage: Storage, name: str, file: IO[bytes]) -> None:
+    if storage.save(name, File(file, name)) != name:
+        raise BackupRefused(f"{name} could not be stored under its name.")
+
+
+def _digest(storage: Storage, name: str) -> str:
+    digest = hashlib.sha256()
+    with storage.open(name) as stored:
+        for piece in stored.chunks():
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _files_beyond(manifest: Manifest) -> list[tuple[Storage, str]]:
+    """Those that are there and are not in the backup."""
+    return [
+        (storages[alias], name)
+        for folder, alias in FOLDERS.items()
+        for name, _ in stored_files(storages[alias])
+        if f"{folder}/{name}" not in manifest.files
+    ]
+
+
+def _migrations_to_come() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -1,0 +1,155 @@
+"""A backup as one tar: the database's copy, all files, and last a manifest that proves both.
+
+Written and read as a stream, file by file: no more than a piece of one is in memory.
+"""
+
+import hashlib
+import json
+import re
+import tarfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import IO, Any
+
+FORMAT = 1
+PIECE = 1024 * 1024
+_MANIFEST, _SEAL = "manifest.json", "manifest.sha256"
+_LARGEST_MANIFEST = 500 * 1024 * 1024
+
+
+class BackupRefused(Exception):
+    """No backup can be made, or this one cannot be restored; `str(error)` is one line of why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup holds: how many rows of each table, and each file's size and SHA-256."""
+
+    made_at: str
+    revision: str
+    vendor: str
+    rows: dict[str, int]
+    migrations: list[list[str]]  # app and name of each
+    files: dict[str, list[Any]] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)  # the database names them; they were not there
+    format: int = FORMAT
+
+
+class BackupWriter:
+    """Writes to a stream that need not be a file."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._tar = tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115
+        self.files: dict[str, list[Any]] = {}
+
+    def add(self, path: str, file: IO[bytes], *, size: int) -> None:
+        hashing = _Hashing(file)
+        try:
+            self._add(path, hashing, size=size)
+        except OSError as error:
+            raise BackupRefused(f"{path} could not be written: {error}.") from error
+        self.files[path] = [size, hashing.hexdigest()]
+
+    def close(self, manifest: Manifest) -> None:
+        text = json.dumps(asdict(manifest), indent=1, ensure_ascii=False).encode()
+        seal = hashlib.sha256(text).hexdigest().encode()
+        self._add(_MANIFEST, BytesIO(text), size=len(text))
+        self._add(_SEAL, BytesIO(seal), size=len(seal))
+        self._tar.close()
+
+    def _add(self, path: str, file: Any, *, size: int) -> None:
+        entry = tarfile.TarInfo(path)
+        entry.size, entry.mode, entry.mtime = size, 0o600, int(time.time())
+        self._tar.addfile(entry, file)
+        self._tar.members.clear()  # type: ignore[attr-defined] # tarfile remembers each
+
+
+class BackupReader:
+    """Reads a file that can be gone through more than once."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def check(self) -> Manifest:
+        """Read all of it, and compare. Raises BackupRefused unless every byte is as it was."""
+        try:
+            found, special = self._read()
+        except (tarfile.TarError, EOFError, ValueError) as error:
+            raise BackupRefused(f"This is no backup, or not a whole one: {error}.") from error
+        manifest = _manifest(special)
+        wrong = sorted(
+            path
+            for path in found.keys() | manifest.files.keys()
+            if found.get(path) != manifest.files.get(path)
+        )
+        if wrong:
+            raise BackupRefused(f"The backup is damaged: {wrong[0]} is not what was backed up.")
+        return manifest
+
+    def entries(self) -> Iterator[tuple[str, int, IO[bytes]]]:
+        """Path, size and content of each, in order; the content until the next is asked for."""
+        self._file.seek(0)
+        with tarfile.open(fileobj=self._file, mode="r:") as tar:
+            while entry := tar.next():
+                file = tar.extractfile(entry) if entry.isreg() else None
+                if file is None or not _is_plain(entry.name):
+                    raise BackupRefused(f"The backup holds what is no file: {entry.name!r}.")
+                yield entry.name, entry.size, file
+                tar.members.clear()  # type: ignore[attr-defined]
+
+    def _read(self) -> tuple[dict[str, list[Any]], dict[str, bytes]]:
+        """Size and digest of each file; and what is there to prove them."""
+        found: dict[str, list[Any]] = {}
+        special: dict[str, bytes] = {}
+        for path, size, file in self.entries():
+            if path in (_MANIFEST, _SEAL) and size <= _LARGEST_MANIFEST:
+                special[path] = file.read()
+            else:
+                found[path] = [size, _digest(file)]
+        return found, special
+
+
+class _Hashing:
+    """A file that is hashed as it is read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._hash = file, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        self._hash.update(piece)
+        return piece
+
+    def hexdigest(self) -> str:
+        return self._hash.hexdigest()
+
+
+def _digest(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while piece := file.read(PIECE):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _is_plain(name: str) -> bool:
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts
+
+
+def _manifest(special: dict[str, bytes]) -> Manifest:
+    text = special.get(_MANIFEST)
+    if text is None or hashlib.sha256(text).hexdigest().encode() != special.get(_SEAL):
+        raise BackupRefused("This is no backup, or not a whole one: its end is missing.")
+    facts = json.loads(text)
+    if facts.get("format") != FORMAT:
+        raise BackupRefused(
+            f"The backup is of format {facts.get('format')}, and this release reads {FORMAT}."
+        )
+    manifest = Manifest(**facts)
+    # They become a part of SQL.
+    if not all(re.fullmatch(r"\w+", name) for name in manifest.rows):
+        raise BackupRefused("The backup is damaged: it names a table that cannot be.")
+    return manifest

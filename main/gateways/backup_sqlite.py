@@ -1,0 +1,88 @@
+"""SQLite, copied whole and put back whole, by its own backup while the shop is in use."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection
+from django.db.utils import ConnectionHandler
+
+from main.gateways.backup_archive import BackupRefused
+
+COPY = "database.sqlite3"
+_WAIT = 30  # seconds, for whoever is writing
+
+
+def check_tools() -> None:
+    """It brings its own."""
+
+
+def write_copy(path: Path) -> tuple[dict[str, int], list[list[str]], list[str]]:
+    """Returns how many rows each table has, the migrations, and the pictures that are named."""
+    connection.ensure_connection()
+    with _opened(path) as copy:
+        connection.connection.backup(copy, pages=-1, progress=_patience())
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+        migrations = copy.execute("SELECT app, name FROM django_migrations ORDER BY id")
+        pictures = copy.execute("SELECT image FROM main_productimage")
+        return _rows(copy), [list(row) for row in migrations], [name for (name,) in pictures]
+
+
+def check_copy(path: Path) -> None:
+    try:
+        with _opened(path) as copy:
+            (answer,) = copy.execute("PRAGMA integrity_check").fetchone()
+    except sqlite3.DatabaseError as error:
+        answer = str(error)
+    if answer != "ok":
+        raise BackupRefused(f"SQLite cannot read the backup: {answer}.")
+
+
+def restore_copy(path: Path, *, rows: dict[str, int]) -> None:
+    """In one transaction: whoever reads meanwhile sees the old one, and then the new."""
+    with _opened(path) as copy:
+        if _rows(copy) != rows:
+            raise BackupRefused("The backup is damaged: its tables have not as many rows as said.")
+        connection.ensure_connection()
+        try:
+            copy.backup(connection.connection, pages=-1, progress=_patience())
+        except sqlite3.DatabaseError as error:
+            raise BackupRefused(
+                f"The database could not be restored, and is as it was: {error}."
+            ) from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """With the functions that Django brings, which some indexes are made by."""
+    copy = ConnectionHandler(
+        {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}}
+    )["default"]
+    try:
+        copy.ensure_connection()
+        yield copy.connection
+    finally:
+        copy.close()
+
+
+def _rows(copy: sqlite3.Connection) -> dict[str, int]:
+    tables = copy.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    count = 'SELECT count(*) FROM "{}"'
+    return {
+        name: copy.execute(count.format(name)).fetchone()[0]
+        for (name,) in tables.fetchall()
+        if not name.startswith("sqlite_")
+    }
+
+
+def _patience() -> Callable[[int, int, int], None]:
+    """SQLite's backup waits for a lock for ever; this ends it."""
+    deadline = time.monotonic() + _WAIT
+
+    def look(status: int, remaining: int, total: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > deadline:
+            raise BackupRefused("The database is in use: somebody has been writing for long.")
+
+    return look

@@ -1,0 +1,67 @@
+"""manage.py backup: the database and all files in one tar."""
+
+import os
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import IO, Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from main.actions.backups import make_backup
+from main.gateways.backup_archive import BackupRefused, Manifest
+
+
+class Command(BaseCommand):
+    help = (
+        "Back up the database, covers and printed invoices into one file, while the shop is in "
+        "use. The file holds everything about everybody: keep it where nobody else reads it."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", help="a new file, or - for the standard output")
+
+    def handle(self, *args: Any, file: str, **options: Any) -> None:
+        try:
+            manifest = self._to_stream() if file == "-" else self._to_file(Path(file))
+        except BackupRefused as error:
+            raise CommandError(str(error)) from None
+        except OSError as error:
+            raise CommandError(f"The backup could not be written: {error}.") from None
+        self._tell(manifest)
+
+    def _to_stream(self) -> Manifest:
+        out: IO[bytes] = getattr(self.stdout, "buffer", None) or sys.stdout.buffer
+        if out.isatty():
+            raise CommandError("A backup is nothing to read: send it to a file.")
+        manifest = make_backup(out=out)
+        out.flush()
+        return manifest
+
+    def _to_file(self, path: Path) -> Manifest:
+        """Under its name when it is whole, and not before."""
+        if path.exists():
+            raise CommandError(f"{path} is there already.")
+        part = path.with_name(f"{path.name}.part")
+        part.unlink(missing_ok=True)
+        try:
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as out:
+                manifest = make_backup(out=out)
+                out.flush()
+                os.fsync(out.fileno())
+            part.rename(path)
+        finally:
+            part.unlink(missing_ok=True)
+        return manifest
+
+    def _tell(self, manifest: Manifest) -> None:
+        """On the error output: the other may be the backup itself."""
+        size = sum(size for size, _ in manifest.files.values())
+        self.stderr.write(
+            f"Backed up {sum(manifest.rows.values())} rows of {len(manifest.rows)} tables and "
+            f"{len(manifest.files) - 1} files, {size} bytes.",
+            style_func=str,
+        )
+        for name in manifest.missing:
+            self.stderr.write(f"The database names a picture that is not there: {name}")

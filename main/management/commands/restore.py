@@ -1,0 +1,59 @@
+"""manage.py restore: make the shop what it was when it was backed up."""
+
+import shutil
+import sys
+import tempfile
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import IO, Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from main.actions.restores import Restored, restore_backup
+from main.gateways.backup_archive import PIECE, BackupRefused
+
+
+class Command(BaseCommand):
+    help = (
+        "Restore a backup: the database in one transaction, covers and printed invoices with it. "
+        "All of the backup is checked before anything is touched. Stop the web and worker "
+        "processes meanwhile: what customers do during a restore is lost."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", help="a backup, or - for the standard input")
+        parser.add_argument(
+            "--replace",
+            action="store_true",
+            help="replace the shop that is there: its database, and files that the backup has not",
+        )
+
+    def handle(self, *args: Any, file: str, replace: bool, **options: Any) -> None:
+        try:
+            if file == "-":
+                with tempfile.TemporaryFile() as spool:
+                    # It is gone through more than once.
+                    shutil.copyfileobj(self._input(), spool, PIECE)
+                    restored = restore_backup(file=spool, replace=replace)
+            else:
+                with Path(file).open("rb") as backup:
+                    restored = restore_backup(file=backup, replace=replace)
+        except BackupRefused as error:
+            raise CommandError(str(error)) from None
+        except OSError as error:
+            raise CommandError(f"The backup could not be restored: {error}.") from None
+        self._tell(restored)
+
+    def _input(self) -> IO[bytes]:
+        return sys.stdin.buffer
+
+    def _tell(self, restored: Restored) -> None:
+        manifest = restored.manifest
+        self.stdout.write(
+            f"Restored the shop of {manifest.made_at} (revision {manifest.revision}): "
+            f"{sum(manifest.rows.values())} rows, {len(manifest.files) - 1} files."
+        )
+        if restored.to_migrate:
+            self.stdout.write(
+                f"This release has {restored.to_migrate} migrations more: run manage.py migrate."
+            )
