@@ -4,7 +4,6 @@ from io import BytesIO
 from typing import Any
 
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpResponse
 from django.middleware.security import SecurityMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -15,7 +14,7 @@ class StaticFiles:
     """Answers the requests for static files, and passes all others on to `application`.
 
     The files are WhiteNoise's, by the settings of its middleware, so that encodings, ranges and
-    validators are its work; the headers are those that Django's SecurityMiddleware gives to it.
+    validators are its work; what browsers are to refuse is added to all answers (headers.py).
     Small files from the disk's cache are read on the event loop: quicker than any thread.
     """
 
@@ -23,7 +22,6 @@ class StaticFiles:
         self.application = application
         self.files = WhiteNoiseMiddleware(_no_response)
         self.security = SecurityMiddleware(_no_response)
-        self._security_headers: dict[bool, list[tuple[bytes, bytes]]] = {}
 
     async def __call__(self, scope, receive, send) -> None:
         file = self._find(scope["path"])
@@ -37,7 +35,7 @@ class StaticFiles:
             await self.application(scope, receive, send)
             return
         response = file.get_response(request.method, request.META)
-        headers = _encoded(response.headers) + self._headers_for(request)
+        headers = [(name.encode(), value.encode()) for name, value in response.headers]
         start = {"type": "http.response.start", "status": int(response.status)}
         await send(start | {"headers": headers})
         await _send_file(response.file, send)
@@ -46,16 +44,6 @@ class StaticFiles:
         if self.files.autorefresh:
             return self.files.find_file(path) if path.startswith(self.files.static_prefix) else None
         return self.files.files.get(path)
-
-    def _headers_for(self, request: ASGIRequest) -> list[tuple[bytes, bytes]]:
-        """What SecurityMiddleware adds depends on nothing but HTTP or HTTPS."""
-        is_secure = request.is_secure()
-        if is_secure not in self._security_headers:
-            response = HttpResponse()
-            del response["Content-Type"]
-            self.security.process_response(request, response)
-            self._security_headers[is_secure] = _encoded(response.items())
-        return self._security_headers[is_secure]
 
 
 async def _send_file(file, send) -> None:
@@ -73,9 +61,5 @@ async def _send_file(file, send) -> None:
         file.close()
 
 
-def _encoded(headers) -> list[tuple[bytes, bytes]]:
-    return [(name.encode("latin1"), value.encode("latin1")) for name, value in headers]
-
-
 def _no_response(request):
-    raise AssertionError("Only the table and the headers of this middleware are used.")
+    raise AssertionError("Only the table of this middleware is used.")

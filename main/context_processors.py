@@ -8,17 +8,19 @@ from main.views.visitor import basket_quantity
 
 
 def globals(request: HttpRequest) -> dict[str, object]:
-    """VERSION and GA_TRACKER_ID, the basket's size (read when shown) and the page's own address."""
+    """VERSION and GA_TRACKER_ID, the basket's size, and the page's own address."""
     return {
         "VERSION": settings.GIT_REV,
         "GA_TRACKER_ID": settings.GA_TRACKER_ID,
         "basket_quantity": SimpleLazyObject(lambda: basket_quantity(request)),
-        "canonical_url": request.build_absolute_uri(_canonical_path(request)),
+        # Read when shown, too: for a host that is not ours there is none, but the page of the 400.
+        "canonical_url": SimpleLazyObject(lambda: _canonical_url(request)),
     }
 
 
-def _canonical_path(request: HttpRequest) -> str:
+def _canonical_url(request: HttpRequest) -> str:
     """The page without filters and trackers; the second page of a list is one of its own."""
     page = request.GET.get("page", "")
     is_later = page.isascii() and page.isdigit() and int(page[:9]) > 1
-    return f"{request.path}?page={page}" if is_later else request.path
+    path = f"{request.path}?page={page}" if is_later else request.path
+    return request.build_absolute_uri(path)

@@ -6,9 +6,17 @@ export function csrfToken(document) {
   return field?.value ?? cookieToken(document);
 }
 
-/** That of the cookie, which another tab may have renewed since. */
+/**
+ * That of the cookie, which another tab may have renewed since. By HTTPS its name has a prefix, and
+ * one without may come from any host beside ours.
+ */
 export function cookieToken(document) {
-  return /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+  return cookie(document, "__Host-csrftoken") ?? cookie(document, "csrftoken") ?? "";
+}
+
+function cookie(document, name) {
+  const pairs = document.cookie.split("; ").map((pair) => pair.split("="));
+  return pairs.find(([found]) => found === name)?.[1];
 }
 
 /** A UUID, version 4. crypto.randomUUID is there on secure pages only; the shop may be without. */

@@ -10,6 +10,13 @@ test("the token is that of a form, else the cookie's", () => {
   expect(cookieToken(document)).toBe("cookie");
 });
 
+test("by HTTPS the cookie's name has a prefix, and one without does not count", () => {
+  const both = { cookie: "csrftoken=planted; a__Host-csrftoken=no; __Host-csrftoken=own; b" };
+  expect(cookieToken(both)).toBe("own");
+  expect(cookieToken({ cookie: "xcsrftoken=no; csrftoken=plain" })).toBe("plain");
+  expect(cookieToken({ cookie: "" })).toBe("");
+});
+
 test("a key is a UUID of chance, and another each time", () => {
   const getRandomValues = (bytes) => bytes.fill(255);
   expect(makeUuid({ getRandomValues })).toBe("ffffffff-ffff-4fff-bfff-ffffffffffff");
