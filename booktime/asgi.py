@@ -14,14 +14,18 @@ except ImproperlyConfigured as error:
     # A wrong setting is the operator's to mend: one line, not a traceback.
     sys.exit(f"booktime: {error}")
 
-from booktime import one_process
+from booktime import one_process, watch, watched
 from booktime.drain import Drain
 from booktime.handler import LeasingHandler
+from booktime.headers import StandingHeaders
 from booktime.static_files import StaticFiles
 from main.routing import NOTIFY_PATH, notify, websocket_urlpatterns
 from main.sockets.origins import OwnOriginsOnly
 
 one_process.hold()
+# How the shop is must be told while all of its threads wait for a database that hangs.
+HEALTH = ("/healthz/", "/healthz/alive/")
+HEALTH_THREADS = 2
 
 
 async def lifespan(scope, receive, send):
@@ -34,19 +38,27 @@ async def lifespan(scope, receive, send):
 
 
 drain = Drain()
-pages = drain.requests(StaticFiles(LeasingHandler()))
-stream = drain.streams(notify)
+handler = LeasingHandler()
+pages = drain.requests(watched.requests(StaticFiles(handler)))
+health = drain.requests(watched.requests(LeasingHandler(threads=HEALTH_THREADS)))
+stream = drain.streams(watched.streams(notify))
+watch.begin(handler.threads)
 
 
 async def http(scope, receive, send):
     """The stream is answered above Django, where it would hold a thread for as long as it lasts."""
-    await (stream if scope["path"] == NOTIFY_PATH else pages)(scope, receive, send)
+    path = scope["path"]
+    await (stream if path == NOTIFY_PATH else health if path in HEALTH else pages)(
+        scope, receive, send
+    )
 
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
-        "websocket": drain.sockets(OwnOriginsOnly(URLRouter(websocket_urlpatterns))),
+        "http": StandingHeaders(http),
+        "websocket": drain.sockets(
+            watched.sockets(OwnOriginsOnly(URLRouter(websocket_urlpatterns)))
+        ),
         "lifespan": lifespan,
     }
 )

@@ -1,5 +1,6 @@
 """How a setting is read from the environment, so that a wrong one is one clear sentence."""
 
+import logging
 import re
 from collections.abc import Callable
 from datetime import time
@@ -11,6 +12,8 @@ from zoneinfo import ZoneInfo
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+# It tells of each variable that it reads; a server that logs in detail (daphne -v2) shows that.
+logging.getLogger("environ").setLevel(logging.INFO)
 _TRUE = {"true", "on", "ok", "y", "yes", "1"}
 _WEEKDAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
 _FALSE = {"false", "off", "n", "no", "0", ""}

@@ -32,10 +32,10 @@ class LeasingHandler(ASGIHandler):
       streams keeps the lease: what stays open for minutes wants a Channels consumer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, threads: int | None = None) -> None:
         BaseHandler.__init__(self)
         self.load_middleware(is_async=False)
-        self.threads = LeasedThreads(settings.ASGI_THREADS)
+        self.threads = LeasedThreads(threads or settings.ASGI_THREADS)
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
@@ -117,7 +117,7 @@ class Exchange:
                 signals.request_finished.send(sender=type(self.handler))
         except Exception:
             # The answer is ready, and what it says has been done: deliver it.
-            logger.exception("Closing the request to %s failed", self.scope["path"])
+            logger.exception("Closing a request failed")
         finally:
             self.body_file.close()
 

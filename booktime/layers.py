@@ -10,6 +10,8 @@ from channels_redis.core import RedisChannelLayer
 from redis.asyncio import BlockingConnectionPool, ConnectionPool
 from redis.exceptions import RedisError
 
+from main.gateways.shared_redis import heeding_cancellation
+
 logger = logging.getLogger(__name__)
 
 CAPACITY = 5000  # nudges that wait for one process: a burst of a second and more
@@ -98,18 +100,18 @@ class ForgivingRedisLayer(RedisChannelLayer):
         tries = 0
         while True:
             try:
-                if self._is_away:
-                    await self._find_back()
-                return await super().receive_single(channel)
+                with heeding_cancellation():
+                    if self._is_away:
+                        await self._find_back()
+                    return await super().receive_single(channel)
             except LOST as error:
-                _heed_cancellation()
                 tries = tries + 1 if self._is_away else 0
                 self._note_loss(error)
                 await asyncio.sleep(random.uniform(0.05, min(0.2 * 2**tries, 1.0)))  # noqa: S311
 
     async def _brpop_with_clean(self, index: int, channel: str, timeout: int) -> bytes | None:
-        found = await self.connection(index).bzpopmin(channel, timeout=timeout)
-        _heed_cancellation()
+        with heeding_cancellation():
+            found = await self.connection(index).bzpopmin(channel, timeout=timeout)
         return found[1] if found else None
 
     async def _clean_receive_backup(self, index: int, channel: str) -> None:
@@ -152,10 +154,3 @@ class ForgivingRedisLayer(RedisChannelLayer):
             )
             self._logged_at = time.monotonic()
             self._dropped = 0
-
-
-def _heed_cancellation() -> None:
-    """A first connection that is being made swallows a cancellation: that wait would never end."""
-    task = asyncio.current_task()
-    if task and task.cancelling():
-        raise asyncio.CancelledError

@@ -1,22 +1,59 @@
-"""What is logged, and where to."""
+"""What is logged and where to, who is told of errors, and the port of the metrics."""
 
+import sys
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from booktime.settings.site import DEBUG, env
+
+# A port of its own, which no proxy leads to; 0 is none.
+METRICS_PORT = env.whole("METRICS_PORT", default=0, least=0, most=65535)
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN:
+    # Only then: it takes a tenth of a second.
+    from sentry_sdk.utils import BadDsn, Dsn
+
+    try:
+        Dsn(SENTRY_DSN)
+    except (BadDsn, ValueError):
+        raise ImproperlyConfigured(
+            "SENTRY_DSN must be an address like https://key@sentry.example/1."
+        ) from None
+# What the worker calls before its first task; the web process does so in booktime/asgi.py.
+WATCH = "booktime.watch.begin"
+
+# Servers log to stdout, as containers want it. What a command prints there may be data.
+_is_command = Path(sys.argv[0]).name == "manage.py" and sys.argv[1:2] != ["run_worker"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "booktime.logs.formatter", "as_json": not DEBUG}},
+    "filters": {"not_debug": {"()": "django.utils.log.RequireDebugFalse"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
-        "mail_admins": {
-            "class": "django.utils.log.AdminEmailHandler",
+        "console": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stderr" if DEBUG or _is_command else "ext://sys.stdout",
+            "formatter": "line",
+        },
+        "error_mail": {
+            "class": "booktime.error_mail.ErrorMail",
             "level": "ERROR",
             "filters": ["not_debug"],
         },
     },
-    "filters": {"not_debug": {"()": "django.utils.log.RequireDebugFalse"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
+    "root": {"handlers": ["console", "error_mail"], "level": "INFO"},
     "loggers": {
-        "django_tasks": {"level": "WARNING"},
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Our own line of each request has its status, and not its path: a guest's link is one.
+        "django.request": {"level": "WARNING" if DEBUG else "ERROR"},
+        # Whoever knocks under another name is no error of ours.
+        "django.security.DisallowedHost": {"handlers": ["console"], "propagate": False},
+        # Twisted has a line of its own for each request, with its path and whose address it was.
+        "daphne": {"level": "WARNING"},
+        "twisted": {"level": "WARNING"},
+        # What is to be said of tasks, booktime/watch.py says.
+        "django_tasks": {"level": "CRITICAL"},
         "django_tasks_db": {"level": "WARNING"},
-        "django": {"handlers": ["console", "mail_admins"], "level": "INFO", "propagate": False},
     },
 }

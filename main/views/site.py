@@ -1,14 +1,13 @@
 """Pages for machines: robots, sitemap, health, and uploaded pictures."""
 
 from django.conf import settings
-from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve
-from redis import Redis
-from redis.exceptions import RedisError
+
+from main.gateways import readiness
 
 _PRIVATE = ("account_email", "address_list", "order_list", "address_select", "search")
 _MEDIA_AGE = 30 * 24 * 3600  # seconds; a changed picture gets a new name
@@ -31,10 +30,10 @@ def alive(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """Alive, since it answers; ready (200, else 503) when what the shop needs answers too."""
-    checks = {"database": _database_answers(), "redis": _redis_answers()}
-    ready = all(answer is not False for answer in checks.values())
-    facts = {"alive": True, "ready": ready, **checks, "version": settings.GIT_REV}
+    """Alive, since it answers; ready (200, else 503) when what the shop needs is there too."""
+    found = readiness.look()
+    ready = all(answer is not False for answer in found.values())
+    facts = {"alive": True, "ready": ready, **found, "version": settings.GIT_REV}
     return JsonResponse(facts, status=200 if ready else 503)
 
 
@@ -47,25 +46,3 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
         raise Http404("There is no such picture.") from None
     response["Cache-Control"] = f"public, max-age={_MEDIA_AGE}"
     return response
-
-
-def _database_answers() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return False
-    return True
-
-
-def _redis_answers() -> bool | None:
-    """None where the shop runs without Redis. The cache would not tell: it does without."""
-    if not settings.REDIS_URL:
-        return None
-    try:
-        with Redis.from_url(
-            settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=2
-        ) as redis:
-            return bool(redis.ping())
-    except RedisError:
-        return False

@@ -1,14 +1,19 @@
 """The worker beside the web process: does stored tasks, and looks after their table."""
 
+import logging
 import time
 from argparse import ArgumentParser
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.module_loading import import_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
+
+logger = logging.getLogger(__name__)
 
 # Longer than any task of ours: whoever has one for so long was killed over it.
 LOST_AFTER = timedelta(minutes=10)
@@ -36,7 +41,8 @@ class Command(BaseCommand):
         )
         if not batch:
             worker.configure_signals()
-            self.stdout.write("The worker waits for tasks (end it with Ctrl-C).")
+            import_string(settings.WATCH)()
+            logger.info("The worker waits for tasks (end it with Ctrl-C).")
         while True:
             revive_lost_tasks()
             worker.run()

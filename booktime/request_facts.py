@@ -1,0 +1,43 @@
+"""The middleware that notes what only Django knows of a request: its route, and who asks."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import LazyObject, empty
+
+from main.gateways import log_facts
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestFacts:
+    """The first of all, so that its facts stand beside what the others say.
+
+    The route is the name of the address, or of its view: never what stood in the address bar.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if user_id := known_user_id(request):
+            log_facts.note(user_id=user_id)
+        return response
+
+    def process_view(self, request: HttpRequest, *args: Any) -> None:
+        if request.resolver_match:
+            log_facts.note(route=request.resolver_match.view_name)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Before the error is logged."""
+        if user_id := known_user_id(request):
+            log_facts.note(user_id=user_id)
+
+
+def known_user_id(request: HttpRequest) -> int | None:
+    """Without asking: a page that does not look who asks must not pay for it, nor vary by it."""
+    user = request.__dict__.get("user")
+    is_unasked = isinstance(user, LazyObject) and user.__dict__.get("_wrapped", empty) is empty
+    return None if user is None or is_unasked else user.pk

@@ -1,0 +1,82 @@
+"""Errors told to Sentry, when there is a SENTRY_DSN: what is logged as one, and what we know of it.
+
+It hears the log, and nothing else. Sentry's own for Django and ASGI patch a handler
+that ours replaces, and gather addresses, query strings and headers that would have to be taken out
+again. What an event may hold is listed here; all else stays here.
+"""
+
+import logging
+from typing import Any
+
+from django.conf import settings
+
+from booktime.logs import FIELDS
+from booktime.redaction import message_of, redacted
+from main.gateways import log_facts
+
+_KEPT = ("event_id", "timestamp", "platform", "level", "logger", "release", "environment", "sdk")
+_TAGS = {*FIELDS} - {"time", "level", "event", "logger", "user_id", "revision", "exception"}
+_FRAME = ("filename", "abs_path", "module", "function", "lineno", "in_app",
+          "pre_context", "context_line", "post_context")  # fmt: skip
+
+
+def begin() -> bool:
+    """Whether there is anybody to be told. Events are sent by a thread: nobody waits for it."""
+    if not settings.SENTRY_DSN:
+        return False
+    import sentry_sdk
+    from sentry_sdk.integrations.atexit import AtexitIntegration
+    from sentry_sdk.integrations.logging import LoggingIntegration, ignore_logger
+
+    ignore_logger("django.security.DisallowedHost")
+    sentry_sdk.init(
+        dsn=settings.SENTRY_DSN,
+        release=settings.GIT_REV,
+        default_integrations=False,
+        auto_enabling_integrations=False,
+        integrations=[
+            LoggingIntegration(level=None, event_level=logging.ERROR),
+            # What is on its way as the process ends has two seconds, without a word about it.
+            AtexitIntegration(callback=lambda pending, timeout: None),
+        ],
+        before_send=scrubbed,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        max_breadcrumbs=0,
+        auto_session_tracking=False,
+        server_name="",
+        shutdown_timeout=2,
+    )
+    return True
+
+
+def scrubbed(event: Any, hint: dict[str, Any]) -> Any:
+    """Called where the error was logged, so what is known there is known here."""
+    facts = log_facts.known()
+    record = hint.get("log_record")
+    facts = facts | {name: getattr(record, name) for name in _TAGS if hasattr(record, name)}
+    sent = {name: event[name] for name in _KEPT if event.get(name) is not None}
+    sent["tags"] = {name: str(facts[name]) for name in _TAGS if facts.get(name) is not None}
+    if facts.get("route"):
+        sent["transaction"] = facts["route"]
+    if facts.get("user_id"):
+        sent["user"] = {"id": str(facts["user_id"])}
+    if record is not None:
+        sent["logentry"] = {"message": message_of(record)}
+    values = (event.get("exception") or {}).get("values", [])
+    if values:
+        sent["exception"] = {"values": [_scrubbed_exception(value) for value in values]}
+    return sent
+
+
+def _scrubbed_exception(value: dict[str, Any]) -> dict[str, Any]:
+    frames = (value.get("stacktrace") or {}).get("frames", [])
+    return {
+        "type": value.get("type"),
+        "module": value.get("module"),
+        "value": redacted(str(value.get("value") or "")),
+        "stacktrace": {
+            "frames": [{name: frame[name] for name in _FRAME if name in frame} for frame in frames]
+        },
+    }

@@ -1,0 +1,106 @@
+"""Whether what the shop needs is there: the database, its schema, and Redis. Each in a moment.
+
+A look that hangs is a no. It is taken in a thread of its own, since nothing else ends a wait for a
+network that swallows everything; and whoever asks meanwhile gets the same answer, so that many who
+ask are one who asks.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TookTooLong
+from functools import cache
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from redis import Redis
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+LIMIT = 1.5  # seconds for each
+_lock = threading.Lock()
+_looking: dict[str, Future[dict[str, bool]]] = {}
+
+
+def look() -> dict[str, bool | None]:
+    """What is there, by name. None is what this shop does without."""
+    # Both at once. SQLite is a file: it does not hang, and in tests it may lie in this thread.
+    redis = _begin("redis", _look_at_redis) if settings.REDIS_URL else None
+    is_file = connection.vendor == "sqlite"
+    database = None if is_file else _begin("database", _look_at_database)
+    found = _look_at_database() if database is None else _answer(database, _NO_DATABASE)
+    return {**found, "redis": _answer(redis, {"redis": False})["redis"] if redis else None}
+
+
+_NO_DATABASE = {"database": False, "migrations": False}
+
+
+def _look_at_database() -> dict[str, bool]:
+    try:
+        # The first: which of the two is wrong must be told.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        logger.warning("The database does not answer: %s", error)
+        return _NO_DATABASE
+    try:
+        pending = _known_migrations() - _applied_migrations()
+    except DatabaseError:
+        return {"database": True, "migrations": False}  # there is no table of them
+    if pending:
+        logger.warning("Migrations are pending: %s", ", ".join(map(".".join, sorted(pending))))
+    return {"database": True, "migrations": not pending}
+
+
+@cache
+def _known_migrations() -> frozenset[tuple[str, str]]:
+    """Those of this release: they do not change while it runs."""
+    return frozenset(MigrationLoader(None).graph.nodes)
+
+
+def _applied_migrations() -> set[tuple[str, str]]:
+    """Without the question whether there is such a table, which costs more than the answer."""
+    return set(MigrationRecorder(connection).migration_qs.values_list("app", "name"))
+
+
+def _look_at_redis() -> dict[str, bool]:
+    limits = {"socket_connect_timeout": 1, "socket_timeout": 1}
+    try:
+        with Redis.from_url(settings.REDIS_URL, **limits) as redis:
+            return {"redis": bool(redis.ping())}
+    except RedisError as error:
+        logger.warning("Redis does not answer: %s", error or type(error).__name__)
+        return {"redis": False}
+
+
+def _begin(name: str, work: Callable[[], dict[str, bool]]) -> Future[dict[str, bool]]:
+    with _lock:
+        if name not in _looking:
+            _looking[name] = Future()
+            arguments = (name, work, _looking[name])
+            threading.Thread(target=_look, args=arguments, name=f"look-{name}", daemon=True).start()
+        return _looking[name]
+
+
+def _look(name: str, work: Callable[[], dict[str, bool]], answer: Future[dict[str, bool]]) -> None:
+    try:
+        found = work()
+    except Exception:
+        logger.exception("A look at the %s failed", name)
+        found = {}
+    finally:
+        connection.close()
+        with _lock:
+            del _looking[name]
+    answer.set_result(found)
+
+
+def _answer(looking: Future[dict[str, bool]], no: dict[str, bool]) -> dict[str, bool]:
+    try:
+        return {**no, **looking.result(LIMIT)}
+    except TookTooLong:
+        return no

@@ -1,0 +1,89 @@
+"""Ready, or not, and why: told within a moment, whatever hangs."""
+
+import socket
+import threading
+import time
+from contextlib import nullcontext
+from unittest import mock
+
+from django.db import OperationalError
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import TestCase, override_settings
+
+from main.gateways import readiness
+
+
+class ReadinessTests(TestCase):
+    def ask(self, status: int) -> dict:
+        # Django tells of each 503 as an error.
+        told = self.assertLogs("django.request") if status == 503 else nullcontext()
+        with told:
+            response = self.client.get("/healthz/")
+        self.assertEqual(response.status_code, status)
+        self.assertIs(response.json()["ready"], status == 200)
+        return response.json()
+
+    def hide(self, name: str, **kwargs) -> None:
+        self.enterContext(mock.patch.object(readiness, name, **kwargs))
+
+    def test_what_is_there_is_told_by_name(self) -> None:
+        with override_settings(REDIS_URL="", GIT_REV="abc123"):
+            self.assertEqual(
+                self.ask(200),
+                {"alive": True, "ready": True, "database": True, "migrations": True,
+                 "redis": None, "version": "abc123"},
+            )  # fmt: skip
+
+    def test_a_migration_that_is_pending_makes_it_not_ready(self) -> None:
+        known = readiness._known_migrations()
+        self.assertIn(("main", "0001_initial"), known)
+        self.hide("_known_migrations", return_value=known | {("main", "0999_of_tomorrow")})
+        with self.assertLogs("main.gateways.readiness", "WARNING") as logs:
+            found = self.ask(503)
+        self.assertEqual((found["database"], found["migrations"]), (True, False))
+        self.assertIn("pending: main.0999_of_tomorrow", logs.output[0])
+
+    def test_a_newer_schema_is_good_enough_for_the_release_before(self) -> None:
+        known = readiness._known_migrations()
+        self.hide("_known_migrations", return_value=known - {max(known)})
+        self.assertTrue(self.ask(200)["migrations"])
+
+    def test_a_database_without_a_table_of_them_is_not_ready(self) -> None:
+        self.hide("_applied_migrations", side_effect=OperationalError)
+        self.assertFalse(self.ask(503)["migrations"])
+
+    def test_the_table_of_migrations_is_asked_once(self) -> None:
+        readiness._known_migrations()
+        with mock.patch.object(readiness, "MigrationRecorder", wraps=MigrationRecorder) as recorder:
+            self.ask(200)
+        self.assertEqual(recorder.call_count, 1)
+
+    def test_a_redis_that_swallows_everything_is_a_no_in_a_moment(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+            self.hide("LIMIT", new=0.2)
+            begun = time.monotonic()
+            with override_settings(REDIS_URL=url):
+                self.assertIs(self.ask(503)["redis"], False)
+            self.assertLess(time.monotonic() - begun, 2)
+        with self.assertLogs("main.gateways.readiness", "WARNING"):
+            while readiness._looking:
+                time.sleep(0.01)
+
+
+class OneLookTests(TestCase):
+    def test_a_look_that_hangs_is_a_no_and_many_who_ask_are_one(self) -> None:
+        goes_on, begun = threading.Event(), []
+
+        def hang() -> dict:
+            begun.append(1)
+            goes_on.wait(5)
+            return {"redis": True}
+
+        with mock.patch.object(readiness, "LIMIT", 0.05):
+            looks = [readiness._begin("it", hang) for _ in range(3)]
+            self.assertEqual(readiness._answer(looks[2], {"redis": False}), {"redis": False})
+        goes_on.set()
+        self.assertEqual(readiness._answer(looks[0], {"redis": False}), {"redis": True})
+        self.assertEqual(begun, [1])
+        self.assertIsNot(readiness._begin("it", hang), looks[0])

@@ -1,0 +1,268 @@
+"""What is told and counted of requests, streams, sockets and tasks."""
+
+import asyncio
+import uuid
+from unittest import mock
+
+from asgiref.testing import ApplicationCommunicator
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.test import RequestFactory, SimpleTestCase, TestCase
+from django.utils.functional import SimpleLazyObject
+from django_tasks import task
+
+from booktime import metrics, watch, watched
+from booktime.request_facts import known_user_id
+from main.actions.conversations import post_message
+from main.api.views import fault_of_ours
+from main.gateways import log_facts
+from main.models import Message, User
+from main.models.participants import customer_of
+from main.tests.factories import OrderFactory
+
+LIMIT = 5
+
+
+def count(name: str, **labels: str) -> float:
+    return metrics.registry.get_sample_value(f"booktime_{name}", labels) or 0
+
+
+async def home(scope, receive, send):
+    log_facts.note(route="home", user_id=7)
+    await send({"type": "http.response.start", "status": 201, "headers": [(b"a", b"b")]})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def broken(scope, receive, send):
+    raise ValueError("no post for ada@booktime.example")
+
+
+async def conversation(scope, receive, send):
+    await receive()
+    await send({"type": "websocket.accept"})
+    log_facts.note(role="staff")
+    await send(
+        {"type": "websocket.send", "text": '{"type":"refused","cid":null,"code":"too_long"}'}
+    )
+    if (await receive())["type"] == "websocket.disconnect":
+        return
+    await send({"type": "websocket.close", "code": 4009})
+    await receive()
+
+
+def ask(application, path="/", *, method="GET", headers=()):
+    """The start of the answer."""
+
+    async def exchange():
+        scope = {"type": "http", "method": method, "path": path, "headers": list(headers)}
+        server = ApplicationCommunicator(application, scope)
+        await server.send_input({"type": "http.request", "body": b""})
+        answer = await server.receive_output(LIMIT)
+        await server.wait(LIMIT)
+        return answer
+
+    return asyncio.run(exchange())
+
+
+def connect(application, *events):
+    async def exchange():
+        scope = {"type": "websocket", "path": "/ws/customer-service/12/", "headers": []}
+        server = ApplicationCommunicator(application, scope)
+        for event in ({"type": "websocket.connect"}, *events):
+            await server.send_input(event)
+        await server.wait(LIMIT)
+
+    asyncio.run(exchange())
+
+
+class RequestTests(SimpleTestCase):
+    def test_a_request_is_told_and_counted_by_its_route(self) -> None:
+        labels = {"route": "home", "method": "GET", "status": "201"}
+        before = count("requests_total", **labels)
+        with self.assertLogs("booktime.watched", "INFO") as logs:
+            ask(watched.requests(home), "/a/guests/link/")
+        (told,) = logs.records
+        self.assertEqual((told.getMessage(), told.status), ("request", 201))
+        self.assertGreaterEqual(told.duration_ms, 0)
+        self.assertEqual(count("requests_total", **labels), before + 1)
+        self.assertEqual(count("requests_in_flight"), 0)
+
+    def test_every_answer_has_an_id(self) -> None:
+        for given, is_kept in (
+            (b"0123456789abcdef", True),
+            (b"short", False),
+            (b"x" * 65, False),
+            (b"ada@booktime.example", False),
+            (b"a b\r\nc: 0123456789", False),
+        ):
+            with self.assertLogs("booktime.watched"):
+                answer = ask(watched.requests(home), headers=[(b"x-request-id", given)])
+            headers = dict(answer["headers"])
+            self.assertEqual(headers[b"a"], b"b")
+            self.assertEqual(headers[b"x-request-id"] == given, is_kept, given)
+            self.assertRegex(headers[b"x-request-id"], rb"^[A-Za-z0-9-]{16,64}$")
+
+    def test_labels_are_bounded(self) -> None:
+        async def nothing(scope, receive, send):
+            await send({"type": "http.response.start", "status": 404})
+            await send({"type": "http.response.body"})
+
+        labels = {"route": "unmatched", "method": "other", "status": "404"}
+        before = count("requests_total", **labels)
+        with self.assertLogs("booktime.watched", "INFO"):
+            ask(watched.requests(nothing), "/%2e%2e/", method="BREW")
+        self.assertEqual(count("requests_total", **labels), before + 1)
+
+    def test_files_and_health_are_counted_and_not_told(self) -> None:
+        with self.assertNoLogs("booktime.watched", "INFO"):
+            ask(watched.requests(_of_route(None)), "/static/a.css")
+            ask(watched.requests(_of_route("healthz")), "/healthz/")
+        self.assertGreater(count("requests_total", route="static", method="GET", status="200"), 0)
+        with self.assertLogs("booktime.watched", "WARNING"):
+            ask(watched.requests(_of_route("healthz", 503)), "/healthz/")
+
+    def test_what_nobody_caught_is_told_with_its_id(self) -> None:
+        with self.assertLogs("booktime.watched", "INFO") as logs, self.assertRaises(ValueError):
+            ask(watched.requests(broken))
+        self.assertEqual([record.levelname for record in logs.records], ["WARNING", "ERROR"])
+
+    def test_the_page_of_a_fault_has_the_id_for_who_writes_to_us(self) -> None:
+        request = RequestFactory().get("/basket/")
+        with log_facts.about(request_id="r" * 16):
+            page = fault_of_ours(request)
+        self.assertContains(page, f"<code>{'r' * 16}</code>", status_code=500)
+        self.assertNotContains(fault_of_ours(request), "<code>", status_code=500)
+
+    def test_who_asks_is_known_only_if_somebody_looked(self) -> None:
+        request = HttpRequest()
+        self.assertIsNone(known_user_id(request))
+        request.user = SimpleLazyObject(lambda: User(pk=7))
+        self.assertIsNone(known_user_id(request))
+        self.assertFalse(request.user.is_staff)
+        self.assertEqual(known_user_id(request), 7)
+        request.user = AnonymousUser()
+        self.assertIsNone(known_user_id(request))
+
+
+class SocketTests(SimpleTestCase):
+    def tell(self, *events) -> list[tuple]:
+        with self.assertLogs("booktime.watched", "INFO") as logs:
+            connect(watched.sockets(conversation), *events)
+        return [
+            (said.getMessage(), getattr(said, "code", None), getattr(said, "by", None))
+            for said in logs.records
+        ]
+
+    def test_a_socket_is_told_from_its_opening_to_its_end(self) -> None:
+        before = (
+            count("sockets_closed_total", code="1001"),
+            count("refusals_total", code="too_long"),
+        )
+        told = self.tell({"type": "websocket.disconnect", "code": 1001})
+        self.assertEqual(
+            told,
+            [("socket_opened", None, None), ("message_refused", "too_long", None),
+             ("socket_closed", 1001, "client")],
+        )  # fmt: skip
+        after = count("sockets_closed_total", code="1001"), count("refusals_total", code="too_long")
+        self.assertEqual(after, (before[0] + 1, before[1] + 1))
+        self.assertEqual(count("sockets_open"), 0)
+
+    def test_who_closes_is_told_once(self) -> None:
+        told = self.tell(
+            {"type": "websocket.receive", "text": "{}"},
+            {"type": "websocket.disconnect", "code": 1006},
+        )
+        self.assertEqual(told[2:], [("socket_closed", 4009, "shop")])
+
+    def test_who_is_not_let_in_is_told(self) -> None:
+        async def refuse(scope, receive, send):
+            await send({"type": "websocket.close"})
+
+        with self.assertLogs("booktime.watched", "INFO") as logs:
+            connect(watched.sockets(refuse))
+        self.assertEqual([said.getMessage() for said in logs.records], ["socket_refused"])
+
+    def test_the_end_is_about_whom_the_socket_was(self) -> None:
+        seen: list[dict] = []
+        with mock.patch.object(watched, "logger") as logger:
+            logger.info.side_effect = lambda *a, **k: seen.append(dict(log_facts.known()))
+            connect(watched.sockets(conversation), {"type": "websocket.disconnect", "code": 1000})
+        self.assertEqual((seen[0]["order_id"], seen[0].get("role")), (12, None))
+        self.assertEqual((seen[-1]["order_id"], seen[-1]["role"]), (12, "staff"))
+
+
+class TaskTests(TestCase):
+    """The worker connects these when it begins; here they are for the tests' own."""
+
+    def setUp(self) -> None:
+        signals = [(watch.task_started, watch.note_task), (watch.task_finished, watch.tell_task)]
+        for signal, receiver in signals:
+            # A test before this one may have begun to watch, by importing the application.
+            signal.connect(receiver, dispatch_uid=watch.NAME)
+            self.addCleanup(signal.disconnect, dispatch_uid=watch.NAME)
+
+    def test_a_task_is_told_with_its_name_and_attempt(self) -> None:
+        done = {"task": "good_work", "result": "done"}
+        before = count("tasks_total", **done)
+        with self.assertLogs("booktime.watch", "INFO") as logs:
+            good_work.enqueue(attempt=2)
+        self.assertEqual([said.getMessage() for said in logs.records], ["task_done"])
+        self.assertEqual(noted, [{"task": "good_work", "attempt": 3}])
+        self.assertEqual(count("tasks_total", **done), before + 1)
+        self.assertEqual(log_facts.known(), {})
+
+    def test_a_failed_task_is_an_error_with_its_traceback(self) -> None:
+        failed = {"task": "bad_work", "result": "failed"}
+        before = count("tasks_total", **failed)
+        with self.assertLogs("booktime.watch", "INFO") as logs:
+            bad_work.enqueue()
+        (said,) = logs.records
+        self.assertEqual((said.levelname, said.exc_info[0]), ("ERROR", ValueError))
+        self.assertEqual(count("tasks_total", **failed), before + 1)
+
+    def test_a_message_is_counted_when_it_is_stored(self) -> None:
+        order = OrderFactory()
+        author, before = customer_of(order, order.user), count("messages_stored_total", kind="text")
+        known = {"sender": Message, "dispatch_uid": watch.NAME}
+        watch.post_save.connect(watch.count_message, **known)
+        self.addCleanup(watch.post_save.disconnect, **known)
+        with self.captureOnCommitCallbacks(execute=True):
+            post_message(order_id=order.pk, cid=uuid.uuid4(), text="Where?", author=author)
+            self.assertEqual(count("messages_stored_total", kind="text"), before)
+        self.assertEqual(count("messages_stored_total", kind="text"), before + 1)
+
+
+class EndTests(SimpleTestCase):
+    def test_a_process_that_ends_by_an_error_says_so(self) -> None:
+        error = OSError("the disk is full")
+        with self.assertLogs("booktime.watch", "CRITICAL") as logs:
+            watch.tell_end(OSError, error, None)
+        self.assertIs(logs.records[0].exc_info[1], error)
+        with mock.patch("sys.__excepthook__") as usual, self.assertNoLogs("booktime.watch"):
+            watch.tell_end(KeyboardInterrupt, KeyboardInterrupt(), None)
+        usual.assert_called_once()
+
+
+noted: list[dict] = []
+
+
+@task
+def good_work(*, attempt: int = 0) -> None:
+    facts = log_facts.known()
+    noted.append({name: facts[name] for name in ("task", "attempt")})
+
+
+@task
+def bad_work() -> None:
+    raise ValueError("no post for ada@booktime.example")
+
+
+def _of_route(route, status=200):
+    async def application(scope, receive, send):
+        if route:
+            log_facts.note(route=route)
+        await send({"type": "http.response.start", "status": status})
+        await send({"type": "http.response.body"})
+
+    return application
