@@ -48,3 +48,15 @@ export async function live(shop, me = ADA, options = {}) {
   await seconds(1);
   return client;
 }
+
+/** What this client has said of one kind, at the shop's end. */
+export const sent = (shop, type) => shop.received.filter((frame) => frame.type === type);
+
+/** Whatever is sent to this shop is refused. */
+export function refuseAll(shop, refusal) {
+  const { receive } = shop;
+  shop.receive = (socket, frame) =>
+    frame.type === "send"
+      ? socket.tell({ type: "refused", cid: frame.cid, ...refusal })
+      : receive.call(shop, socket, frame);
+}

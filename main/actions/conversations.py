@@ -23,6 +23,13 @@ class Posted(NamedTuple):
     is_repeat: bool
 
 
+def join_conversation(*, order_id: int, author: Participant) -> None:
+    """Of staff who are there, or say something, the order remembers who was the last."""
+    if author.is_staff:
+        known = Order.objects.filter(pk=order_id).exclude(last_spoken_to=author.user_id)
+        known.update(last_spoken_to=author.user_id)
+
+
 @transaction.atomic
 def post_message(*, order_id: int, cid: UUID, text: str, author: Participant) -> Posted:
     """Write down what somebody says; return it with its number.
@@ -32,6 +39,8 @@ def post_message(*, order_id: int, cid: UUID, text: str, author: Participant) ->
     a fact that the order does not have, or the cid is known with another text or author.
     """
     text = clean_text(text)
+    # The order's row before the conversation's, as by all who hold both.
+    join_conversation(order_id=order_id, author=author)
     conversation = open_conversation(order_id=order_id)
     known = Message.objects.of(order_id).filter(cid=cid).first()
     if known:

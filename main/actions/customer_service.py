@@ -6,13 +6,7 @@ from django.utils import timezone
 from main import events
 from main.actions.conversations import open_conversation
 from main.errors import ConversationRefused
-from main.models import Conversation, Message, Order, Role, User
-
-
-@transaction.atomic
-def join_conversation(*, order_id: int, user_id: int) -> None:
-    """A member of staff is there: the order remembers who spoke to the customer last."""
-    Order.objects.filter(pk=order_id).exclude(last_spoken_to=user_id).update(last_spoken_to=user_id)
+from main.models import Conversation, Message, Role, User
 
 
 @transaction.atomic

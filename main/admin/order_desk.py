@@ -24,8 +24,8 @@ from main.admin.order_forms import (
 from main.admin.orders import OrderAdmin, PlacedFilter
 from main.errors import MoveRefused
 from main.models import Order, OrderLine
+from main.models.money import money
 from main.models.order_moves import ORDER_MOVES
-from main.templatetags.booktime import money
 
 TITLES = {"shipping": "Deliver to", "billing": "Bill to"}
 

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 
 from main.admin.base import ReadOnlyAdmin
 from main.models import Basket, BasketLine, Invoice
-from main.templatetags.booktime import money
+from main.models.money import money
 
 
 class InvoiceAdmin(ReadOnlyAdmin):

@@ -11,8 +11,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from main.actions.conversations import Posted, mark_read, post_message
-from main.actions.customer_service import join_conversation
+from main.actions.conversations import mark_read, post_message
 from main.api.conversation_fields import (
     ChatTicketSerializer,
     HistorySerializer,
@@ -30,9 +29,8 @@ from main.api.views import NeverCached
 from main.gateways import rates
 from main.models import ChatTicket, Participant
 from main.models.chat_tickets import TICKET_LASTS
-from main.participants import participant_in
+from main.participants import participant_in, person_of
 from main.reports import conversations
-from main.sockets.admission import person_of
 
 ORDER = OpenApiParameter("order_id", ORDER_ID, OpenApiParameter.PATH)
 KEY = OpenApiParameter(
@@ -102,7 +100,7 @@ class MessagesView(ConversationView):
         key = _checked(KeySerializer, {KEY.name: request.headers.get(KEY.name)}, code="bad_cid")
         message = _checked(NewMessageSerializer, request.data, code="bad_text")
         _count(request, author)
-        posted = _post(order_id=order_id, author=author, cid=key[KEY.name], **message)
+        posted = post_message(order_id=order_id, author=author, cid=key[KEY.name], **message)
         status = HTTPStatus.OK if posted.is_repeat else HTTPStatus.CREATED
         return Response(posted.message.item | {"dup": posted.is_repeat}, status=status)
 
@@ -187,10 +185,3 @@ def _stretch(
     if before is not None:
         return conversations.read_before(order_id, before, limit=limit)
     return conversations.read_latest(order_id, limit=limit)
-
-
-def _post(*, author: Participant, order_id: int, **message: Any) -> Posted:
-    posted = post_message(order_id=order_id, author=author, **message)
-    if author.is_staff:
-        join_conversation(order_id=order_id, user_id=author.user_id)
-    return posted

@@ -27,7 +27,7 @@ from main.api.views import NeverCached
 from main.forms.second_factor import CodeForm
 from main.models import User
 
-# Seconds until the shop's limits let somebody try again, at the latest (booktime/settings/accounts.py).
+# Seconds until the limits let somebody try again, at the latest (booktime/settings/accounts.py).
 _BY_ADDRESS, _BY_ACCOUNT = 60, 300
 _TOO_MANY = "too_many_login_attempts"
 

@@ -4,18 +4,19 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import resolve
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.defaults import server_error
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from main.api.errors import LengthRequired, problem_page
+from main.gateways import log_facts
 
 ADDRESSES = ("/api/", "/mobile-api/")
 _READING = ("GET", "HEAD")
@@ -83,8 +84,10 @@ nothing_here.csrf_exempt = True  # type: ignore[attr-defined] - there is nothing
 
 def fault_of_ours(request: HttpRequest) -> HttpResponse:
     """The 500 of the whole site: for programs in their format, for people as a page."""
+    request_id = log_facts.known().get("request_id", "")
     if not request.path_info.startswith(ADDRESSES):
-        return server_error(request)
+        page = render_to_string("500.html", {"request_id": request_id})
+        return HttpResponseServerError(page)
     detail = "Something is wrong on our side, and we have been told. Try again later."
     return problem_page(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail=detail)
 

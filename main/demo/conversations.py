@@ -10,14 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from main.actions.conversations import mark_read, post_message
-from main.actions.customer_service import (
-    close_conversation,
-    join_conversation,
-    take_conversation,
-)
+from main.actions.customer_service import close_conversation, take_conversation
 from main.demo.orders import OFFICE, OWNER
 from main.models import CannedReply, Conversation, Message, Order, Participant, Role, User
-from main.participants import customer_of, staff
+from main.models.participants import customer_of, staff
 
 CUSTOMER = ""
 READY = {
@@ -163,8 +159,6 @@ def _say(talk: Talk, order: Order, at: datetime) -> Iterator[Message]:
         author = _author(by, order)
         message = post_message(order_id=order.pk, cid=uuid4(), text=text, author=author).message
         mark_read(order_id=order.pk, reader=author, upto=message.seq)
-        if author.is_staff and author.user_id:
-            join_conversation(order_id=order.pk, user_id=author.user_id)
         message.at = at
         yield message
 

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from redis.asyncio import Redis
 
+from main.gateways.log_facts import of_nobody
 from main.gateways.shared_redis import attempt
 
 SEATS = 10  # of one person
@@ -115,20 +116,17 @@ def _keep_up() -> None:
     """As long as somebody sits here."""
     loop = asyncio.get_running_loop()
     if loop not in _upkeep:
-        task = _upkeep[loop] = loop.create_task(_say_so())
+        task = _upkeep[loop] = loop.create_task(_say_so(), context=of_nobody())
         task.add_done_callback(lambda _: _upkeep.pop(loop, None))
 
 
 async def _say_so() -> None:
-    task, kept = asyncio.current_task(), time.monotonic()
+    kept = time.monotonic()
     while _seats:
         await say_alive()
         if time.monotonic() - kept >= KEEP:
             kept = time.monotonic()
             await keep()
-        if task and task.cancelling():
-            # It came as Redis was written to, and was swallowed there (wait_for of Python 3.11).
-            return
         await asyncio.sleep(SIGN)
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -45,9 +46,26 @@ async def attempt(work: Callable[[Redis], Any]) -> Any:
     shared = _by_loop.get(loop) or _by_loop.setdefault(loop, _Shared(settings.REDIS_URL))
     if time.monotonic() < shared.away_until:
         return None
+    with heeding_cancellation():
+        try:
+            async with asyncio.timeout(LIMIT):
+                return await work(shared.redis)
+        except (RedisError, OSError, TimeoutError) as error:
+            shared.note_loss(error)
+            return None
+
+
+@contextmanager
+def heeding_cancellation() -> Iterator[None]:
+    """A driver may swallow a cancellation (wait_for of Python 3.11, as it connects): it counts.
+
+    Whoever goes on for ever would not end otherwise, nor would a server that waits for its tasks.
+    Who was cancelled before, and tidies up, is let alone.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
     try:
-        async with asyncio.timeout(LIMIT):
-            return await work(shared.redis)
-    except (RedisError, OSError, TimeoutError) as error:
-        shared.note_loss(error)
-        return None
+        yield
+    finally:
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError

@@ -1,4 +1,4 @@
-"""Sums of money: VAT contained in gross amounts, by rate. Amounts are Decimals of two places."""
+"""Money as it is written, and VAT contained in gross sums. Amounts are Decimals of two places."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
+from django.conf import settings
+
 CENT = Decimal("0.01")
+_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
 
 
 class Priced(Protocol):
@@ -26,6 +29,15 @@ class VatLine:
     rate: Decimal
     gross: Decimal
     vat: Decimal
+
+
+def money(amount: Decimal | None, currency: str = "") -> str:
+    """1234.5 as “£1,234.50”, in the shop's currency unless another is named."""
+    # A template's empty text stands for a value that it did not find.
+    if amount is None or amount == "":
+        return ""
+    currency = currency or settings.CURRENCY
+    return f"{_SIGNS.get(currency, currency + ' ')}{amount:,.2f}"
 
 
 def gross_total(lines: Iterable[Priced]) -> Decimal:

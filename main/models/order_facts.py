@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from main.models.invoices import Invoice
+from main.models.money import money
 from main.models.order_words import order_state
 from main.models.orders import Order, OrderLine
 
@@ -22,7 +23,7 @@ def books(lines: Iterable[OrderLine]) -> str:
 
 def paid_back(note: Invoice) -> str:
     """What a credit note means for the customer."""
-    amount = f"{note.gross} {note.currency}"
+    amount = money(note.gross, note.currency)
     return f"{amount} will be paid back. Credit note: {note.number}."
 
 

@@ -1,10 +1,15 @@
 """Who takes part in a conversation: the order's customer, or a member of staff."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+if TYPE_CHECKING:
+    from main.models.orders import Order
+
 SHOP = "BookTime"
+_STAFF_NAME = "Customer service"
 
 
 class Role(models.TextChoices):
@@ -41,3 +46,13 @@ class Participant:
 
 def who(role: str, user_id: int | None) -> str:
     return f"staff-{user_id}" if role == Role.STAFF else str(role)
+
+
+def customer_of(order: "Order", user: Any) -> Participant:
+    return Participant(role=Role.CUSTOMER, user_id=user.pk, name=order.billing_name)
+
+
+def staff(user: Any) -> Participant:
+    """As the customer knows them: by their name, never by their e-mail address."""
+    name = user.get_full_name() or _STAFF_NAME
+    return Participant(role=Role.STAFF, user_id=user.pk, name=name)

@@ -1,29 +1,76 @@
-"""Stretches of a conversation, as pages and answers show them: always in the order of their seq."""
+"""How a conversation stands, and stretches of it, in the order of their seq: for every door."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
 
 from main.models import Conversation, Message, Role
-from main.models.conversations import MessageQuerySet
-from main.models.participants import who
+from main.models.conversations import MessageQuerySet, Turn, iso
+from main.models.participants import staff, who
 
 A_PAGE, MOST = 50, 100
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """Some messages; `more`: there are further ones in the direction asked.
+class Standing:
+    """How a conversation stands at `head`: besides its messages, all that a client is told.
 
-    `reads`: who (as in main.models.participants.who) has read up to which message.
+    `reads`: who (as in main.models.participants.who) has read up to which message. `turn` has its
+    moment and its person as they are told. What is None is not known.
     """
 
+    head: int = 0
+    changed_at: datetime | None = None
+    reads: dict[str, int] | None = None
+    turn: Turn | None = None
+
+    @property
+    def conversation(self) -> dict[str, Any] | None:
+        """What only staff are told."""
+        if self.turn is None:
+            return None
+        return {
+            "assignee": self.turn.assignee,
+            "closed": self.turn.is_closed,
+            "waiting_since": self.turn.waiting_since,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some messages; `more`: there are further ones in the direction asked."""
+
+    standing: Standing
     head: int
-    reads: dict[str, int]
     messages: list[Message]
     more: bool
 
     @property
+    def reads(self) -> dict[str, int]:
+        return self.standing.reads or {}
+
+    @property
     def items(self) -> list[dict]:
         return [message.item for message in self.messages]
+
+
+def read_standing(order_id: int) -> Standing:
+    """As it would begin where the order is older than its timeline."""
+    joined = Conversation.objects.filter(pk=order_id).select_related("assignee")
+    rows = list(
+        joined.annotate(reader=F("read_cursors__reader"), upto=F("read_cursors__upto")).order_by()
+    )
+    if not rows:
+        return Standing(reads={}, turn=Turn(None, None, is_closed=False))
+    # One row for each who has read; the conversation itself is in all of them.
+    reads = {
+        who(Role.STAFF if row.reader else Role.CUSTOMER, row.reader): row.upto
+        for row in rows
+        if row.upto is not None
+    }
+    return Standing(rows[0].head, rows[0].changed_at, reads, _turn(rows[0]))
 
 
 def read_latest(order_id: int, *, limit: int = A_PAGE) -> Stretch:
@@ -46,23 +93,16 @@ def read_after(
 
 
 def _read(order_id: int, ordered: MessageQuerySet, limit: int) -> Stretch:
-    head, reads = _standing(order_id)
+    standing = read_standing(order_id)
     found = list(ordered[: limit + 1])
     messages = sorted(found[:limit], key=lambda message: message.seq)
     # What was written between the two queries is shown, so the head is at least there.
     last = messages[-1].seq if messages else 0
-    return Stretch(max(head, last), reads, messages, more=len(found) > limit)
+    return Stretch(standing, max(standing.head, last), messages, more=len(found) > limit)
 
 
-def _standing(order_id: int) -> tuple[int, dict[str, int]]:
-    """Head and read cursors; 0 and none where the order is older than its timeline."""
-    joined = Conversation.objects.filter(pk=order_id).values_list(
-        "head", "read_cursors__reader", "read_cursors__upto"
-    )
-    rows = list(joined)
-    reads = {
-        who(Role.STAFF if reader_id else Role.CUSTOMER, reader_id): upto
-        for _, reader_id, upto in rows
-        if upto is not None
-    }
-    return rows[0][0] if rows else 0, reads
+def _turn(conversation: Conversation) -> Turn:
+    since = conversation.waiting_since
+    colleague = staff(conversation.assignee) if conversation.assignee else None
+    assignee = {"who": colleague.who, "name": colleague.name} if colleague else None
+    return Turn(iso(since) if since else None, assignee, conversation.closed_at is not None)

@@ -22,7 +22,7 @@ from django.contrib.auth import (
 from django.contrib.auth.models import AnonymousUser
 from django.http import parse_cookie
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 from knox.models import AuthToken
 
 from main.access import has_proved, is_employee
@@ -89,12 +89,6 @@ def admit_by_ticket(order_id: int, ticket: str) -> tuple[Participant, Credential
     proof = user.get_session_auth_hash()
     credential = Credential(user_id=user.pk, proof=proof, token_digest=taken.token_digest)
     return admit(order_id, credential), credential
-
-
-def person_of(participant: Participant, session_key: str) -> str:
-    """Whose rates these are: the same by all doors for a user, or for a guest's browser."""
-    name = f"user {participant.user_id}" if participant.user_id else session_key
-    return salted_hmac("main.sockets.person", name).hexdigest()[:32]
 
 
 def asker_of(credential: Credential) -> Asker:

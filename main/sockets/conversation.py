@@ -8,18 +8,17 @@ from uuid import UUID
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from main.actions.conversations import Posted, mark_read, post_message
-from main.actions.customer_service import join_conversation
+from main.actions.conversations import Posted, join_conversation, mark_read, post_message
 from main.errors import MessageRefused
 from main.gateways import presence, rates, seats
 from main.gateways.rates import TokenBucket
+from main.reports.conversations import Standing, read_standing
 from main.sockets import admission, frames, threads, timeline
 from main.sockets.admission import NotAdmitted
 from main.sockets.frames import MOST, VERSION, BadFrame, Line, read_cid, read_number
 from main.sockets.outbox import Send
 from main.sockets.rooms import Reader
 from main.sockets.socket import OLD_PROTOCOL, SIGN_IN, TOO_FAST, Socket, logger
-from main.sockets.timeline import Standing
 
 SENDS, SENDS_AT_ONCE = 5, 20  # of one socket: a second, and at once
 REFUSED_IN_A_ROW = 100
@@ -97,9 +96,8 @@ class ConversationSocket(Socket):
         self.hub.say_presence(self.order_id, me, "online")
 
     def _read_beginning(self, after: int) -> tuple[Standing, list[Line], bool]:
-        if self.me.is_staff:
-            join_conversation(order_id=self.order_id, user_id=self.me.user_id)
-        standing = timeline.read_standing(self.order_id)
+        join_conversation(order_id=self.order_id, author=self.me)
+        standing = read_standing(self.order_id)
         found = timeline.read_after(self.order_id, after, MOST + 1)
         lines = frames.cut(found)
         return standing, lines, len(found) > len(lines)

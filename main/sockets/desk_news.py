@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from main.broadcasts import DESK, session_group
 from main.gateways import presence
+from main.gateways.log_facts import of_nobody
 from main.sockets.desk import presence_event
 from main.sockets.nudges import REJOIN, Nudges
 
@@ -39,7 +40,7 @@ class News:
         if self._there:
             listener.note_presence(self._there)
         if self._upkeep is None or self._upkeep.done():
-            self._upkeep = asyncio.create_task(self._keep_up())
+            self._upkeep = asyncio.create_task(self._keep_up(), context=of_nobody())
         for group in _groups_of(listener):
             await self._nudges.join(group)
 

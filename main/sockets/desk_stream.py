@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from main.gateways import log_facts
 from main.sockets import threads
 from main.sockets.admission import digest_of, session_key_of
 from main.sockets.desk import COMMENT, RETRY, DeskTold
@@ -151,6 +152,7 @@ class DeskStream:
     async def _refusal(self) -> Refusal | None:
         try:
             self._reader_id, refused = await threads.run(look_at, self._scope)
+            log_facts.note(user_id=self._reader_id)
         except Exception:
             logger.exception("Who asks for the desk could not be looked up.")
             return _UNAVAILABLE

@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 from main.broadcasts import conversation_group, session_group
 from main.gateways import presence
+from main.gateways.log_facts import of_nobody
 from main.sockets import frames
 from main.sockets.heads import Heads
 from main.sockets.nudges import REJOIN, Nudges
@@ -55,7 +56,7 @@ class Hub:
             groups.append(session_group(digest))
         if self._upkeep is None or self._upkeep.done():
             self._times_back = self.nudges.times_back
-            self._upkeep = asyncio.create_task(self._keep_up())
+            self._upkeep = asyncio.create_task(self._keep_up(), context=of_nobody())
         await asyncio.gather(*(self.nudges.join(group) for group in groups))
         return room
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
+from main.gateways.log_facts import of_nobody
+
 logger = logging.getLogger(__name__)
 
 REJOIN = 30  # seconds: groups expire, and a Redis that was restarted has forgotten them
@@ -94,7 +96,8 @@ class Nudges:
             # Two could ask for a name at once: the later one stays.
             self._channel = await self._layer.new_channel()
         if self._listening is None or self._listening.done():
-            self._listening = asyncio.create_task(self._receive(self._channel))
+            listening = self._receive(self._channel)
+            self._listening = asyncio.create_task(listening, context=of_nobody())
 
     async def _receive(self, channel: str) -> None:
         while True:

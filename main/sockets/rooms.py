@@ -9,10 +9,10 @@ from typing import Protocol
 
 from main.gateways.presence import Person
 from main.models import Participant
+from main.reports.conversations import Standing, read_standing
 from main.sockets import frames, threads, timeline
 from main.sockets.frames import MOST, Line
 from main.sockets.outbox import Outbox
-from main.sockets.timeline import Standing
 
 logger = logging.getLogger(__name__)
 
@@ -150,10 +150,10 @@ class Room:
 
     async def _read_standing(self) -> None:
         try:
-            new = await threads.run(timeline.read_standing, self.order_id)
+            new = await threads.run(read_standing, self.order_id)
             if new.head < self.standing.head:
                 # Something was said meanwhile.
-                new = await threads.run(timeline.read_standing, self.order_id)
+                new = await threads.run(read_standing, self.order_id)
             self.learn(new)
         except Exception as error:
             logger.warning("How a conversation stands was not read: %s", error)

@@ -11,9 +11,10 @@ from typing import Any
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from main.gateways import seats
+from main.gateways import log_facts, seats
 from main.gateways.rates import TokenBucket
 from main.models import Participant
+from main.participants import person_of
 from main.sockets import admission, frames, threads
 from main.sockets.admission import Credential, NotAdmitted
 from main.sockets.frames import BadFrame
@@ -171,7 +172,8 @@ class Socket:
 
     def let_in(self, participant: Participant, credential: Credential) -> None:
         self.participant, self.credential = participant, credential
-        self.person = admission.person_of(participant, credential.session_key)
+        log_facts.note(role=str(participant.role), user_id=participant.user_id)
+        self.person = person_of(participant, credential.session_key)
         self._look_again(settings.CHAT_RECHECK * random.uniform(0.9, 1))  # noqa: S311
 
     def _look_again(self, seconds: float) -> None:

@@ -1,27 +1,19 @@
-"""How the shop's templates write money, and data for machines."""
+"""How the shop's templates write money (main.models.money), rates, and data for machines."""
 
 import json
 from decimal import Decimal
 
 from django import template
-from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-register = template.Library()
+from main.models.money import money
 
-_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
+register = template.Library()
+register.filter(money)
+
 # What could end the script element early, or start a comment in it.
 _SCRIPT_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
-
-
-@register.filter
-def money(amount: Decimal | None, currency: str = "") -> str:
-    """1234.5 as “£1,234.50”, in the shop's currency unless another is named."""
-    if amount is None or amount == "":
-        return ""
-    currency = currency or settings.CURRENCY
-    return f"{_SIGNS.get(currency, currency + ' ')}{amount:,.2f}"
 
 
 @register.filter

@@ -20,7 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from main.actions.conversations import mark_read
 from main.actions.orders import mark_order_paid
-from main.participants import customer_of
+from main.models.participants import customer_of
 from main.tests.factories import (
     PASSWORD,
     AddressFactory,

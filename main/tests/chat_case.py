@@ -14,7 +14,7 @@ from django.test import TransactionTestCase, tag
 from main.access import SIGNED_IN_AT
 from main.actions.conversations import post_message
 from main.models import Order, User
-from main.participants import customer_of
+from main.models.participants import customer_of
 from main.tests.chat_client import Wire, open_wire
 from main.tests.factories import EmployeeFactory, OrderFactory
 from main.tests.live_shop import LiveShop, live_shop, make_session

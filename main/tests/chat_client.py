@@ -139,11 +139,13 @@ class ChatClient:
             return after / 1000
         return random.uniform(0, min(self.habits.patience, 0.5 * 2**self._tries))
 
-    async def _stay(self) -> None:
+    def connect(self) -> contextlib.AbstractAsyncContextManager[Wire]:
+        """The rehearsal of a deployment goes through TLS and a proxy instead."""
         options = {"open_timeout": 5, "max_queue": None}
-        async with open_wire(
-            self.find_port(), self.order_id, session_key=self.session_key, **options
-        ) as wire:
+        return open_wire(self.find_port(), self.order_id, session_key=self.session_key, **options)
+
+    async def _stay(self) -> None:
+        async with self.connect() as wire:
             beating = None
             try:
                 await wire.say("hello", after=self.seen)

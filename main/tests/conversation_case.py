@@ -8,7 +8,7 @@ from django.utils import timezone
 from main.actions.conversations import Posted, begin_conversation, post_message
 from main.gateways import rates
 from main.models import Conversation, Message, Order, Participant, Role, User
-from main.participants import customer_of, staff
+from main.models.participants import customer_of, staff
 from main.tests.factories import EmployeeFactory, OrderFactory, UserFactory
 
 

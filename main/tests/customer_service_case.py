@@ -8,7 +8,7 @@ from django.utils import timezone
 from main.actions.conversations import post_message
 from main.actions.customer_service import close_conversation
 from main.models import Conversation, Message, Order, Participant, Role, User
-from main.participants import staff
+from main.models.participants import staff
 from main.tests.factories import OrderFactory
 
 CUSTOMER = Participant(role=Role.CUSTOMER, user_id=None, name="Ada Reader")

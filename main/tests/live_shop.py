@@ -168,7 +168,9 @@ class LiveShop:
 
     def _request(self, method: str, path: str, fields: dict, session_key: str) -> Answer:
         client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_LIMIT)
-        cookies = f"csrftoken={CSRF}" + (f"; sessionid={session_key}" if session_key else "")
+        cookies = f"{settings.CSRF_COOKIE_NAME}={CSRF}"
+        if session_key:
+            cookies += f"; {settings.SESSION_COOKIE_NAME}={session_key}"
         headers = {"Cookie": cookies, "X-CSRFToken": CSRF, **self.headers}
         if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded"

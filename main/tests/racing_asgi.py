@@ -6,13 +6,12 @@ taken out, for the negative controls. A race test is worth something only if the
 then.
 """
 
-import itertools
+import threading
 import time
-from collections import defaultdict
 from contextvars import ContextVar
 
 from django.db.backends.sqlite3.base import DatabaseWrapper
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_save, pre_save
 
 from booktime.asgi import application as shop
 from main import signals
@@ -22,7 +21,10 @@ from main.models.orders import Order
 from main.models.products import ProductQuerySet
 
 asked: ContextVar[dict[str, str]] = ContextVar("asked")
-turns: defaultdict[str, itertools.cycle] = defaultdict(lambda: itertools.cycle([0, 1.2]))
+# Of each race: who signs in first, and whether their merge has written its first line.
+has_written: dict[str, threading.Event] = {}
+PATIENCE = 20  # seconds, as long as a login may take on a busy machine
+writing: ContextVar[threading.Event | None] = ContextVar("writing", default=None)
 
 
 async def application(scope, receive, send):
@@ -43,10 +45,19 @@ def pause(times: float = 1, **kwargs) -> None:
 
 
 def merge_in_turns(**kwargs) -> None:
-    """Every second sign-in merges when the one before has written its first line, not its last."""
-    pause(next(turns[asked.get({}).get("x-race", "")]))
+    """The second sign-in merges when the first has written its first line, not its last."""
+    race = asked.get({}).get("x-race", "")
+    mine = threading.Event()
+    first = has_written.setdefault(race, mine)
+    if first is mine:
+        writing.set(first)
+    else:
+        first.wait(PATIENCE)
     merge = merge_baskets.__wrapped__ if without() == "transaction" else merge_baskets
-    merge(**kwargs)
+    try:
+        merge(**kwargs)
+    finally:
+        mine.set()  # it may have failed before
 
 
 def lockable(locked):
@@ -63,8 +74,14 @@ def on_save(**kwargs) -> None:
     pause()
 
 
+def on_saved(**kwargs) -> None:
+    if first := writing.get():
+        first.set()
+
+
 for model in (Basket, BasketLine, Order):
     pre_save.connect(on_save, sender=model, weak=False)
+post_save.connect(on_saved, sender=BasketLine, weak=False)
 signals.merge_baskets = merge_in_turns
 for queryset in (BasketQuerySet, ProductQuerySet):
     queryset.locked = lockable(queryset.locked)

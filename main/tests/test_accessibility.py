@@ -4,11 +4,8 @@ On the way: no page scrolls sideways, complains in the console or asks anything 
 """
 
 import json
-import time
-from decimal import Decimal
 from uuid import uuid4
 
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.mfa.webauthn.internal.auth import WebAuthn
@@ -16,31 +13,22 @@ from django.test import tag
 from django.urls import reverse
 
 from main.actions.conversations import post_message
-from main.actions.order_lines import move_order_lines
 from main.actions.orders import mark_order_paid, revoke_payment
 from main.models import OrderLine
 from main.models.order_access import make_access_token
-from main.participants import customer_of, staff
-from main.tests.browser import BrowserTestCase
+from main.models.participants import customer_of, staff
+from main.tests.accessibility_case import LONG_TITLE, AccessibilityCase
 from main.tests.factories import (
     AddressFactory,
     BasketFactory,
     BasketLineFactory,
     EmployeeFactory,
     OrderFactory,
-    OrderLineFactory,
     ProductFactory,
-    ProductImageFactory,
-    ProductTagFactory,
-    UserFactory,
 )
 from main.tests.soft_passkey import PASSKEY_OPTIONS, SoftPasskey
 from main.views.visitor import BASKET_KEY, GUEST_ORDERS
 
-LONG_TITLE = (
-    "Travels into Several Remote Nations of the World, in Four Parts, by Lemuel Gulliver, First a "
-    "Surgeon, and then a Captain of Several Ships: Donaudampfschifffahrtsgesellschaftskapitän"
-)
 SUBMIT = "document.querySelector('main form').submit()"  # past the browser's own checks
 CHOOSE_NONE = (
     "for (const radio of document.querySelectorAll('[type=radio]')) radio.checked = false;"
@@ -57,52 +45,9 @@ wrong.width = '3000px';
 
 
 @tag("e2e")
-class AccessibilityTests(BrowserTestCase):
-    def setUp(self):
-        super().setUp()
-        self.tag = ProductTagFactory(name="Voyages", slug="voyages", description="There and back.")
-        self.book = ProductFactory(name="Emma", authors="Jane Austen", tags=[self.tag])
-        for view in ("cover", "back"):
-            ProductImageFactory(product=self.book, alt=f"The {view} of Emma")
-        self.long = ProductFactory(name=LONG_TITLE, authors="Jonathan Swift", tags=[self.tag])
-        self.sold_out = ProductFactory(name="Candide", authors="Voltaire", stock=0, year=None)
-        ProductFactory.create_batch(30)
-
-    def assert_sound(self, *pages: tuple[str, str], script: str = "", broken: bool = False):
-        """Each page, `(what it is, path)`, is as this module says; `script` runs in it first.
-
-        `broken` pages have a status that the console complains of.
-        """
-        for name, path in pages:
-            self.browser.set_width(360)
-            self.browser.set_colours("light")
-            self.browser.open(path)
-            if script:
-                self.browser.leave_by_script(script)
-            self.assert_fits(name)
-            self.assert_axe_finds_nothing(name)
-            with self.subTest(name):
-                errors = self.browser.console_errors()
-                self.assertEqual([] if broken else errors, [])
-                self.assertEqual(self.browser.foreign_requests(), [])
-
-    def assert_fits(self, name: str):
-        for width in (360, 390, 768):
-            self.browser.set_width(width)
-            with self.subTest(name, width=width):
-                self.assertLessEqual(self.browser.sideways_scroll(), 0)
-
-    def assert_axe_finds_nothing(self, name: str):
-        """Two of the four: what axe sees of a width is not of a colour, nor the other way round."""
-        for width, scheme in ((390, "light"), (1440, "dark")):
-            self.browser.set_width(width)
-            self.browser.set_colours(scheme)
-            with self.subTest(name, width=width, scheme=scheme):
-                self.assertEqual(self.browser.axe_findings(), [])
-
-    # --- Pages --------------------------------------------------------------------------------
-
+class AccessibilityTests(AccessibilityCase):
     def test_the_catalogue(self):
+        ProductFactory.create_batch(30)
         self.assert_sound(
             ("home", "/"),
             ("all books", "/products/all/?page=2"),
@@ -130,12 +75,6 @@ class AccessibilityTests(BrowserTestCase):
         self.fill_basket(BasketFactory(guest=True, guest_key="reader"))
         self.browser.be(session_key=self.session_of(None, **{BASKET_KEY: "reader"}))
         self.assert_sound(("a basket with warnings", "/basket/"))
-
-    def fill_basket(self, basket):
-        for product in (self.book, self.long):
-            BasketLineFactory(basket=basket, product=product, price_seen=Decimal("7.00"))
-        BasketLineFactory(basket=basket, product=self.sold_out)
-        BasketLineFactory(basket=basket, product=ProductFactory(stock=2), quantity=5)
 
     def test_checkout_as_a_guest(self):
         basket = BasketFactory(guest=True, guest_key="reader")
@@ -281,28 +220,3 @@ class AccessibilityTests(BrowserTestCase):
         self.assertGreater(self.browser.sideways_scroll(), 0)
         self.assertIn("elsewhere.example", " ".join(self.browser.console_errors()))
         self.assertEqual({*self.browser.foreign_requests()}, {"http://elsewhere.example/a.png"})
-
-    # --- Whose pages --------------------------------------------------------------------------
-
-    def sign_in(self):
-        user = UserFactory()
-        self.browser.be(session_key=self.session_of(user))
-        return user
-
-    def move_first_line(self, order, status):
-        first = order.lines.all()[0]
-        move_order_lines(order_id=order.pk, line_ids=[first.pk], status=status)
-
-    def confirm(self, user, method: str) -> None:
-        """As if they had just done so: the next pages want it."""
-        record = {"method": method, "at": time.time(), "reauthenticated": True}
-        values = {AUTHENTICATION_METHODS_SESSION_KEY: [record]}
-        values |= {f"{AUTHENTICATION_METHODS_SESSION_KEY}_user": str(user.pk)}
-        self.browser.be(session_key=self.session_of(user, **values))
-
-    def make_order(self, order):
-        for product in (self.book, self.long):
-            OrderLineFactory(order=order, product=product, tax_rate=Decimal("20.00"))
-        order.refresh_from_db()
-        order.status = order.Status(order.status)
-        return order

@@ -4,12 +4,12 @@ from io import BytesIO
 from unittest import mock
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 from PIL import Image
 
 from main.models import Product, ProductImage
+from main.models.product_images import covers
 from main.tests.admin_case import AdminTestCase
 from main.tests.factories import (
     DispatcherFactory,
@@ -126,7 +126,7 @@ class PictureTests(AdminTestCase):
             self.assertRaises(OSError),
         ):
             self.send(self.path, fields, **changes)
-        self.assertTrue(default_storage.exists(self.image.image.name))
+        self.assertTrue(covers().exists(self.image.image.name))
         self.assertEqual(ProductImage.objects.get().image.name, self.image.image.name)
 
     def test_pictures_named_alike_do_not_share_their_sizes(self) -> None:

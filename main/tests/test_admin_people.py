@@ -8,9 +8,10 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from knox.models import AuthToken
 
-from main.actions.conversations import post_message
-from main.actions.customer_service import join_conversation, take_conversation
+from main.actions.conversations import join_conversation, post_message
+from main.actions.customer_service import take_conversation
 from main.models import Message, Participant, Role, User
+from main.models.participants import staff
 from main.models.users import EMPLOYEES
 from main.tests.admin_case import AdminTestCase
 from main.tests.factories import (
@@ -76,7 +77,7 @@ class UserTests(AdminTestCase):
         author = Participant(role=Role.STAFF, user_id=speaker.pk, name="Olive")
         post_message(order_id=order.pk, cid=uuid4(), text="It is on its way.", author=author)
         take_conversation(order_id=order.pk, user_id=keeper.pk)
-        join_conversation(order_id=order.pk, user_id=visitor.pk)
+        join_conversation(order_id=order.pk, author=staff(visitor))
         for user in (speaker, keeper, visitor):
             self.assert_kept(user)
         self.assertEqual(Message.objects.get(author=speaker).author_name, "Olive")

@@ -30,14 +30,13 @@ RANKS = [
 ]  # fmt: skip
 RANK_OF = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms}
 # Arrows between rooms of one rank: who is asking is read in one place, for every door; the demo
-# shop's pictures are drawn for the command that loads it; money is written in one way; and a socket
-# asks who comes as a page does.
+# shop's pictures are drawn for the command that loads it; and a socket asks who comes as a page
+# does.
 BESIDE = {
     ("models", "errors"),
     ("context_processors", "views"),
     ("signals", "views"),
     ("management", "demo"),
-    ("admin", "templatetags"),
     ("broadcasts", "gateways"),
     ("sockets", "participants"),
 }

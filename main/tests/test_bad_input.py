@@ -8,7 +8,8 @@ from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from main.tests.bad_input_case import BadInputTestCase
-from main.tests.odd_input import ELSEWHERE, FORMS, NO_INPUT, PATHS, QUERIES
+from main.tests.odd_addresses import ELSEWHERE, NO_INPUT, PATHS, QUERIES
+from main.tests.odd_input import FORMS
 from main.tests.odd_values import FEW_VALUES, ODD_VALUES, STORED_VALUES
 
 # Whole numbers, as some people write them: taken where a number is wanted.

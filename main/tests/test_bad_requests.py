@@ -7,7 +7,8 @@ from django.test import tag
 from main.models.order_access import make_access_token
 from main.tests.bad_input_case import BadInputTestCase
 from main.tests.factories import BasketLineFactory
-from main.tests.odd_input import FORMS, NO_INPUT, QUERIES
+from main.tests.odd_addresses import NO_INPUT, QUERIES
+from main.tests.odd_input import FORMS
 from main.tests.odd_values import BODIES, HUGE, METHODS
 
 

@@ -223,7 +223,8 @@ class MachineTests(TestCase):
             self.assertEqual(self.client.get("/healthz/alive/").json(), {"alive": True})
 
     def test_a_database_that_does_not_answer_is_told(self) -> None:
-        with mock.patch("main.views.site.connection.cursor", side_effect=OperationalError):
+        with mock.patch("main.gateways.readiness.connection") as connection:
+            connection.cursor.side_effect = OperationalError
             response = self.client.get("/healthz/")
         self.assertEqual(response.status_code, 503)
         self.assertEqual(

@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 
 from main.actions.conversations import post_message
 from main.models import Message, Order, ReadCursor
-from main.participants import staff
+from main.models.participants import staff
 from main.tests.chat_case import ChatCase, say_all, send, serve_module, texts
 from main.tests.chat_refusals import Refusals, Sessions
 

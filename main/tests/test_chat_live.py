@@ -8,9 +8,9 @@ from unittest.mock import patch
 from django.test import SimpleTestCase, override_settings, tag
 
 from main.models import Participant, Role
+from main.reports.conversations import Standing
 from main.sockets import hub, nudges
 from main.sockets.conversation import ConversationSocket
-from main.sockets.timeline import Standing
 
 ADA = Participant(role=Role.CUSTOMER, name="Ada Reader", user_id=1)
 

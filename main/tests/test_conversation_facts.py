@@ -8,17 +8,18 @@ from django.db import IntegrityError, transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from main.actions.conversations import join_conversation
 from main.actions.customer_service import (
     close_conversation,
     hand_over_conversation,
-    join_conversation,
     reopen_conversation,
     take_conversation,
 )
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order, mark_order_paid, revoke_payment
-from main.errors import ConversationRefused, MoveRefused
-from main.models import Conversation, Message, Order, OrderLine
+from main.errors import ConversationRefused, MessageRefused, MoveRefused
+from main.models import Conversation, Message, Order, OrderLine, User
+from main.models.participants import staff
 from main.tests.conversation_case import ConversationTestCase
 from main.tests.customer_service_case import close
 from main.tests.factories import DispatcherFactory, OrderFactory, OrderLineFactory
@@ -125,7 +126,7 @@ class FactTests(ConversationTestCase):
                 ("sent", "Sent: 2 × Emma."),
                 ("", "Thank you!"),
                 ("cancelled", "Cancelled: 2 × Emma."),
-                ("refunded", f"16.98 GBP will be paid back. Credit note: {note.number}."),
+                ("refunded", f"£16.98 will be paid back. Credit note: {note.number}."),
             ],
         )
         self.assertEqual([seq for seq, *_ in self.timeline()], [1, 2, 3, 4, 5, 6, 7])
@@ -179,10 +180,23 @@ class FactTests(ConversationTestCase):
 
 
 class LookingAfterTests(ConversationTestCase):
-    def test_who_joins_is_whom_the_customer_spoke_to_last(self) -> None:
-        join_conversation(order_id=self.order.pk, user_id=self.olive.pk)
+    def last_spoken_to(self) -> User | None:
         self.order.refresh_from_db()
-        self.assertEqual(self.order.last_spoken_to, self.olive)
+        return self.order.last_spoken_to
+
+    def test_who_joins_is_whom_the_customer_spoke_to_last(self) -> None:
+        join_conversation(order_id=self.order.pk, author=staff(self.olive))
+        self.assertEqual(self.last_spoken_to(), self.olive)
+        self.say("Hello")
+        self.assertEqual(self.last_spoken_to(), self.olive)
+
+    def test_who_says_something_is_the_last_and_who_is_refused_is_not(self) -> None:
+        self.say("It is on its way.", by=self.olive)
+        with self.assertRaises(MessageRefused):
+            self.say("{dispatch_by}", by=self.otto)
+        self.assertEqual(self.last_spoken_to(), self.olive)
+        self.say("It is.", by=self.otto)
+        self.assertEqual(self.last_spoken_to(), self.otto)
 
     def test_taken_handed_over_and_taken_back(self) -> None:
         ways = [

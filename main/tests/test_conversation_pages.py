@@ -1,59 +1,16 @@
-"""The conversation on the customer's pages: read, written and sent without JavaScript."""
+"""The conversation on the customer's pages: what they show, and to whom."""
 
-import json
 import re
 from unittest import mock
-from uuid import UUID, uuid4
 
-from django.core.cache import cache
 from django.db import connection
-from django.http import HttpResponse
-from django.test import override_settings, tag
 from django.test.utils import CaptureQueriesContext
 
 from main.actions.conversations import mark_read
-from main.models import Message, Order, ReadCursor
-from main.models.conversations import LONGEST
-from main.participants import staff
-from main.tests.conversation_case import ConversationTestCase
+from main.models import Message, ReadCursor
+from main.models.participants import staff
+from main.tests.conversation_page_case import ConversationPageTestCase
 from main.tests.factories import OrderFactory
-from main.views.visitor import GUEST_ORDERS
-
-
-@tag("door")
-class ConversationPageTestCase(ConversationTestCase):
-    def setUp(self) -> None:
-        super().setUp()
-        cache.clear()
-        self.client.force_login(self.ada)
-        self.order_path = f"/orders/{self.order.pk}/"
-        self.path = f"{self.order_path}conversation/"
-
-    def be_guest_of(self, *orders: Order) -> None:
-        self.client.logout()
-        session = self.client.session
-        session[GUEST_ORDERS] = [order.pk for order in orders]
-        session.save()
-
-    def page(self, path: str = "", **how) -> str:
-        response = self.client.get(path or self.path, **how)
-        self.assertEqual(response.status_code, 200)
-        return response.content.decode()
-
-    def props(self, path: str = "") -> dict:
-        found = re.search(r'id="conversation-props"[^>]*>(.*?)</script>', self.page(path))
-        return json.loads(found[1])
-
-    def send(self, text: str, *, cid: UUID | str | None = None, path: str = "") -> HttpResponse:
-        fields = {"text": text, "cid": str(cid or uuid4())}
-        return self.client.post(path or self.path, fields)
-
-    def assert_refused(self, response: HttpResponse, words: str, *, status: int) -> str:
-        """The page says why, keeps what was typed, and nothing is stored; returns its cid."""
-        self.assertEqual(response.status_code, status)
-        self.assertContains(response, words, status_code=status)
-        self.assertFalse(Message.objects.filter(text="Nothing of this").exists())
-        return re.search(r'name="cid" value="([^"]*)"', response.content.decode())[1]
 
 
 class ReadingTests(ConversationPageTestCase):
@@ -198,78 +155,6 @@ class HavingReadTests(ConversationPageTestCase):
         self.client.get(self.path)
         self.client.get(self.order_path)
         self.assertFalse(ReadCursor.objects.exists())
-
-
-class SendingTests(ConversationPageTestCase):
-    def test_the_form_sends_and_leads_back(self) -> None:
-        page = self.page(self.order_path)
-        self.assertIn(f'method="post" action="{self.path}"', page)
-        cid = re.search(r'name="cid" value="([^"]*)"', page)[1]
-        response = self.send(" When will it be sent?\r\n\r\nAda ", cid=cid)
-        self.assertEqual((response.status_code, response["Location"]), (303, f"{self.path}#last"))
-        self.assertEqual(self.timeline()[1:], [(2, "customer", "When will it be sent?\n\nAda")])
-        self.assertEqual(str(Message.objects.get(seq=2).cid), cid)
-
-    def test_pressed_twice_it_is_said_once(self) -> None:
-        cid = uuid4()
-        for _ in range(2):
-            self.assertEqual(self.send("Hello", cid=cid).status_code, 303)
-        self.assertEqual(len(self.timeline()), 2)
-
-    def test_gone_back_and_changed_it_is_asked_for_and_then_a_message_of_its_own(self) -> None:
-        cid = uuid4()
-        self.send("Hello", cid=cid)
-        response = self.send("Good-bye", cid=cid)
-        other = self.assert_refused(response, "Send this one too?", status=409)
-        self.assertContains(response, ">\nGood-bye</textarea>", status_code=409)
-        self.assertNotEqual(other, str(cid))
-        self.assertEqual(self.send("Good-bye", cid=other).status_code, 303)
-        self.assertEqual([text for *_, text in self.timeline()[1:]], ["Hello", "Good-bye"])
-
-    def test_what_is_no_message_is_refused_and_kept(self) -> None:
-        cid = uuid4()
-        for text, words in [
-            ("", "Write something first."),
-            (" \n ", "Write something first."),
-            ("é" * (LONGEST + 1), "at most 4,000 characters; this one has 4,001."),
-        ]:
-            with self.subTest(words):
-                response = self.send(text, cid=cid)
-                self.assertEqual(self.assert_refused(response, words, status=400), str(cid))
-                self.assertContains(response, text, status_code=400)
-        self.assertEqual(self.timeline(), [])
-
-    def test_the_longest_is_taken_whatever_line_ends_it_is_sent_with(self) -> None:
-        text = "é" * 1999 + "\r\n" * 2 + "é" * 1999
-        self.assertEqual(self.send(text).status_code, 303)
-        self.assertEqual(len(Message.objects.get(seq=2).text), LONGEST)
-
-    def test_a_key_that_went_missing_is_replaced_and_the_text_kept(self) -> None:
-        for cid in ("nonsense", " "):
-            response = self.send("Nothing of this", cid=cid)
-            new = self.assert_refused(response, "send your message again", status=400)
-            self.assertContains(response, ">\nNothing of this</textarea>", status_code=400)
-            UUID(new)
-
-    @override_settings(ACCOUNT_RATE_LIMITS={"message": "3/m/key"})
-    def test_what_comes_too_fast_is_kept_for_later(self) -> None:
-        for number in range(3):
-            self.assertEqual(self.send(f"Message {number}").status_code, 303)
-        response = self.send("Nothing of this")
-        self.assert_refused(response, "wait a minute", status=429)
-        self.assertContains(response, ">\nNothing of this</textarea>", status_code=429)
-
-    def test_a_guest_sends_too(self) -> None:
-        guests = OrderFactory(guest=True)
-        self.be_guest_of(guests)
-        path = f"/orders/{guests.pk}/conversation/"
-        self.assertEqual(self.send("Hello", path=path).status_code, 303)
-        message = Message.objects.of(guests.pk).get(seq=2)
-        self.assertEqual((message.who, message.author_name), ("customer", guests.billing_name))
-
-    def test_other_methods_are_refused(self) -> None:
-        for method in ("put", "patch", "delete"):
-            self.assertEqual(getattr(self.client, method)(self.path).status_code, 405)
 
 
 class PropsTests(ConversationPageTestCase):

@@ -13,7 +13,7 @@ from main.actions import conversations
 from main.actions.conversations import mark_read, post_message
 from main.models import Conversation, Message, Order, Participant, ReadCursor
 from main.models.conversations import ConversationQuerySet
-from main.participants import customer_of
+from main.models.participants import customer_of
 from main.tests.factories import OrderFactory
 
 THREADS, EACH, ROUNDS = 8, 10, 4

@@ -6,7 +6,7 @@ from django.test import TestCase, tag
 from main.actions.conversations import mark_read, open_conversation
 from main.actions.customer_service import take_conversation
 from main.models import Conversation, Order
-from main.participants import staff
+from main.models.participants import staff
 from main.reports.customer_service import MOST_ROWS, read_desk
 from main.tests.customer_service_case import answer, ask, close, order_to_send
 from main.tests.factories import (

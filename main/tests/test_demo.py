@@ -9,7 +9,6 @@ from unittest.mock import patch
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import authenticate
-from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.test import SimpleTestCase, TestCase, override_settings, tag
 from PIL import Image
@@ -31,6 +30,7 @@ from main.models import (
     User,
 )
 from main.models.languages import language_code
+from main.models.product_images import covers
 
 FEW = 3
 COUNTED = (User, EmailAddress, Address, Product, ProductTag, ProductImage, Order, OrderLine)
@@ -195,9 +195,9 @@ class LoadDemoTests(TestCase):
         self.assertEqual({good.tax_rate for good in goods.all()}, {Decimal("20.00")})
         for picture in ProductImage.objects.all():
             self.assertEqual((picture.width, picture.height), (WIDTH, HEIGHT))
-            self.assertTrue(default_storage.exists(picture.image.name))
+            self.assertTrue(covers().exists(picture.image.name))
             for rendition in picture.image.get_picture_files_list():
-                self.assertTrue(default_storage.exists(rendition.name), rendition.name)
+                self.assertTrue(covers().exists(rendition.name), rendition.name)
 
     def test_every_subject_has_its_description(self):
         self.load()
@@ -224,10 +224,10 @@ class LoadDemoTests(TestCase):
     def test_a_lost_picture_file_is_drawn_again(self):
         self.load()
         picture = ProductImage.objects.first()
-        default_storage.delete(picture.image.name)
+        covers().delete(picture.image.name)
         before = self.counts()
         self.load()
-        self.assertTrue(default_storage.exists(picture.image.name))
+        self.assertTrue(covers().exists(picture.image.name))
         self.assertEqual(self.counts(), before)
 
     def test_people_can_sign_in_as_what_they_are(self):

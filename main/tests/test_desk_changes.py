@@ -22,7 +22,7 @@ from main.actions.orders import (
     revoke_payment,
 )
 from main.models import Conversation, Order, OrderLine, User
-from main.participants import staff
+from main.models.participants import staff
 from main.tests.admin_case import AdminTestCase
 from main.tests.customer_service_case import answer, ask, close
 from main.tests.factories import EmployeeFactory, OrderFactory, OrderLineFactory

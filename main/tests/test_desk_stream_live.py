@@ -27,7 +27,7 @@ def session_of(user) -> str:
 
 @contextmanager
 def stream(shop: LiveShop, session_key: str = "", **headers: str) -> Iterator:
-    cookie = {"Cookie": f"sessionid={session_key}"} if session_key else {}
+    cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session_key}"} if session_key else {}
     with closing(http.client.HTTPConnection("127.0.0.1", shop.port, timeout=SOON)) as client:
         client.request("GET", PATH, headers=cookie | headers)
         yield client.getresponse()
@@ -43,7 +43,7 @@ def events(response) -> Iterator[tuple[str, dict]]:
             yield kind, json.loads(value)
 
 
-@tag("door")
+@tag("server", "door")
 class LiveStreamTests(TransactionTestCase):
     def test_told_at_once_refused_and_ended(self) -> None:
         """One story, since a server takes longer to start than all of it."""

@@ -10,7 +10,7 @@ from main.actions.conversations import mark_read
 from main.actions.customer_service import take_conversation
 from main.actions.orders import mark_order_paid
 from main.models import Conversation, Order, User
-from main.participants import staff
+from main.models.participants import staff
 from main.reports.customer_service import MOST_ROWS, read_desk
 from main.sockets.desk import DeskTold
 from main.tests.customer_service_case import answer, ask, close

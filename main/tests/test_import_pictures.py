@@ -2,9 +2,8 @@
 
 from unittest import mock
 
-from django.core.files.storage import default_storage
-
 from main.models import Product, ProductImage, ProductTag
+from main.models.product_images import covers
 from main.tests.import_case import (
     EMMA,
     ImportTestCase,
@@ -20,7 +19,7 @@ class PictureTests(ImportTestCase):
         self.assertEqual((image.alt, image.position), ("Cover of Emma", 0))
         self.assertEqual((image.width, image.height), (420, 600))
         self.assertRegex(image.image.name, r"^product-images/emma-9780141439587-[0-9a-f]{16}\.png$")
-        self.assertTrue(default_storage.exists(image.image.name.replace(".png", "/400w.webp")))
+        self.assertTrue(covers().exists(image.image.name.replace(".png", "/400w.webp")))
 
     def test_another_picture_comes_after_those_that_are_there(self):
         self.draw("one.png")
@@ -47,4 +46,4 @@ class PictureTests(ImportTestCase):
                 EMMA.replace(",,8.49", ",emma.png,8.49"), "Walden,,poetry,emma.png,3.50,,,,"
             )
         self.assertEqual((Product.objects.count(), ProductTag.objects.count()), (0, 0))
-        self.assertEqual(default_storage.listdir("product-images")[1], [])
+        self.assertEqual(covers().listdir("product-images")[1], [])

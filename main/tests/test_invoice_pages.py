@@ -134,6 +134,8 @@ class InvoicePageTests(TestCase):
 
     def test_without_its_libraries_the_shop_says_so_and_shows_the_page(self) -> None:
         self.client.force_login(self.order.user)
+        # Not one that was printed before.
+        self.enterContext(mock.patch("main.documents.first_print", lambda name, make: make()))
         broken = mock.patch("main.gateways.pdf._weasyprint", side_effect=PdfUnavailable("Sorry."))
         with broken, self.assertLogs("main.documents", "ERROR"):
             answer = self.client.get(self.own, {"format": "pdf"})

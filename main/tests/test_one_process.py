@@ -1,5 +1,6 @@
 """Without Redis one process serves, and what would make it several is refused."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,8 @@ class OneProcessTests(SimpleTestCase):
             "DATABASE_URL": f"sqlite:///{folder}/shop.sqlite3",
             "DJANGO_SETTINGS_MODULE": "booktime.settings",
             "TMPDIR": folder,
+            # A deployment's Python finds its own library by it.
+            "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", ""),
         }
 
     def hold(self, **environment: str) -> subprocess.CompletedProcess:

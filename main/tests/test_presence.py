@@ -2,14 +2,18 @@
 
 import asyncio
 import time
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from django.conf import settings
 from django.test import SimpleTestCase, override_settings, tag
 from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from main.gateways import presence, rates, seats, shared_redis
 from main.gateways.rates import TokenBucket
+from main.models import Participant, Role
+from main.sockets import hub
+from main.sockets.rooms import Room
 
 ADA = {"who": "customer", "name": "Ada", "role": "customer"}
 OLIVE = {"who": "staff-7", "name": "Olive: of “office”", "role": "staff"}
@@ -182,6 +186,62 @@ class RedisAwayTests(WithoutPeople, PresenceSentences, SimpleTestCase):
             await presence.online(1)
         self.assertLess(time.monotonic() - began, 1)
         self.assertEqual(len(self.logs.records), 1)
+
+
+@tag("once")
+# Nothing listens there, and nothing is asked.
+@override_settings(REDIS_URL="redis://127.0.0.1:9")
+class CancellationTests(WithoutPeople, SimpleTestCase):
+    """What swallows a cancellation, as a driver may while it connects, ends all the same."""
+
+    has_swallowed = False
+
+    async def swallow(self, *_):
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            # Once only: where nobody heeds it these tests fail, and end.
+            if self.has_swallowed:
+                raise
+            self.has_swallowed = True
+
+    async def connect_badly(self, *_):
+        await self.swallow()
+        raise RedisConnectionError
+
+    async def cancel(self, work):
+        self.has_swallowed = False
+        task = asyncio.create_task(work)
+        await asyncio.sleep(0.02)
+        task.cancel()
+        await asyncio.wait([task], timeout=1)
+        return task
+
+    async def test_who_asks_is_cancelled_and_gets_no_answer(self):
+        task = await self.cancel(shared_redis.attempt(self.swallow))
+        self.assertTrue(task.cancelled())
+
+    async def test_who_was_cancelled_before_and_tidies_up_gets_an_answer(self):
+        async def tidy_up():
+            await self.swallow()
+            return await shared_redis.attempt(lambda _: asyncio.sleep(0, "tidy"))
+
+        task = await self.cancel(tidy_up())
+        self.assertEqual(task.result(), "tidy")
+
+    async def test_the_upkeep_of_seats_and_of_rooms_ends(self):
+        seats._seats["p"].add("s")
+        house = hub.Hub()
+        house._rooms[1] = room = Room(1)
+        room.members.add(Mock(me=Participant(role=Role.CUSTOMER, user_id=1, name="Ada")))
+        self.enterContext(
+            patch("redis.asyncio.BlockingConnectionPool.get_connection", self.connect_badly)
+        )
+        self.enterContext(patch.object(presence, "REFRESH", 0))
+        self.enterContext(patch.object(hub, "TICK", 0.001))
+        for upkeep in (seats._say_so(), house._keep_up()):
+            task = await self.cancel(upkeep)
+            self.assertTrue(task.cancelled(), task)
 
 
 @tag("once")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.db import connection
-from django.test import Client, TransactionTestCase
+from django.test import Client, TransactionTestCase, tag
 
 from main.models import Basket, Order, OrderLine, Product, User
 from main.tests.factories import PASSWORD, AddressFactory, ProductFactory, UserFactory
@@ -39,6 +39,7 @@ class Race:
     verdict: Callable[[list[Answer]], None]
 
 
+@tag("server")
 class RaceTestCase(TransactionTestCase):
     """Runs races one after another in one server, with the shop's protection or without it."""
 

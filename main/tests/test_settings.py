@@ -20,7 +20,9 @@ PRODUCTION = {
 
 def run_python(arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess:
     """Run with this environment and no .env, whatever the developer has."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    # A deployment's Python finds its own library by the last.
+    names = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,
@@ -70,11 +72,13 @@ class WrongSettingTests(SimpleTestCase):
             ("SITE_URL", "https://*"),
             ("EMAIL_URL", "pigeon://loft"),
             ("EMAIL_URL", "nonsense"),
+            ("METRICS_PORT", "http"),
             ("PORT", "abc"),
             ("PORT", "70000"),
             ("REDIS_URL", "nonsense"),
             ("REDIS_URL", "http://localhost:6379"),
             ("SECURE", "perhaps"),
+            ("SENTRY_DSN", "https://sentry.example/1"),
             ("TASKS_BACKEND", "foo"),
             ("TIME_ZONE", "Europe/Atlantis"),
             ("TRUSTED_PROXY_COUNT", "-"),

@@ -9,6 +9,7 @@ from asgiref.testing import ApplicationCommunicator
 from django.test import SimpleTestCase, override_settings, tag
 
 from booktime.handler import LeasingHandler
+from booktime.headers import StandingHeaders
 from booktime.static_files import CHUNK_SIZE, StaticFiles
 
 STYLE = b"body { margin: 0 }\n" * 50
@@ -41,8 +42,9 @@ class StaticFilesTests(SimpleTestCase):
             (self.root / name).write_bytes(content)
         (self.root / "site-12ab.css.gz").write_bytes(gzip.compress(STYLE))
         with override_settings(STATIC_ROOT=str(self.root)):
-            self.inside = LeasingHandler()
-            self.above = StaticFiles(self.inside)
+            self.handler = LeasingHandler()
+            self.inside = StandingHeaders(self.handler)
+            self.above = StandingHeaders(StaticFiles(self.handler))
 
     def ask(self, application, path, *, method="GET", query=b"", **headers):
         """Status, headers and body of one answer."""
@@ -83,11 +85,11 @@ class StaticFilesTests(SimpleTestCase):
             (404, "/static/../manage.py", {}),
         ]:
             with self.subTest(path=path, **options):
-                threads = self.inside.threads.started
+                threads = self.handler.threads.started
                 answer = self.ask(self.above, path, **options)
                 self.assertEqual(answer[0], status)
                 if status != 404:
-                    self.assertEqual(self.inside.threads.started, threads)
+                    self.assertEqual(self.handler.threads.started, threads)
                 self.assertEqual(answer, self.ask(self.inside, path, **options))
 
     def test_bodies_and_headers(self):
@@ -109,7 +111,7 @@ class StaticFilesTests(SimpleTestCase):
 
     def test_plain_http_is_sent_to_https(self):
         with override_settings(SECURE_SSL_REDIRECT=True, STATIC_ROOT=str(self.root)):
-            above = StaticFiles(LeasingHandler())
+            above = StandingHeaders(StaticFiles(LeasingHandler()))
             status, headers, _ = self.ask(above, "/static/big.bin", host="shop.example")
             self.assertEqual(status, 301)
             self.assertEqual(dict(headers)[b"location"], b"https://shop.example/static/big.bin")

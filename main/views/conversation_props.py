@@ -16,7 +16,6 @@ from main.models import CannedReply, Message, Order, Participant
 from main.models.canned_replies import FACTS
 from main.reports.conversations import Stretch, read_before, read_latest
 from main.reports.reply_times import expected_reply
-from main.sockets.timeline import read_standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +110,7 @@ def _props(order: Order, me: Participant, stretch: Stretch, expectation: str) ->
         "heartbeat": settings.CHAT_HEARTBEAT,
         "expectation": expectation,
         "zone": settings.TIME_ZONE,  # of the hours in it
-        **(_for_staff(order.pk) if me.is_staff else {}),
+        **(_for_staff(stretch) if me.is_staff else {}),
     }
 
 
@@ -123,10 +122,10 @@ def _urls(order_id: int) -> dict[str, str]:
     }
 
 
-def _for_staff(order_id: int) -> dict:
+def _for_staff(stretch: Stretch) -> dict:
     canned = CannedReply.objects.active().values("name", "text")
     return {
         "canned": list(canned),
         "facts": list(FACTS),
-        "conversation": read_standing(order_id).conversation,
+        "conversation": stretch.standing.conversation,
     }

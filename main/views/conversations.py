@@ -19,8 +19,8 @@ from main.forms.conversations import MessageForm
 from main.gateways import rates
 from main.models import Message, Order, Participant
 from main.models.conversations import fingerprint
-from main.participants import customer_of
-from main.sockets.admission import person_of
+from main.models.participants import customer_of
+from main.participants import person_of
 from main.views.conversation_props import Panel, make_panel, note_reading
 from main.views.unsent import keep_unsent, unsent_form
 from main.views.visitor import readable_orders

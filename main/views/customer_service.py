@@ -16,7 +16,6 @@ from main.access import is_employee, refusal, staff_only
 from main.actions.customer_service import (
     close_conversation,
     hand_over_conversation,
-    join_conversation,
     reopen_conversation,
     take_conversation,
 )
@@ -24,7 +23,8 @@ from main.errors import ConversationRefused
 from main.forms.conversations import MessageForm
 from main.forms.customer_service import CannedReplyForm, CloseForm, HandOverForm
 from main.models import Conversation, Order, Participant
-from main.participants import participant_in, staff
+from main.models.participants import staff
+from main.participants import participant_in
 from main.reports.customer_service import Row, earlier_orders, read_desk
 from main.views.conversation_props import known_as, make_panel, note_reading
 from main.views.conversations import before_in, sent
@@ -79,8 +79,6 @@ def _act(request: HttpRequest, order_id: int, me: Participant) -> HttpResponse:
             case "send":
                 message = MessageForm(request.POST)
                 status = sent(request, message, order_id=order_id, author=me)
-                if status == HTTPStatus.SEE_OTHER:
-                    join_conversation(order_id=order_id, user_id=request.user.pk)
             case "hand_over":
                 hand_over = HandOverForm(request.POST, user=request.user)
                 status = _hand_over(hand_over, order_id)

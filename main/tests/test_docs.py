@@ -1,0 +1,80 @@
+"""The documents: where they lead is there, and what the deployment's page has one type is known."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.test import SimpleTestCase, tag
+
+# Read by the Python buildpack; a part of an address, read by Django.
+OTHERS = {"DISABLE_COLLECTSTATIC", "DISABLE_SERVER_SIDE_CURSORS"}
+
+
+def documents() -> list[Path]:
+    found = [*settings.BASE_DIR.glob("*.md"), *(settings.BASE_DIR / "docs").rglob("*.md")]
+    return sorted(found)
+
+
+def broken_links(text: str, folder: Path) -> Iterator[str]:
+    """Links to files that are not there, and to headings that are not in them."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"https?:|mailto:", target):
+            continue
+        path, _, heading = target.partition("#")
+        file = (folder / path).resolve() if path else None
+        there = file is None or file.exists()
+        if not there or (heading and heading not in headings(file.read_text() if file else text)):
+            yield target
+
+
+def headings(text: str) -> set[str]:
+    """The anchors of a document's headings, as they are made of their words."""
+    found = re.findall(r"^#+ (.+)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-") for words in found}
+
+
+@tag("once")
+class LinkTests(SimpleTestCase):
+    def test_every_link_leads_somewhere(self):
+        self.assertGreater(len(documents()), 20)
+        for file in documents():
+            with self.subTest(file.relative_to(settings.BASE_DIR)):
+                self.assertEqual([*broken_links(file.read_text(), file.parent)], [])
+
+    def test_a_link_to_nothing_is_seen(self):
+        text = "# One, two\n[a](nothing.md) [b](#one-two) [c](#three) [d](https://shop.example/x)"
+        self.assertEqual([*broken_links(text, settings.BASE_DIR)], ["nothing.md", "#three"])
+
+
+@tag("once")
+class DeploymentPageTests(SimpleTestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        text = (settings.BASE_DIR / "docs" / "deployment.md").read_text()
+        cls.commands = "\n".join(re.findall(r"```sh\n(.*?)```", text, re.S))
+
+    def test_every_variable_that_is_set_is_one_that_the_site_reads(self):
+        known = set(re.findall(r"^#(\w+)=", (settings.BASE_DIR / ".env.example").read_text(), re.M))
+        named = set(re.findall(r"\b([A-Z][A-Z0-9_]{3,})=", self.commands))
+        self.assertGreater(len(named), 15)
+        self.assertEqual(named - known - OTHERS, set())
+
+    def test_uploads_are_rehearsed_with_the_limit_that_is_set(self):
+        proxy = settings.BASE_DIR / "bin" / "support" / "rehearsal" / "proxy.py"
+        [limit] = re.findall(r'^BODY_LIMIT = "(\w+)"', proxy.read_text(), re.M)
+        self.assertIn(f"client-max-body-size {limit}\n", self.commands)
+
+    def test_every_command_of_ours_is_there(self):
+        folder = settings.BASE_DIR / "main" / "management" / "commands"
+        django = {"createsuperuser", "migrate"}
+        commands = set(re.findall(r"manage\.py (\w+)", self.commands))
+        self.assertLessEqual({"backup", "restore"}, commands)
+        self.assertEqual(
+            {name for name in commands - django if not (folder / f"{name}.py").exists()}, set()
+        )
+        scripts = set(re.findall(r"\bbin/[\w-]+", self.commands)) - {"bin/python"}
+        self.assertEqual(
+            {name for name in scripts if not (settings.BASE_DIR / name).exists()}, set()
+        )
