@@ -31,6 +31,7 @@ FLAGS = [
 ]  # fmt: skip
 # Prints the session of a guest with a book in the basket, and the address of that book.
 VISITOR = """
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from main.actions.basket import add_to_basket
 from main.models import BasketOwner, Product
@@ -42,7 +43,7 @@ session.save()
 book = Product.objects.active().in_stock().with_cover().exclude(cover_fields=None).first()
 owner = BasketOwner(guest_key=session.session_key)
 add_to_basket(owner=owner, product_id=book.pk, quantity=2)
-print("VISITOR", session.session_key, book.get_absolute_url())
+print("VISITOR", settings.SESSION_COOKIE_NAME, session.session_key, book.get_absolute_url())
 """
 
 
@@ -56,11 +57,11 @@ def main() -> int:
     setting_up.set_up_npm(FOLDER)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        session_key, book = _make_shop(folder)
+        cookie, book = _make_shop(folder)
         setting_up.make_static_files()
         with _Server(folder) as address:
             visitor = folder / "headers.json"
-            visitor.write_text(json.dumps({"Cookie": f"sessionid={session_key}"}))
+            visitor.write_text(json.dumps({"Cookie": cookie}))
             paths = {"home": "/", "list": "/products/all/", "book": book, "basket": "/basket/"}
             chosen = {page: paths[page] for page in arguments.pages or PAGES}
             return _judge(chosen, address, chromium, folder, arguments.runs)
@@ -77,7 +78,10 @@ def _read_arguments() -> argparse.Namespace:
 
 
 def _make_shop(folder: Path) -> tuple[str, str]:
-    """A database of its own with the demo shop; then the settings are those of production."""
+    """A database of its own with the demo shop; then the settings are those of production.
+
+    Returns the cookie of a visitor, and a book's address.
+    """
     os.environ |= {
         "ENV_FILE": "",
         "DEBUG": "true",
@@ -90,9 +94,9 @@ def _make_shop(folder: Path) -> tuple[str, str]:
     say("loading the demo shop")
     _manage("migrate", "--verbosity", "0")
     _manage("load_demo")
-    found = _manage("shell", "-c", VISITOR).split("VISITOR ")[1].split()
+    name, key, book = _manage("shell", "-c", VISITOR).split("VISITOR ")[1].split()
     os.environ |= {"DEBUG": "false", "SECURE": "false", "ALLOWED_HOSTS": "127.0.0.1"}
-    return found[0], found[1]
+    return f"{name}={key}", book
 
 
 def _manage(*words: str) -> str:

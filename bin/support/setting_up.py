@@ -60,6 +60,14 @@ def set_up(*, production_bundles: bool, then: list[list] | None = None) -> None:
             _stamp_path(ROOT / "bundles").write_text(_bundle_stamp(production_bundles))
 
 
+def set_up_python() -> None:
+    """The Python packages alone, for a tool that shows no page."""
+    with _lock():
+        if commands := _python_packages():
+            _run_side_by_side([("Python packages", "pip", commands)])
+            _stamp_path(VENV).write_text(_python_stamp())
+
+
 def set_up_npm(folder: Path) -> None:
     """The npm packages of another folder, for a tool that the site does not need."""
     with _lock():
@@ -104,14 +112,14 @@ def _python_packages() -> list[list]:
         return []
     runs = runs and _has_pip()
     requirements = ROOT / ".cache" / "requirements.txt"
-    requirements.write_text(_requirements())
+    requirements.write_text(locked_requirements())
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input"]
     install = [*pip, "install", "--no-deps", "--require-hashes", "-r", requirements]
     commands = [] if runs else [[base, "-m", "venv", "--clear", VENV]]
     return [*commands, install, [PYTHON, __file__, "remove-unlocked"]]
 
 
-def _requirements() -> str:
+def locked_requirements() -> str:
     """Pipfile.lock as pip reads it: every package, its one version, its hashes."""
     lock = json.loads((ROOT / "Pipfile.lock").read_text())
     lines = []
@@ -127,10 +135,15 @@ def remove_unlocked() -> None:
     from importlib.metadata import distributions
 
     lock = json.loads((ROOT / "Pipfile.lock").read_text())
-    locked = {*lock["default"], *lock["develop"], "pip", "setuptools"}
-    present = {re.sub(r"[-_.]+", "-", found.name).lower() for found in distributions()}
+    locked = {*map(_plain, [*lock["default"], *lock["develop"]]), "pip", "setuptools"}
+    present = {_plain(found.name) for found in distributions()}
     if extra := sorted(present - locked):
         subprocess.run([PYTHON, "-m", "pip", "uninstall", "--yes", *extra], check=True)
+
+
+def _plain(name: str) -> str:
+    """boolean.py, Boolean_py and boolean-py are one package."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _has_pip() -> bool:

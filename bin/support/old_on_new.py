@@ -1,0 +1,106 @@
+"""bin/old-on-new: the tests of an earlier release, with its own packages, on today's schema.
+
+Today's code makes the database, third parties' tables too; the earlier code then finds it as it
+would find the live one in the minutes between the migration and its retirement.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import releases
+import setting_up
+from setting_up import PYTHON, ROOT, SetupError, say
+
+RUNNER = ROOT / "bin" / "support" / "on_new_schema"
+FOLDER = ROOT / ".cache" / "old-on-new"
+SERVICES = ["bin/with-services", "--postgres", "--redis"]
+# Without these differing, the schema is the one that the release has tested itself.
+SCHEMA = ["main/migrations", "Pipfile.lock"]
+WITHOUT = ["--exclude-tag", "e2e", "--exclude-tag", "once", "--exclude-tag", "openapi"]
+
+
+def main() -> int:
+    if sys.argv[1:2] == ["--inside"]:
+        return _inside(Path(sys.argv[2]), sys.argv[3:])
+    revision = sys.argv[1] if sys.argv[1:] else releases.release_before(ROOT)
+    if revision is None:
+        say("no release (git tag v*) before this one: nothing to run")
+        return 0
+    commit = releases.commit_of(ROOT, revision)
+    if not sys.argv[1:] and not releases.differs(ROOT, commit, *SCHEMA):
+        say(f"{revision} has the same migrations and packages: it has tested this schema itself")
+        return 0
+    setting_up.set_up_python()
+    tree = _tree(commit)
+    say(f"{revision} ({commit[:10]}) on today's schema")
+    inside = [PYTHON, "-B", __file__, "--inside", tree, *sys.argv[2:]]
+    beside = [*SERVICES, *inside]
+    return subprocess.run(beside, cwd=ROOT, env=_environment(), check=False).returncode
+
+
+def _tree(commit: str) -> Path:
+    """The release in a folder of its own, with packages of its own; kept for the next time.
+
+    Sharing ours would be quicker, and dangerous: an older set-up may make anew what it finds.
+    """
+    tree = FOLDER / commit
+    if not tree.exists():
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        part = tree.with_suffix(".part")
+        part.mkdir(parents=True)
+        releases.unpack(ROOT, commit, part)
+        part.rename(tree)  # whole, or not there
+    say(f"setting up {commit[:10]}")
+    command = "import sys, setting_up; sys.argv = ['old-on-new']; "
+    command += "setting_up.set_up(production_bundles=True)"
+    environment = _environment() | {"PYTHONPATH": str(tree / "bin" / "support")}
+    done = subprocess.run(
+        [os.path.realpath(sys.executable), "-B", "-c", command], cwd=tree, env=environment,
+        check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise SetupError(f"the release could not be set up in {tree}")
+    return tree
+
+
+def _inside(tree: Path, labels: list[str]) -> int:
+    """Beside PostgreSQL and Redis: today's schema first, then the tests of before."""
+    address = os.environ["DATABASE_URL"]
+    server, _, name = address.rpartition("/")
+    tested = f"{server}/test_{name}"
+    create = f"psycopg.connect(sys.argv[1], autocommit=True).execute('CREATE DATABASE test_{name}')"
+    _run([PYTHON, "-c", f"import psycopg, sys; {create}", address], ROOT, {})
+    _run([PYTHON, "manage.py", "migrate", "--verbosity", "0"], ROOT, {"DATABASE_URL": tested})
+    tests = [tree / ".venv" / "bin" / "python", "manage.py", "test", "--noinput", "--keepdb"]
+    tests += ["--testrunner", "runner_on_new_schema.Runner", *WITHOUT, *labels]
+    paths = {"PYTHONPATH": str(RUNNER), "MEDIA_ROOT": f"{tree}/media"}
+    return _run(tests, tree, paths, check=False)
+
+
+def _run(command: list, folder: Path, more: dict[str, str], *, check: bool = True) -> int:
+    done = subprocess.run(
+        command, cwd=folder, env={**os.environ, **more}, stdin=subprocess.DEVNULL, check=False
+    )  # fmt: skip
+    if check and done.returncode:
+        raise SetupError(f"failed: {' '.join(str(word) for word in command[1:4])}")
+    return done.returncode
+
+
+def _environment() -> dict[str, str]:
+    """Nobody's own settings, as in bin/test."""
+    documented = re.findall(r"^#(\w+)=", (ROOT / ".env.example").read_text(), re.M)
+    kept = {name: value for name, value in os.environ.items() if name not in documented}
+    return kept | {"ENV_FILE": "", "DEBUG": "true"}
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (SetupError, releases.NoSuchRevision) as error:
+        sys.exit(f"old-on-new: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
