@@ -1,14 +1,13 @@
 """bin/test: sets up, then runs every check, three side by side, and sums up what they found.
 
+Where CI is true, what a developer calls by hand follows: it takes longer than all the rest.
 Runs on any Python 3.11 with nothing installed. The checks do not see the environment or the .env
 of whoever starts them: what is tested is the project with its own defaults.
 """
 
-import ctypes
 import fcntl
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,30 +16,17 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import programs
 import setting_up
 from setting_up import LOGS, ROOT, SetupError, say
 
 SIDE_BY_SIDE = 3  # on two cores: tests wait for servers and browsers half of their time
 TIME_LIMIT = 15 * 60
-# What must be there, and the Debian package that has it.
-PROGRAMS = {
-    "initdb": "postgresql",
-    "redis-server": "redis-server",
-    "chromium": "chromium",
-    "chromedriver": "chromium-driver",
-}
-OTHER_NAMES = {"chromium": ["chromium-browser", "google-chrome", "google-chrome-stable"]}
-# What WeasyPrint takes from a Linux system: libraries to load, and fonts for titles of the world.
-LIBRARIES = {
-    "libpango-1.0.so.0": "libpango-1.0-0",
-    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
-    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
-}
-FONTS = {"NotoSans-*": "fonts-noto-core", "NotoSansCJK-*": "fonts-noto-cjk"}
 SERVICES = ["bin/with-services"]
 MANAGE = [".venv/bin/python", "manage.py"]
 TOOL = [".venv/bin/python", "-m"]
 TEST = [*MANAGE, "test", "--noinput"]
+WITHOUT = ["--exclude-tag", "e2e", "--exclude-tag"]
 PRODUCTION = {
     "DEBUG": "false",
     "SECRET_KEY": "only-for-this-check-" + "abcdefghijklmnopqrstuvwxyz0123456789" * 2,
@@ -54,6 +40,7 @@ class Check:
     name: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    time_limit: int = TIME_LIMIT
 
     @property
     def log(self) -> Path:
@@ -64,11 +51,13 @@ class Check:
 CHECKS = [
     Check("Browser tests", [*SERVICES, *TEST, "--tag", "e2e", "--exclude-tag", "openapi"]),
     # What hangs on no database ("once") is asked on SQLite, what doors show ("door") on PostgreSQL.
+    Check("Django tests on SQLite", [*TEST, *WITHOUT, "door"]),
+    # In two halves, each with a database of its own: one computes, one waits for its servers.
     Check(
         "Django tests on PostgreSQL",
-        [*SERVICES, *TEST, "--exclude-tag", "e2e", "--exclude-tag", "once"],
+        [*SERVICES, *TEST, *WITHOUT, "once", "--exclude-tag", "server"],
     ),
-    Check("Django tests on SQLite", [*TEST, "--exclude-tag", "e2e", "--exclude-tag", "door"]),
+    Check("Servers on PostgreSQL", [*SERVICES, *TEST, "--tag", "server", *WITHOUT, "once"]),
     Check("API by schemathesis", [*SERVICES, *TEST, "--tag", "openapi"]),
     Check("mypy", [*TOOL, "mypy"]),
     Check("Jest", ["npm", "test", "--silent"]),
@@ -87,6 +76,12 @@ CHECKS = [
     ),
     Check("Weight of the bundles", [sys.executable, "-B", "bin/support/weigh_bundles.py"]),
 ]
+# On a continuous integration server, one after the other: they time what they do.
+IS_CI = os.environ.get("CI", "").lower() in {"true", "1"}
+ALONE = [
+    Check("Release before, newest schema", ["bin/old-on-new"]),
+    Check("Rehearsed deployment", ["bin/rehearse"], time_limit=40 * 60),
+]
 
 
 def main() -> int:
@@ -98,8 +93,13 @@ def main() -> int:
         environment = _clean_environment() | {"MEDIA_ROOT": f"{folder}/media"}
         if only:
             return _run([*TEST, *only], environment, None)
-        _find_programs()
-        passed, failed = _run_all(CHECKS, environment)
+        programs.find_programs(
+            programs.SERVERS | programs.BROWSER | (programs.HOST if IS_CI else {})
+        )
+        passed, failed = _run_all(CHECKS, environment, SIDE_BY_SIDE)
+        if IS_CI:
+            more = _run_all(ALONE, environment, 1)
+            passed, failed = passed + more[0], failed + more[1]
     say(f"all took {time.monotonic() - started:.0f} s")
     print(f"{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
@@ -123,56 +123,17 @@ def _clean_environment() -> dict[str, str]:
     return kept | {"ENV_FILE": "", "DEBUG": "true"}
 
 
-# --- PostgreSQL, Redis, Chromium, Pango -----------------------------------------------------
-
-
-def _find_programs() -> None:
-    missing = [package for program, package in PROGRAMS.items() if not _has(program)]
-    if sys.platform == "linux":
-        missing += [package for library, package in LIBRARIES.items() if not _loads(library)]
-        missing += [package for font, package in FONTS.items() if not _has_font(font)]
-    if not missing:
-        return
-    names = " ".join(missing)
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise SetupError(f"missing; install them first: apt-get install {names}")
-    say(f"installing {names}")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
-    log = LOGS / "apt.log"
-    log.write_text("")
-    if any(_run(command, environment, log) for command in (["apt-get", "update"], install)):
-        raise SetupError(f"{log.read_text()}\ncould not be installed: apt-get install {names}")
-
-
-def _has(program: str) -> bool:
-    if program == "initdb" and any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
-        return True  # Debian keeps PostgreSQL's server programs off the PATH
-    return any(shutil.which(name) for name in [program, *OTHER_NAMES.get(program, [])])
-
-
-def _loads(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
-
-
-def _has_font(pattern: str) -> bool:
-    folders = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts"]
-    return any(next(folder.rglob(pattern), None) for folder in folders)
-
-
 # --- Running --------------------------------------------------------------------------------
 
 
-def _run_all(checks: list[Check], environment: dict[str, str]) -> tuple[int, int]:
+def _run_all(
+    checks: list[Check], environment: dict[str, str], side_by_side: int
+) -> tuple[int, int]:
     """Run all of them, whatever fails; show the log of each that does."""
     waiting, running, passed, failed = [*checks], {}, 0, 0
     try:
         while waiting or running:
-            while waiting and len(running) < SIDE_BY_SIDE:
+            while waiting and len(running) < side_by_side:
                 check = waiting.pop(0)
                 process = _start(check.command, environment | check.environment, check.log)
                 running[process] = (check, time.monotonic())
@@ -211,7 +172,8 @@ def _start(command, environment, log: Path | None) -> subprocess.Popen:
 
 
 def _has_ended(process: subprocess.Popen, running) -> bool:
-    if time.monotonic() - running[process][1] > TIME_LIMIT:
+    check, began = running[process]
+    if time.monotonic() - began > check.time_limit:
         _end(process)
     return process.poll() is not None
 
@@ -232,7 +194,12 @@ def _end(process: subprocess.Popen) -> None:
 
 
 def _tests_in(output: str, status: int) -> tuple[int, int, int]:
-    """(passed, failed, skipped) tests in what Django or Jest printed; a failed tool counts one."""
+    """(passed, failed, skipped) tests in what was printed; a tool that fails counts as one test.
+
+    Django and Jest say it in their own words; a last line like our own is the sum of all before.
+    """
+    if ours := re.search(r"^(\d+) passed, (\d+) failed\s*\Z", output, re.M):
+        return int(ours[1]), int(ours[2]) or int(status != 0), 0
     ran = sum(int(number) for number in re.findall(r"^Ran (\d+) tests? in", output, re.M))
     outcome = " ".join(re.findall(r"^(?:FAILED|OK) \((.*)\)$", output, re.M))
     counts = {name: int(number) for name, number in re.findall(r"([a-z][a-z ]*)=(\d+)", outcome)}
@@ -254,7 +221,7 @@ def _report(check: Check, status: int, tests: tuple[int, int, int], seconds: flo
     if status:
         print(check.log.read_text(errors="replace"))
     print(
-        f"{'FAIL' if status else 'ok':4}  {check.name:28}{seconds:6.1f} s  {', '.join(words)}",
+        f"{'FAIL' if status else 'ok':4}  {check.name:30}{seconds:6.1f} s  {', '.join(words)}",
         flush=True,
     )
 

@@ -1,0 +1,46 @@
+"""The real buildpacks, run as herokuish runs them, where they were downloaded to."""
+
+import re
+import shutil
+from pathlib import Path
+
+from rehearsal.work import Account, Rejected, Say, step
+
+# What belongs to the machine rather than to the application's settings.
+MACHINE = {"PATH", "HOME", "LANG", "STACK"}
+SCRIPT = 'for file in $EXPORTS; do [ -f "$file" ] && . "$file"; done; exec "$@"'
+
+
+def build(
+    app: Path,
+    *,
+    buildpacks: Path,
+    caches: Path,
+    environment: dict[str, str],
+    account: Account,
+    say: Say,
+) -> None:
+    """Each that .buildpacks names; what one exports is seen by the next."""
+    settings = app.parent / "env"
+    settings.mkdir()
+    for name in environment.keys() - MACHINE:
+        (settings / name).write_text(environment[name])
+    account.take(settings)
+    exports: list[Path] = []
+    for line in (app / ".buildpacks").read_text().split():
+        given = buildpacks / re.sub(r"^.*/|(\.git)?(#.*)?$", "", line)
+        if not (given / "bin" / "compile").is_file():
+            raise Rejected(f"{given.name} of .buildpacks is not in {buildpacks}")
+        # A copy, since they write what they export into their own folder.
+        folder = app.parent / "buildpacks" / given.name
+        shutil.copytree(given, folder, symlinks=True)
+        account.take(folder)
+        cache = account.take(caches / folder.name)
+        seen = environment | {"EXPORTS": " ".join(map(str, exports))}
+        with step(folder.name, say):
+            for words in (["detect", app], ["compile", app, cache, settings]):
+                program = folder / "bin" / str(words[0])
+                command = ["bash", "-c", SCRIPT, "buildpack", program, *words[1:]]
+                if account.run(command, cwd=app, environment=seen, say=say):
+                    raise Rejected(f"{folder.name}: bin/{words[0]} failed")
+        exports.append(folder / "export")

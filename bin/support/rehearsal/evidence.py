@@ -1,0 +1,90 @@
+"""What must be as it was after a push that was rejected: what serves, and its database."""
+
+import hashlib
+import os
+import re
+import subprocess
+import time
+from dataclasses import dataclass
+
+import psycopg
+
+from rehearsal.host import Host
+from rehearsal.services import postgres_program
+from rehearsal.walk_browser import Browser, expect
+
+TABLES = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+ROWS = "SELECT count(*), md5(string_agg(line::text, E'\\n' ORDER BY line::text)) FROM {} AS line"
+# What the worker still does or has just done; it forgets the latter by itself.
+UNDONE = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status <> 'FAILED'"
+PATIENCE = 90  # seconds for the worker to be done
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Equal before and after: the release, its processes, the schema, and every row."""
+
+    revision: str
+    processes: tuple[int, ...]
+    schema: str
+    rows: tuple[tuple[str, int, str], ...]
+    folders: tuple[str, ...]
+
+
+def gather(host: Host) -> Evidence:
+    """When the worker is done. Also asks the shop for two pages, as a visitor."""
+    release = host.current
+    if release is None:
+        raise AssertionError("nothing serves")
+    for process in (release.web, release.worker):
+        os.kill(process, 0)
+    with Browser(host) as browser:
+        serving = browser.ask("GET", "/healthz/").json()["version"]
+        expect(serving == release.revision, f"{serving} serves, not {release.revision}")
+        browser.open("/")
+    _wait_for_the_worker(host.database_url)
+    folders = sorted(folder.name for folder in host.releases)
+    return Evidence(
+        revision=serving,
+        processes=(release.web, release.worker),
+        schema=_schema(host.database_url),
+        rows=rows_of(host.database_url),
+        folders=tuple(folders),
+    )
+
+
+def compare(before: Evidence, after: Evidence) -> None:
+    """Raises what has changed."""
+    expect(after.revision == before.revision, "another release serves")
+    expect(after.processes == before.processes, "the processes are other ones")
+    expect(after.schema == before.schema, "the schema has changed")
+    changed = sorted({row[0] for row in {*before.rows} ^ {*after.rows}})
+    expect(not changed, f"rows have changed in {', '.join(changed)}")
+    left = {*after.folders} - {*before.folders}
+    expect(not left, f"the release was left behind: {left}")
+
+
+def _wait_for_the_worker(url: str) -> None:
+    until = time.monotonic() + PATIENCE
+    with psycopg.connect(url, autocommit=True) as connection:
+        while connection.execute(UNDONE).fetchone() != (0,):
+            expect(time.monotonic() < until, f"the worker is not done after {PATIENCE} s")
+            time.sleep(0.2)
+
+
+def _schema(url: str) -> str:
+    command = [postgres_program("pg_dump"), "--schema-only", "--no-owner", url]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    # Newer ones protect what they print by a word of chance.
+    text = re.sub(r"^\\(un)?restrict .*$", "", text, flags=re.M)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def rows_of(url: str) -> tuple[tuple[str, int, str], ...]:
+    with psycopg.connect(url) as connection:
+        tables = [name for (name,) in connection.execute(TABLES).fetchall()]
+        found = []
+        for table in tables:
+            count, digest = connection.execute(ROWS.format(table)).fetchone() or (0, "")
+            found.append((table, count, digest or ""))
+        return tuple(found)

@@ -1,0 +1,126 @@
+"""The rehearsal from its beginning to its sum: what is shown in which order, and how it is told."""
+
+import argparse
+import fcntl
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from setting_up import ROOT, say
+
+from rehearsal import figures, load, rejected, walk_shop
+from rehearsal.host import Host
+from rehearsal.pushes import Pushes
+from rehearsal.walk import Walk
+from rehearsal.walk_mail import Mailbox
+
+# Each part by its name, in the order in which they go. The first push comes before all of them.
+PARTS = ("later", "rejected", "walk", "load", "figures")
+# Something is shown: its name, and what does it and says what was seen.
+Scene = tuple[str, Callable[[], str]]
+
+
+def main() -> int:
+    arguments = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    kept = ROOT / ".cache" / "rehearse"
+    kept.mkdir(parents=True, exist_ok=True)
+    try:
+        with _one_at_a_time(kept.with_suffix(".lock")):
+            if arguments.cold:
+                shutil.rmtree(kept)
+            return _rehearse(arguments)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/rehearse", description="Rehearses a deployment.")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="NAME",
+                        help=f"after the first push only these: {', '.join(PARTS)}")  # fmt: skip
+    parser.add_argument("--buildpacks", type=Path, metavar="DIR",
+                        help="where the real buildpacks were downloaded to")  # fmt: skip
+    parser.add_argument("--few-tests", action="store_true", help="in the first push too")
+    parser.add_argument("--cold", action="store_true", help="keep nothing of earlier rehearsals")
+    parser.add_argument("--keep", action="store_true", help="leave the host's folder behind")
+    arguments = parser.parse_args()
+    if arguments.buildpacks and not arguments.buildpacks.is_dir():
+        parser.error(f"there is no folder {arguments.buildpacks}")
+    return arguments
+
+
+def _one_at_a_time(path: Path):
+    """Two rehearsals would make the same environments."""
+    lock = path.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        say("waiting for another bin/rehearse to end")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
+def _rehearse(arguments: argparse.Namespace) -> int:
+    began = time.monotonic()
+    buildpacks = arguments.buildpacks and arguments.buildpacks.resolve()
+    with Host(ROOT, buildpacks=buildpacks, keep=arguments.keep) as host, Mailbox() as mailbox:
+        host.config["EMAIL_URL"] = mailbox.url
+        say(f"{host.url} on this machine, in {host.folder}")
+        pushes = Pushes(host, few=arguments.few_tests)
+        told = [_show("the first push", pushes.push_first)]
+        if told[0]:
+            told += [_show(*scene) for part in PARTS if part in arguments.only
+                     for scene in _scenes(part, host, pushes, mailbox)]  # fmt: skip
+        print("\n".join(["", *pushes.lines(), ""]))
+    say(f"all took {time.monotonic() - began:.0f} s")
+    print(f"{told.count(True)} passed, {told.count(False)} failed", flush=True)
+    return 0 if all(told) else 1
+
+
+def _scenes(part: str, host: Host, pushes: Pushes, mailbox: Mailbox) -> Iterator[Scene]:
+    if part == "later":
+        yield "a later push", pushes.push_later
+    elif part == "rejected":
+        yield from _rejections(host)
+    elif part == "walk":
+        with Walk(host, mailbox) as walk:
+            yield from walk.steps()
+    elif part == "load":
+        yield "a push under load", lambda: _push_under_load(host)
+        # Nothing serves after it.
+        yield "the same load sees an outage", lambda: load.control(host)
+    elif part == "figures":
+        yield from figures.steps(host)
+
+
+def _rejections(host: Host) -> Iterator[Scene]:
+    host.spare_npm()
+    # Real data, for the migration that fails on it.
+    yield "books for what follows", lambda: walk_shop.import_books(host)
+    for rejection in rejected.REJECTIONS:
+        name = f"rejected: {rejection.name}"
+        yield name, lambda rejection=rejection: rejected.push_it(host, rejection)
+    yield "rejected: master deleted", lambda: rejected.deletion(host)
+
+
+def _push_under_load(host: Host) -> str:
+    commit = host.commit("Under load", rejected.few_tests(host))
+    push, seen = load.zero_downtime(host, commit)
+    return "\n      ".join([f"accepted in {push.seconds:.0f} s", *seen.lines])
+
+
+def _show(name: str, show: Callable[[], str]) -> bool:
+    """Do it and tell what was seen, in a line; what failed is told and does not end the rest."""
+    began = time.monotonic()
+    try:
+        seen, has_passed = show(), True
+    except (Exception, SystemExit) as error:
+        seen, has_passed = f"{type(error).__name__}: {error}", False
+        if output := getattr(error, "stderr", None):
+            seen += f"\n{output}"
+    mark = "ok" if has_passed else "FAIL"
+    print(f"{mark:4}  {name:38}{time.monotonic() - began:6.1f} s  {seen}", flush=True)
+    return has_passed

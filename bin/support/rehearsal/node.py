@@ -1,0 +1,59 @@
+"""What the Node buildpack does with a commit: packages, the build script, and pruning."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from rehearsal.work import Account, Rejected, Say, registry_environment, step
+
+QUIET = ["--no-audit", "--no-fund", "--loglevel=error"]
+
+
+def build(
+    app: Path,
+    *,
+    caches: Path,
+    environment: dict[str, str],
+    account: Account,
+    say: Say,
+    kept: Path | None,
+) -> None:
+    """NODE_ENV is set in here, and not for what comes after it.
+
+    `kept` is where the packages of a lock may be taken from, and put: the buildpack has no such
+    place, it spares the rehearsal minutes.
+    """
+    node_environment = {
+        "NODE_ENV": "production",
+        **environment,
+        **registry_environment(),
+        "npm_config_cache": str(account.take(caches / "npm")),
+        "npm_config_update_notifier": "false",
+    }
+
+    def run(*command: object, because: str) -> None:
+        if account.run(list(command), cwd=app, environment=node_environment, say=say):
+            raise Rejected(because)
+
+    with step("Node packages", say):
+        place = kept and kept / _hash(app)
+        if place and place.exists():
+            run("cp", "-al", place, "node_modules", because="the kept packages cannot be read")
+        else:
+            # The tools of the build are development packages to most: they stay until the pruning.
+            run("npm", "ci", "--include=dev", *QUIET, because="npm ci failed")
+            if place:
+                run("cp", "-al", "node_modules", place, because="packages cannot be kept")
+    # One of the two, not both.
+    scripts = json.loads((app / "package.json").read_text()).get("scripts", {})
+    if script := next((name for name in ("heroku-postbuild", "build") if name in scripts), None):
+        with step("Node build script", say):
+            run("npm", "run", script, because=f"npm run {script} failed")
+    if "NPM_CONFIG_PRODUCTION" not in environment:
+        with step("Pruning Node packages", say):
+            run("npm", "prune", "--omit=dev", *QUIET, because="npm prune failed")
+
+
+def _hash(app: Path) -> str:
+    files = [app / "package.json", app / "package-lock.json"]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]

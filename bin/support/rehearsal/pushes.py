@@ -1,0 +1,65 @@
+"""Pushes that are accepted: the first, a later one beside which another is tried, their seconds."""
+
+import threading
+
+from rehearsal.facts import Push
+from rehearsal.host import Host
+from rehearsal.rejected import few_tests
+from rehearsal.walk_browser import Browser, expect
+
+TRIED_AFTER = 2.0  # seconds into the later push
+
+
+class Pushes:
+    """Keeps what it saw, for the table at the end."""
+
+    def __init__(self, host: Host, *, few: bool) -> None:
+        self.host = host
+        self._few = few
+        self.first: Push | None = None
+        self.later: Push | None = None
+
+    def push_first(self) -> str:
+        """The checkout as it stands, with all of its gate unless that is asked for less."""
+        files = few_tests(self.host) if self._few else {}
+        self.first = self._accepted(self.host.commit("First", files))
+        return f"accepted in {self.first.seconds:.0f} s, with {'few' if files else 'all'} tests"
+
+    def push_later(self) -> str:
+        """Few tests from here on. Another push beside it has to wait."""
+        commit = self.host.commit("Few tests", few_tests(self.host))
+        beside: list[Push] = []
+        timer = threading.Timer(TRIED_AFTER, lambda: beside.append(self.host.push(commit)))
+        timer.start()
+        self.later = self._accepted(commit)
+        timer.join()
+        reason = beside[0].reason
+        expect("another push is being worked on" in reason, f"the one beside it: {reason!r}")
+        gone = self.host.retired
+        if gone is None or gone.was_killed:
+            raise AssertionError("the release before did not end by itself")
+        return (
+            f"accepted in {self.later.seconds:.0f} s; the one before was gone "
+            f"{gone.seconds:.1f} s after SIGTERM; a second push beside it was refused"
+        )
+
+    def lines(self) -> list[str]:
+        """A table: each step, its seconds in the first push and in the later one."""
+        if self.first is None:
+            return []
+        later = dict(self.later.steps) if self.later else {}
+        rows = [(name, seconds, later.get(name)) for name, seconds in self.first.steps]
+        rows.append(("the whole push", self.first.seconds, self.later and self.later.seconds))
+        lines = [f"{'seconds':32}{'first':>8}{'later':>8}   (later pushes have few tests)"]
+        for name, one, two in rows:
+            lines.append(f"{name:32}{one:8.1f}" + (f"{two:8.1f}" if two is not None else ""))
+        return lines
+
+    def _accepted(self, commit: str) -> Push:
+        push = self.host.push(commit)
+        if not push.accepted:
+            raise AssertionError(f"rejected: {push.reason}\n{push.output}")
+        with Browser(self.host) as browser:
+            serving = browser.ask("GET", "/healthz/").json()["version"]
+        expect(serving == commit, f"{serving} serves, not {commit}")
+        return push

@@ -1,0 +1,100 @@
+"""A guest buys, gets the mail and its link; staff mark the order paid; both have the invoice."""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from rehearsal.host import Host
+from rehearsal.walk_browser import Browser, Page, expect
+from rehearsal.walk_mail import Mailbox
+from rehearsal.walk_shop import any_book, wait_for
+
+BILLING = {
+    "billing-name": "Marguerite Thistlewood",
+    "billing-address1": "7 Quillpen Passage",
+    "billing-zip_code": "BS1 2JL",
+    "billing-city": "Bristol",
+    "billing-country": "GB",
+}
+
+
+@dataclass
+class Bought:
+    """An order, whose it is, and by which browser."""
+
+    browser: Browser
+    email: str
+    order_id: int = 0
+    private: list[str] = field(default_factory=list)  # what no log may hold
+
+
+def buy(browser: Browser, email: str, *, book: str = "") -> Bought:
+    """From a book's page to the thanks, as forms ask for it."""
+    book = book or any_book(browser)
+    added = browser.send(book, browser.open(book).form("product_id"), quantity="1")
+    expect(urlsplit(str(added.url)).path == "/basket/", f"adding led to {added.url}")
+    checkout = "/order/address_select/"
+    form = browser.open(checkout).form("billing-name")
+    thanks = browser.send(checkout, form, email=email, shipping_same="on", **BILLING)
+    where = urlsplit(str(thanks.url)).path
+    expect(where == "/order/done/", f"ordering led to {where}: {Page(thanks.text).text[:300]}")
+    found = re.search(r'href="/orders/(\d+)/"', thanks.text)
+    expect(found, "the thanks have no link to the order")
+    return Bought(browser, email, int(found.group(1)) if found else 0)
+
+
+def purchase(host: Host, mailbox: Mailbox) -> Bought:
+    """As a guest, to the mail and the page that its link opens in another browser."""
+    bought = buy(Browser(host), f"marguerite.{secrets.token_hex(4)}@walk.example")
+    link = wait_for(
+        lambda: _link_in_mail(host, mailbox, bought.email), "the mail with the order's link", 180
+    )
+    with Browser(host) as elsewhere:
+        page = elsewhere.get(link)
+        path = urlsplit(str(page.url)).path
+        expect(path == f"/orders/{bought.order_id}/", f"the mail's link led to {path}")
+        expect("Quillpen Passage" in page.text, "the order's page shows no address")
+    with Browser(host) as stranger:
+        status = stranger.ask("GET", f"/orders/{bought.order_id}/").status_code
+        expect(status == HTTPStatus.FOUND, f"a stranger gets {status} for the order")
+    token = urlsplit(link).path.split("/")[-2]
+    bought.private = [bought.email, token, "Thistlewood", "Quillpen", *_cookies(bought.browser)]
+    return bought
+
+
+def mark_paid(staff: Browser, bought: Bought) -> str:
+    """At the office's desk, by its button."""
+    path = f"/office-admin/main/order/{bought.order_id}/change/"
+    answer = staff.send(path, staff.open(path).form("/status/"), to="20")
+    said = Page(answer.text).text
+    expect("is paid now" in said, f"the desk says: {said[:300]}")
+    return f"order {bought.order_id}"
+
+
+def invoice(staff: Browser, bought: Bought) -> str:
+    """The same PDF for the customer and the office."""
+    own = f"/orders/{bought.order_id}/invoice/"
+    expect("Invoice" in bought.browser.open(own).text, "the invoice's page shows no invoice")
+    sizes = [_pdf(bought.browser, own), _pdf(staff, f"/office-admin/invoice/{bought.order_id}/")]
+    return f"PDF of {sizes[0]} bytes for the customer, {sizes[1]} for the office"
+
+
+def _pdf(browser: Browser, path: str) -> int:
+    answer = browser.get(f"{path}?format=pdf")
+    kind = answer.headers.get("content-type")
+    expect(kind == "application/pdf", f"{path} came as {kind}, {answer.status_code}")
+    expect(answer.content.startswith(b"%PDF-"), f"{path} is no PDF")
+    return len(answer.content)
+
+
+def _link_in_mail(host: Host, mailbox: Mailbox, email: str) -> str | None:
+    for text in mailbox.texts_to(email):
+        if found := re.search(r"https://\S+/orders/open/[^\s\"<]+", text):
+            return found.group().removeprefix(host.url)
+    return None
+
+
+def _cookies(browser: Browser) -> list[str]:
+    return [cookie.value for cookie in browser.http.cookies.jar if cookie.value]

@@ -1,0 +1,24 @@
+"""bin/rehearse: sets up, then rehearses. Its first half needs nothing but a Python 3.11."""
+
+import os
+import sys
+
+import programs
+import setting_up
+
+IS_SET_UP = "--is-set-up"  # said by the first half to the second
+
+if IS_SET_UP in sys.argv:
+    sys.argv.remove(IS_SET_UP)
+    from rehearsal.main import main
+
+    sys.exit(main())
+try:
+    setting_up.set_up_python()
+    programs.find_programs(programs.SERVERS | programs.HOST)
+except setting_up.SetupError as error:
+    sys.exit(f"rehearse: {error}")
+except KeyboardInterrupt:
+    sys.exit(130)
+python = str(setting_up.PYTHON)
+os.execv(python, [python, "-B", __file__, IS_SET_UP, *sys.argv[1:]])
