@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rehearsal import walk_shop
@@ -19,6 +19,7 @@ SUPPORT = Path(__file__).resolve().parents[1]
 RATE, ROOMS, EVERY = 20, 50, 6.0
 BACK, GONE = 10.0, 10.0  # seconds at most
 BEFORE, AFTER = 3.0, 12.0  # seconds of load: after the switch everyone comes back
+REST = 30.0  # seconds at most, until all that was said is shown
 CONTROL_ROOMS, CONTROL_SECONDS = 4, 3.0
 RESTART = "4012"
 
@@ -39,6 +40,7 @@ class Seen:
     codes: dict[str, int]
     back_after: list[float]
     settled: float
+    gone_after: float = 0.0  # seconds from SIGTERM until the old release was gone
 
     @property
     def lines(self) -> list[str]:
@@ -51,17 +53,18 @@ class Seen:
             f"messages: {self.said}, never shown {self.unshown}",
             f"shown after, ms: {_spread(self.shown_after)}",
             f"sockets closed with {self.codes}; back after, ms: {_spread(self.back_after)}",
+            f"the old release was gone {self.gone_after:.1f} s after SIGTERM",
         ]
 
 
 class Crowd:
     """Runs beside whatever happens in the block; then `seen` is what it saw."""
 
-    def __init__(self, host: Host, *, rooms: int = ROOMS) -> None:
+    def __init__(self, host: Host, *, rooms: int = ROOMS, rest: float = REST) -> None:
         self.host = host
         self.seen: Seen
         self.sockets = 2 * rooms
-        self._rooms = rooms
+        self._rooms, self._rest = rooms, rest
         self._process: subprocess.Popen
 
     def __enter__(self) -> "Crowd":
@@ -73,6 +76,7 @@ class Crowd:
             "rate": RATE,
             "rooms": self._rooms,
             "every": EVERY,
+            "rest": self._rest,
             "run": secrets.token_hex(4),
         }
         self._process = subprocess.Popen(
@@ -83,8 +87,12 @@ class Crowd:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self._read("ready")
-        time.sleep(BEFORE)
+        try:
+            self._read("ready")
+            time.sleep(BEFORE)
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -93,8 +101,11 @@ class Crowd:
                 self._process.stdin.close()
                 self.seen = Seen(**self._read("codes"))
         finally:
-            self._process.kill()
-            self._process.wait()
+            self._end()
+
+    def _end(self) -> None:
+        self._process.kill()
+        self._process.wait()
 
     def _read(self, wanted: str) -> dict:
         line = self._process.stdout.readline() if self._process.stdout else ""
@@ -114,11 +125,11 @@ def zero_downtime(host: Host, commit: str) -> tuple[Push, Seen]:
     expect(host.current and host.current is not before, "the old release serves on")
     judge(seen, sockets=crowd.sockets)
     retired = host.retired
-    expect(retired, "nobody says how the old release ended")
-    if retired:
-        expect(not retired.was_killed, "the old release had to be killed")
-        expect(retired.seconds < GONE, f"the old release took {retired.seconds:.1f} s to end")
-    return push, seen
+    if retired is None:
+        raise AssertionError("nobody says how the old release ended")
+    expect(not retired.was_killed, "the old release had to be killed")
+    expect(retired.seconds < GONE, f"the old release took {retired.seconds:.1f} s to end")
+    return push, replace(seen, gone_after=retired.seconds)
 
 
 def judge(seen: Seen, *, sockets: int) -> None:
@@ -134,7 +145,7 @@ def judge(seen: Seen, *, sockets: int) -> None:
 
 def control(host: Host) -> str:
     """Without a release to switch to, the same crowd must see it. The host serves nothing then."""
-    with Crowd(host, rooms=CONTROL_ROOMS) as crowd:
+    with Crowd(host, rooms=CONTROL_ROOMS, rest=0) as crowd:
         expect(host.current, "nothing serves")
         if host.current:
             os.kill(host.current.web, signal.SIGTERM)

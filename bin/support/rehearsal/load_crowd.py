@@ -53,7 +53,7 @@ async def _live(where: dict, rooms: list) -> dict:
     visitors.is_over = talk.is_over = True
     await coming
     await speaking
-    settled = await talk.come_to_rest()
+    settled = await talk.come_to_rest(where["rest"])
     return visitors.results() | talk.results() | {"settled": settled}
 
 

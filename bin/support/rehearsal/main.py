@@ -4,7 +4,6 @@ import argparse
 import fcntl
 import shutil
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,7 +24,7 @@ Scene = tuple[str, Callable[[], str]]
 
 def main() -> int:
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     kept = ROOT / ".cache" / "rehearse"
     kept.mkdir(parents=True, exist_ok=True)
     try:
@@ -72,6 +71,7 @@ def _rehearse(arguments: argparse.Namespace) -> int:
         pushes = Pushes(host, few=arguments.few_tests)
         told = [_show("the first push", pushes.push_first)]
         if told[0]:
+            told.append(_show("books for what follows", lambda: walk_shop.import_books(host)))
             told += [_show(*scene) for part in PARTS if part in arguments.only
                      for scene in _scenes(part, host, pushes, mailbox)]  # fmt: skip
         print("\n".join(["", *pushes.lines(), ""]))
@@ -98,8 +98,6 @@ def _scenes(part: str, host: Host, pushes: Pushes, mailbox: Mailbox) -> Iterator
 
 def _rejections(host: Host) -> Iterator[Scene]:
     host.spare_npm()
-    # Real data, for the migration that fails on it.
-    yield "books for what follows", lambda: walk_shop.import_books(host)
     for rejection in rejected.REJECTIONS:
         name = f"rejected: {rejection.name}"
         yield name, lambda rejection=rejection: rejected.push_it(host, rejection)

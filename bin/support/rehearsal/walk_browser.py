@@ -154,7 +154,7 @@ class Browser:
         return Page(answer.text)
 
     def send(
-        self, address: str, form: Form, files: dict | None = None, **typed: str
+        self, address: str, form: Form, files: dict[str, Any] | None = None, **typed: str
     ) -> httpx.Response:
         """Send the form of the page at `address` with what was typed; where that leads."""
         target = urljoin(urlsplit(address.removeprefix(self.host.url)).path, form.action or address)

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+import httpx
+
 from rehearsal.host import Host
-from rehearsal.walk_browser import Browser, Page, expect
+from rehearsal.walk_browser import PATIENCE, Browser, Page, expect
 from rehearsal.walk_mail import Mailbox
 from rehearsal.walk_shop import any_book, wait_for
+from rehearsal.walk_upload import bucket_names
 
 BILLING = {
     "billing-name": "Marguerite Thistlewood",
@@ -78,7 +81,18 @@ def invoice(staff: Browser, bought: Bought) -> str:
     own = f"/orders/{bought.order_id}/invoice/"
     expect("Invoice" in bought.browser.open(own).text, "the invoice's page shows no invoice")
     sizes = [_pdf(bought.browser, own), _pdf(staff, f"/office-admin/invoice/{bought.order_id}/")]
-    return f"PDF of {sizes[0]} bytes for the customer, {sizes[1]} for the office"
+    _is_kept_private(bought.browser.host)
+    return f"PDF of {sizes[0]} bytes for the customer and {sizes[1]} for the office, kept privately"
+
+
+def _is_kept_private(host: Host) -> None:
+    """In the bucket, and nobody gets it there without the shop's signature."""
+    kept = [name for name in bucket_names(host) if "invoices/" in name]
+    expect(kept, "the bucket holds no invoice")
+    for name in kept:
+        address = f"{host.s3.endpoint}/{host.s3.name}/{name}"
+        status = httpx.get(address, timeout=PATIENCE, trust_env=False).status_code
+        expect(status == HTTPStatus.FORBIDDEN, f"{name} answers anyone with {status}")
 
 
 def _pdf(browser: Browser, path: str) -> int:
