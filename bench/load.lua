@@ -7,7 +7,7 @@ local requests, next_one = {}, 0
 function init(arguments)
   for line in io.lines(arguments[1]) do
     local method, path, body, cookie = line:match("([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)")
-    local headers = { ["Host"] = "127.0.0.1", ["Cookie"] = "csrftoken=" .. arguments[2] .. cookie }
+    local headers = { ["Host"] = "127.0.0.1", ["Cookie"] = cookie }
     if method == "POST" then
       headers["X-CSRFToken"] = arguments[2]
       headers["Content-Type"] = "application/x-www-form-urlencoded"

@@ -50,11 +50,16 @@ SERVERS = {
 PAGES = ["bare list", "list", "book", "search", "add to basket", "style sheet"]
 FACTS = """
 import json
+from django.conf import settings
 from django.db import connection
 from main.models import Product
 connection.cursor().execute("VACUUM ANALYZE")
 rows = Product.objects.filter(active=True, stock__gt=5).order_by("pk")[::19]
-print(json.dumps({"count": Product.objects.count(), "books": [[b.pk, b.slug] for b in rows]}))
+print(json.dumps({
+    "count": Product.objects.count(),
+    "books": [[b.pk, b.slug] for b in rows],
+    "cookies": [settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_NAME],
+}))
 """
 
 
@@ -73,7 +78,7 @@ def main():
             name: running.enter_context(serve(*server, environment, Path(folder)))
             for name, server in SERVERS.items()
         }
-        plans = write_plans(Path(folder), facts["books"], servers["shop"][0])
+        plans = write_plans(Path(folder), facts, servers["shop"][0])
         found = measure(options, servers, plans)
     print_table(found, options, facts["count"])
     return 1 if any(result["errors"] for results in found.values() for result in results) else 0
@@ -131,8 +136,10 @@ def serve(application, settings_module, environment, folder):
     """A Daphne process; gives its port and process id."""
     port = free_port()
     command = [PYTHON, "-m", "daphne", "-v0", "-b", "127.0.0.1", "-p", str(port), application]
-    environment = environment | {"DJANGO_SETTINGS_MODULE": settings_module}
-    log = folder / f"{port}.log"
+    # Without Redis one process serves a database: the lock on it lies among temporary files.
+    own = Path(tempfile.mkdtemp(dir=folder))
+    environment = environment | {"DJANGO_SETTINGS_MODULE": settings_module, "TMPDIR": str(own)}
+    log = own / "server.log"
     with log.open("w") as output:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
@@ -165,10 +172,14 @@ def accepts(port):
     return True
 
 
-def write_plans(folder, books, port):
+def write_plans(folder, facts, port):
     """A file of requests for each page; see load.lua."""
-    lists = [("GET", f"/products/all/?page={page}", "", "") for page in range(1, 21)]
-    guests = [new_guest(port, books[number % len(books)][0]) for number in range(GUESTS)]
+    books, (csrf, session) = facts["books"], facts["cookies"]
+    own = f"{csrf}={CSRF}"
+    lists = [("GET", f"/products/all/?page={page}", "", own) for page in range(1, 21)]
+    guests = [
+        new_guest(port, books[number % len(books)][0], own, session) for number in range(GUESTS)
+    ]
     # Each guest takes one book after the other, the guests in turn.
     adding = [
         (
@@ -183,10 +194,10 @@ def write_plans(folder, books, port):
     plans = {
         "bare list": lists,
         "list": lists,
-        "book": [("GET", f"/product/{slug}/", "", "") for _, slug in books],
-        "search": [("GET", f"/search/?q={quote_plus(words)}", "", "") for words in SEARCHES],
+        "book": [("GET", f"/product/{slug}/", "", own) for _, slug in books],
+        "search": [("GET", f"/search/?q={quote_plus(words)}", "", own) for words in SEARCHES],
         "add to basket": adding,
-        "style sheet": [("GET", style_sheet(port), "", "")],
+        "style sheet": [("GET", style_sheet(port), "", own)],
     }
     for name, requests in plans.items():
         text = "".join("\t".join(request) + "\n" for request in requests)
@@ -194,18 +205,18 @@ def write_plans(folder, books, port):
     return {name: folder / f"{name}.tsv" for name in plans}
 
 
-def new_guest(port, product_id):
-    """A visitor with a book in the basket; returns the session as a cookie."""
+def new_guest(port, product_id, own, session_name):
+    """A visitor with a book in the basket; returns their cookies."""
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    headers = {"Cookie": f"csrftoken={CSRF}", "X-CSRFToken": CSRF}
+    headers = {"Cookie": own, "X-CSRFToken": CSRF}
     headers["Content-Type"] = "application/x-www-form-urlencoded"
     client.request("POST", "/add_to_basket/", f"product_id={product_id}&quantity=1", headers)
     answer = client.getresponse()
     cookies = [value.split(";")[0] for value in answer.headers.get_all("Set-Cookie", [])]
-    session = [cookie for cookie in cookies if cookie.startswith("sessionid=")]
+    session = [cookie for cookie in cookies if cookie.startswith(f"{session_name}=")]
     if answer.status != 302 or not session:
         sys.exit(f"adding a book to a basket failed: {answer.status}")
-    return "; " + session[0]
+    return f"{own}; {session[0]}"
 
 
 def style_sheet(port):

@@ -1,20 +1,23 @@
 """Draining at SIGTERM under Daphne: requests finish, streams end, sockets are told to come back.
 
-Daphne cancels whatever runs when it is told to stop. So each exchange runs in a task of its own,
-which outlives that, and a Twisted trigger holds the stop back until all is done, for some seconds
-at most. Servers that drain by themselves (uvicorn) need none of it, and are not disturbed by it.
+Daphne would cancel whatever runs when it is told to stop. It is kept from that, and a Twisted
+trigger holds the stop back until all is done, for some seconds at most. Servers that drain by
+themselves (uvicorn) need none of it, and are not disturbed by it.
 """
 
 import asyncio
+import signal
 import sys
-from collections.abc import Coroutine
+import threading
 from contextlib import suppress
-from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from booktime.exchanges import Application, Exchange, Receive, Scope, Send, Socket, Stream
 
 LIMIT = 5.0  # seconds for everything
+# So many may wait at the door: Twisted's 50 would cut off a crowd that comes back at once, and
+# Daphne has no flag for it beside a port.
+BACKLOG = 1024
 GRACE = 0.2  # for what is on its way to us: a request sent before the listening ended
 
 
@@ -25,7 +28,7 @@ class Drain:
         self._reactor: Any = None
         self._live: set[Exchange] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        _spare_the_idle()
+        _tame_daphne()
 
     def requests(self, application: Application) -> Application:
         """HTTP that ends by itself: whatever has begun is answered."""
@@ -51,25 +54,14 @@ class Drain:
         return wrapped
 
     async def _run(self, exchange: Exchange, application: Application, scope: Scope) -> None:
-        task = exchange.task = self._start(exchange.run(application, scope))
+        task = exchange.task = cast("asyncio.Task[None]", asyncio.current_task())
         self._live.add(exchange)
+        self._tasks.add(task)
         try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            # Not the end of the server, but of this one: a client that left long ago, a shorter
-            # patience elsewhere.
-            if not self.is_draining and not task.done():
-                task.cancel()
-                await asyncio.wait([task])
-            raise
+            await exchange.run(application, scope)
         finally:
             self._live.discard(exchange)
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+            self._tasks.discard(task)
 
     # --- The end ----------------------------------------------------------------------------
 
@@ -79,26 +71,32 @@ class Drain:
         if self._reactor is None and reactor is not None and reactor.running:
             self._reactor = reactor
             reactor.addSystemEventTrigger("before", "shutdown", self._begin)
+            for port in self._doors():
+                port.socket.listen(BACKLOG)
 
     def _begin(self) -> Any:
         """Called once by the reactor; it stops when the Deferred fires."""
         from twisted.internet.defer import Deferred
 
         self.is_draining = True
-        # Before anything else runs: those who are cancelled now ask whether we are draining.
+        _heed_no_more_signals()
         for exchange in list(self._live):
-            self._start(exchange.leave())
+            task = asyncio.create_task(exchange.leave())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         self._stop_listening()
         return Deferred.fromFuture(asyncio.ensure_future(self._finish()))
 
-    def _stop_listening(self) -> None:
+    def _doors(self) -> list[Any]:
         from twisted.internet.interfaces import IListeningPort
 
-        for port in self._reactor.getReaders():
-            if IListeningPort.providedBy(port):
-                # Those who wait at the door come in; after that it is closed.
-                port.doRead()
-                port.stopListening()
+        return [port for port in self._reactor.getReaders() if IListeningPort.providedBy(port)]
+
+    def _stop_listening(self) -> None:
+        for port in self._doors():
+            # Those who wait at the door come in; after that it is closed.
+            port.doRead()
+            port.stopListening()
 
     async def _finish(self) -> None:
         with suppress(TimeoutError):
@@ -114,28 +112,18 @@ class Drain:
         await asyncio.sleep(0)
 
 
-def _spare_the_idle() -> None:
-    """Have Daphne end what runs and pass over connections on which nothing does.
+def _heed_no_more_signals() -> None:
+    """A stop that is under way is not begun again: Twisted would call that an error."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
 
-    At the first that is between two requests it would stop with a KeyError, and leave the others as
-    they are. It offers no other way: its trigger stands before ours, and knows the server alone.
-    """
-    server = getattr(sys.modules.get("daphne.server"), "Server", None)
-    if server is None or hasattr(server.kill_all_applications, "__wrapped__"):
-        return
-    kill = server.kill_all_applications
 
-    @wraps(kill)
-    def kill_what_runs(self: Any) -> Any:
-        everyone = self.connections
-        self.connections = {
-            protocol: details
-            for protocol, details in everyone.items()
-            if "application_instance" in details
-        }
-        try:
-            return kill(self)
-        finally:
-            self.connections = everyone
-
-    server.kill_all_applications = kill_what_runs
+def _tame_daphne() -> None:
+    """It offers no other way: its trigger stands before ours, and its time-out has no option."""
+    if server := sys.modules.get("daphne.server"):
+        # It would cancel what runs, and stumble over the first connection on which nothing does.
+        server.Server.kill_all_applications = lambda self: None
+    if sockets := sys.modules.get("daphne.ws_protocol"):
+        # Who has not answered our close within a second would be cut off from what was said before.
+        sockets.WebSocketProtocol.closeHandshakeTimeout = LIMIT

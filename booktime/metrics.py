@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 OTHER = "other"
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 # Of sockets: the shop's own, and those that browsers and servers give.
-CODES = {1000, 1001, 1005, 1006, 1009, 1011, 4001, 4003, 4008, 4009, 4012, 4015}
+CODES = {1000, 1001, 1005, 1006, 1009, 1011, 1012, 4001, 4003, 4008, 4009, 4012, 4015}
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 KEPT = 10  # seconds for which what was counted in the database is not counted again
 AGAIN = 10  # seconds between two tries to have the port

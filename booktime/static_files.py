@@ -1,5 +1,6 @@
 """Static files answered above Django: WhiteNoise's own table and answers, without a thread."""
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.middleware.security import SecurityMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 CHUNK_SIZE = 2**16
+# theme-<webpack's>.bundle.<Django's>.css
+_HASHES = re.compile(r"(?:-[0-9a-f]{20})?(\.bundle)?\.[0-9a-f]{12}(\.\w+)$")
 
 
 class StaticFiles:
@@ -16,15 +19,21 @@ class StaticFiles:
     The files are WhiteNoise's, by the settings of its middleware, so that encodings, ranges and
     validators are its work; what browsers are to refuse is added to all answers (headers.py).
     Small files from the disk's cache are read on the event loop: quicker than any thread.
+
+    A page of the release before asks for that release's files: it gets today's of the same name,
+    which no browser is to keep under the name of another.
     """
 
     def __init__(self, application) -> None:
         self.application = application
         self.files = WhiteNoiseMiddleware(_no_response)
+        files = self.files.files.items()
+        self.todays = {name: file for path, file in files if (name := _without_hashes(path))}
         self.security = SecurityMiddleware(_no_response)
 
     async def __call__(self, scope, receive, send) -> None:
-        file = self._find(scope["path"])
+        known = self._find(scope["path"])
+        file = known or self.todays.get(_without_hashes(scope["path"]))
         if file is None:
             await self.application(scope, receive, send)
             return
@@ -35,7 +44,8 @@ class StaticFiles:
             await self.application(scope, receive, send)
             return
         response = file.get_response(request.method, request.META)
-        headers = [(name.encode(), value.encode()) for name, value in response.headers]
+        fields = dict(response.headers) | ({} if known else {"Cache-Control": "no-store"})
+        headers = [(name.encode(), value.encode()) for name, value in fields.items()]
         start = {"type": "http.response.start", "status": int(response.status)}
         await send(start | {"headers": headers})
         await _send_file(response.file, send)
@@ -44,6 +54,11 @@ class StaticFiles:
         if self.files.autorefresh:
             return self.files.find_file(path) if path.startswith(self.files.static_prefix) else None
         return self.files.files.get(path)
+
+
+def _without_hashes(path: str) -> str:
+    """Nothing where there are none."""
+    return _HASHES.sub(r"\1\2", path) if _HASHES.search(path) else ""
 
 
 async def _send_file(file, send) -> None:

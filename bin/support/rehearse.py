@@ -1,6 +1,7 @@
 """bin/rehearse: sets up, then rehearses. Its first half needs nothing but a Python 3.11."""
 
 import os
+import signal
 import sys
 
 import programs
@@ -10,9 +11,13 @@ IS_SET_UP = "--is-set-up"  # said by the first half to the second
 
 if IS_SET_UP in sys.argv:
     sys.argv.remove(IS_SET_UP)
-    from rehearsal.main import main
+    try:
+        from rehearsal.main import main
 
-    sys.exit(main())
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 try:
     setting_up.set_up_python()
     programs.find_programs(programs.SERVERS | programs.HOST)

@@ -5,6 +5,8 @@ import sys
 
 import setting_up
 
+if sys.argv[1:]:
+    sys.exit("run: takes no arguments; its settings are variables, see .env.example")
 development = setting_up.is_development()
 if setting_up.debug_setting() is None:
     os.environ["DEBUG"] = "true"

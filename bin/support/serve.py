@@ -42,9 +42,7 @@ def main(*, prepare_only: bool) -> None:
     # In development the server starts again by itself when a file changes.
     if settings.DEBUG:
         os.execv(python[0], [*python, "manage.py", "runserver", f"{HOST}:{settings.PORT}"])
-    # Twisted lets 50 connections wait by default; a crowd that comes at once would be cut off.
-    endpoint = f"tcp:port={settings.PORT}:interface={HOST}:backlog=1024"
-    flags = ["-e", endpoint]
+    flags = ["-p", str(settings.PORT), "--bind", HOST, "--no-server-name"]
     # No frame of a conversation is larger, in either direction: what is, is not even read.
     flags += ["--websocket-max-message-size", "65536", "--websocket-max-frame-size", "65536"]
     os.execv(python[0], [*python, "-m", "daphne", *flags, "booktime.asgi:application"])

@@ -81,11 +81,15 @@ def set_up_npm(folder: Path) -> None:
 def make_static_files() -> None:
     """Collect, hash and compress the static files, when DEBUG is off."""
     folder = ROOT / "staticfiles"
-    stamp = _hash([ROOT / "bundles", ROOT / "main" / "static", ROOT / "Pipfile.lock"])
+    made_from = ["bundles", "main/static", "booktime/apps.py", "Pipfile.lock"]
+    stamp = _hash([ROOT / name for name in made_from])
     if _is_fresh(folder, stamp):
         return
     command = [PYTHON, "manage.py", "collectstatic", "--noinput", "--clear"]
     _run_side_by_side([("collecting static files", "collectstatic", [command])])
+    # As bin/post_compile does: collecting wants them, and nobody is given them.
+    for source_map in folder.rglob("*.map*"):
+        source_map.unlink()
     _stamp_path(folder).write_text(stamp)
 
 

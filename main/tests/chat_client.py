@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, WebSocketException
 
@@ -59,10 +60,11 @@ async def open_wire(
 ) -> AsyncIterator[Wire]:
     """A socket at the server on this port. `origin=None` sends none."""
     address = f"127.0.0.1:{port}"
+    cookie = f"{settings.SESSION_COOKIE_NAME}={session_key}" if session_key else ""
     async with connect(
         f"ws://{address}{PATH.format(order_id)}",
         origin=f"http://{address}" if origin == SAME_HOST else origin,
-        additional_headers={"Cookie": f"sessionid={session_key}"} if session_key else None,
+        additional_headers={"Cookie": cookie} if cookie else None,
         **{"ping_interval": None, "close_timeout": 1, "proxy": None, "compression": None} | options,
     ) as connection:
         yield Wire(connection)

@@ -6,6 +6,7 @@ negative control.
 
 import asyncio
 import os
+import time
 import urllib.parse
 
 from booktime.drain import LIMIT, Drain
@@ -19,6 +20,12 @@ async def slow(scope, receive, send):
     await asyncio.sleep(float(urllib.parse.unquote(scope["query_string"].decode()) or 0))
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": LARGE})
+
+
+async def deaf(scope, receive, send):
+    """First nobody else gets a turn, as on a busy machine."""
+    time.sleep(0.3)
+    await slow(scope | {"query_string": b"0.3"}, receive, send)
 
 
 async def stream(scope, receive, send):
@@ -46,6 +53,7 @@ async def socket(scope, receive, send):
 def _draining() -> Application:
     drain = Drain(limit=float(os.environ.get("LIMIT", LIMIT)))
     http = {"/slow/": drain.requests(slow), "/stream/": drain.streams(stream)}
+    http["/deaf/"] = drain.requests(deaf)
     ws = drain.sockets(socket)
     if os.environ.get("WITHOUT") == "drain":
         http, ws = {"/slow/": slow, "/stream/": stream}, socket

@@ -1,7 +1,10 @@
 """What a host reads of the checkout: names that fit each other, and pins."""
 
+import ast
 import json
 import re
+import sys
+from importlib.metadata import packages_distributions
 
 from django.conf import settings
 from django.core.management import get_commands
@@ -13,6 +16,44 @@ ROOT = settings.BASE_DIR
 
 def text(name: str) -> str:
     return (ROOT / name).read_text()
+
+
+def asked_for_at_once(tree: ast.AST) -> set[str]:
+    """The packages that a module imports when it is loaded: what functions import comes later."""
+    found = set()
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").partition(".")[0])
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found |= asked_for_at_once(node)
+    return found
+
+
+@tag("once")
+class GateTests(SimpleTestCase):
+    """Its runner loads every module of the tests, and no development package is there."""
+
+    def setUp(self):
+        packages = {*json.loads(text("Pipfile.lock"))["default"]}
+        self.known = {*sys.stdlib_module_names, "booktime", "main"}
+        self.known |= {file.stem for file in (ROOT / "bin" / "support").iterdir()}
+        for module, names in packages_distributions().items():
+            if packages & {re.sub("[-_.]+", "-", name).lower() for name in names}:
+                self.known.add(module)
+
+    def unknown(self, source: str) -> list[str]:
+        return sorted(asked_for_at_once(ast.parse(source)) - self.known)
+
+    def test_no_module_asks_for_a_development_package(self):
+        files = [file for folder in ("booktime", "main") for file in (ROOT / folder).rglob("*.py")]
+        found = {file.name: self.unknown(file.read_text()) for file in [*files, ROOT / "manage.py"]}
+        self.assertEqual({name: modules for name, modules in found.items() if modules}, {})
+
+    def test_one_that_does_is_found(self):
+        source = "import django, ruff\nclass A:\n from moto.server import B\ndef f():\n import mypy"
+        self.assertEqual(self.unknown(source), ["moto", "ruff"])
 
 
 @tag("once")

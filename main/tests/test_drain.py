@@ -76,17 +76,25 @@ class Server:
         return time.monotonic() - started
 
 
-async def talk(server: Server, *, then: str = "") -> tuple[list[dict], int | None]:
-    """What a client of the socket hears until it is closed, and the close code."""
+async def talk(server: Server, *, then: str = "", away: float = 0) -> tuple[list[dict], int | None]:
+    """What a client of the socket hears until it is closed, and the close code.
+
+    Who is away for some seconds speaks before they listen again.
+    """
+    heard: list[dict] = []
     async with open_wire(server.port, 1) as wire:
-        await wire.say("something")
-        if then:
-            await wire.connection.send(then)
-        heard = []
         with contextlib.suppress(ConnectionClosed):
+            await wire.say("something")
+            if then:
+                await wire.connection.send(then)
+            if away:
+                wire.connection.transport.pause_reading()
+                await asyncio.sleep(away)
+                await wire.say("something")
+                wire.connection.transport.resume_reading()
             while True:
                 heard.append(await wire.hear(LIMIT))
-        return heard, wire.connection.close_code
+    return heard, wire.connection.close_code
 
 
 @tag("server", "once")
@@ -99,6 +107,8 @@ class DaphneTests(SimpleTestCase):
             stream = asyncio.create_task(server.get("/stream/"))
             sockets = [asyncio.create_task(talk(server)) for _ in range(5)]
             sockets.append(asyncio.create_task(talk(server, then="be slow")))
+            # Longer than Daphne waits by itself for the answer to a close.
+            sockets.append(asyncio.create_task(talk(server, away=1.9)))
             await asyncio.sleep(0.4)
             stopping = asyncio.create_task(server.stop())
             await asyncio.sleep(0.4)
@@ -114,6 +124,41 @@ class DaphneTests(SimpleTestCase):
                 self.assertEqual((words["type"], words["code"]), ("heard", 4012))
             self.assertLess(await stopping, 3)
             idle.close()
+
+    async def test_who_is_at_the_door_is_served_and_a_second_signal_changes_nothing(self):
+        with tempfile.TemporaryFile("w+") as log:
+            async with Server(log=log) as server:
+                # It hears of the visitors just after the signal.
+                answers = [asyncio.create_task(server.get("/deaf/"))]
+                await asyncio.sleep(0.1)
+                server.process.send_signal(signal.SIGTERM)
+                await asyncio.sleep(0.05)
+                answers.append(asyncio.create_task(server.get("/slow/?0")))
+                conversation = asyncio.create_task(talk(server))
+                await asyncio.sleep(0.3)
+                await server.stop()
+                for answer in answers:
+                    self.assertEqual((await answer).count(LARGE), 1)
+                self.assertEqual((await conversation)[1], 4012)
+                self.assertEqual(server.process.returncode, 0)
+            log.seek(0)
+            self.assertNotIn("Traceback", log.read())
+
+    async def test_a_crowd_waits_at_the_door(self):
+        async with Server() as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(REQUEST.format("/slow/?0").encode())
+            await reader.readuntil(LARGE)
+            # Nobody is let in for a while.
+            writer.write(REQUEST.format("/deaf/").encode())
+            await asyncio.sleep(0.1)
+            # Who finds no room tries again after a second.
+            async with asyncio.timeout(0.9):
+                crowd = await asyncio.gather(
+                    *(asyncio.open_connection("127.0.0.1", server.port) for _ in range(200))
+                )
+            for _, each in [*crowd, (reader, writer)]:
+                each.close()
 
     async def test_a_connection_between_two_requests_is_no_trouble(self):
         with tempfile.TemporaryFile("w+") as log:
@@ -131,7 +176,7 @@ class DaphneTests(SimpleTestCase):
                     each.close()
             log.seek(0)
             words = log.read()
-        self.assertIn("Killed 0 pending application instances", words)
+        self.assertIn("Received SIGTERM", words)
         self.assertNotIn("Traceback", words)
 
     async def test_who_takes_too_long_is_cut(self):

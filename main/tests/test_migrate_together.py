@@ -83,6 +83,16 @@ class MigrateTogetherTests(TestCase):
         self.assertIn("One by one, since staticfiles.0002_step cannot be undone.", self.migrate())
         self.assertTrue(self.is_there("corner"))
 
+    def test_one_by_one_nobody_says_that_nothing_was_changed(self):
+        self.add("CREATE TABLE shelf (id int)")
+        self.add("CREATE TABLE corner (id int)", atomic=False)
+        self.add("ALTER TABLE nowhere ADD COLUMN width int")
+        with self.assertRaises(CommandError) as caught:
+            self.migrate()
+        sentence = 'migration staticfiles.0003_step failed: relation "nowhere" does not exist'
+        self.assertEqual(str(caught.exception), sentence)
+        self.assertTrue(self.is_there("shelf"))
+
     def test_a_table_that_stays_locked_is_not_waited_for_long(self):
         self.add("ALTER TABLE main_product ADD COLUMN shelf int")
         settings = connection.settings_dict

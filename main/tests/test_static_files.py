@@ -14,7 +14,9 @@ from booktime.static_files import CHUNK_SIZE, StaticFiles
 
 STYLE = b"body { margin: 0 }\n" * 50
 BIG = bytes(range(256)) * (CHUNK_SIZE // 64)
-PROXIED = {"x-forwarded-proto": "https"}
+# Under today's hashes, and under those of another day.
+HASHED = "theme-{0}{0}.bundle.{0}00.css"
+TODAY, BEFORE = HASHED.format("0123456789"), HASHED.format("9876543210")
 
 
 @override_settings(
@@ -23,7 +25,7 @@ PROXIED = {"x-forwarded-proto": "https"}
     STATIC_URL="/static/",
     WHITENOISE_AUTOREFRESH=False,
     WHITENOISE_USE_FINDERS=False,
-    WHITENOISE_IMMUTABLE_FILE_TEST=r"-[0-9a-f]{4}\.",
+    WHITENOISE_IMMUTABLE_FILE_TEST=r"[-.][0-9a-f]{4,}\.",
     SECURE_SSL_REDIRECT=False,
     SECURE_HSTS_SECONDS=3600,
     SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"),
@@ -38,9 +40,11 @@ class StaticFilesTests(SimpleTestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = Path(folder.name)
-        for name, content in {"site-12ab.css": STYLE, "big.bin": BIG, "none.txt": b""}.items():
+        files = {"site-12ab.css": STYLE, TODAY: STYLE, "big.bin": BIG, "none.txt": b""}
+        for name, content in files.items():
             (self.root / name).write_bytes(content)
-        (self.root / "site-12ab.css.gz").write_bytes(gzip.compress(STYLE))
+        for name in ("site-12ab.css", TODAY):
+            (self.root / f"{name}.gz").write_bytes(gzip.compress(STYLE))
         with override_settings(STATIC_ROOT=str(self.root)):
             self.handler = LeasingHandler()
             self.inside = StandingHeaders(self.handler)
@@ -103,6 +107,28 @@ class StaticFilesTests(SimpleTestCase):
         self.assertEqual(self.ask(self.above, "/static/big.bin", query=b"v=\xff")[0], 200)
         _, headers, _ = self.ask(self.above, "/static/big.bin", x_forwarded_proto="https")
         self.assertIn(b"strict-transport-security", dict(headers))
+
+    def test_a_page_of_the_release_before_gets_todays_file_and_does_not_keep_it(self):
+        for options in (
+            {},
+            {"accept_encoding": "gzip"},
+            {"method": "HEAD"},
+            {"range": "bytes=1-3"},
+        ):
+            status, headers, body = self.ask(self.above, f"/static/{TODAY}", **options)
+            self.assertIn((b"cache-control", b"max-age=315360000, public, immutable"), headers)
+            headers = sorted((dict(headers) | {b"cache-control": b"no-store"}).items())
+            answer = self.ask(self.above, f"/static/{BEFORE}", **options)
+            self.assertEqual(answer, (status, headers, body), options)
+
+    def test_a_hash_of_what_there_never_was_is_not_found(self):
+        names = [
+            BEFORE.replace("theme", "them"), BEFORE.replace("css", "js"), f"more/{BEFORE}",
+            "theme.bundle.css", TODAY.replace(".012345678900", ""), "big.0123456789ab.bin",
+        ]  # fmt: skip
+        for name in names:
+            with self.assertLogs("django.request", "WARNING"):
+                self.assertEqual(self.ask(self.above, f"/static/{name}")[0], 404, name)
 
     def test_the_rest_is_djangos(self):
         self.assertEqual(self.ask(self.above, "/thread/")[0], 200)

@@ -1,6 +1,5 @@
 """The real buildpacks, run as herokuish runs them, where they were downloaded to."""
 
-import re
 import shutil
 from pathlib import Path
 
@@ -14,25 +13,26 @@ SCRIPT = 'for file in $EXPORTS; do [ -f "$file" ] && . "$file"; done; exec "$@"'
 def build(
     app: Path,
     *,
+    names: list[str],
     buildpacks: Path,
     caches: Path,
     environment: dict[str, str],
     account: Account,
     say: Say,
 ) -> None:
-    """Each that .buildpacks names; what one exports is seen by the next."""
+    """Each of these names; what one exports is seen by the next."""
     settings = app.parent / "env"
     settings.mkdir()
-    for name in environment.keys() - MACHINE:
-        (settings / name).write_text(environment[name])
+    for variable in environment.keys() - MACHINE:
+        (settings / variable).write_text(environment[variable])
     account.take(settings)
     exports: list[Path] = []
-    for line in (app / ".buildpacks").read_text().split():
-        given = buildpacks / re.sub(r"^.*/|(\.git)?(#.*)?$", "", line)
+    for name in names:
+        given = buildpacks / name
         if not (given / "bin" / "compile").is_file():
-            raise Rejected(f"{given.name} of .buildpacks is not in {buildpacks}")
+            raise Rejected(f"{name} of .buildpacks is not in {buildpacks}")
         # A copy, since they write what they export into their own folder.
-        folder = app.parent / "buildpacks" / given.name
+        folder = app.parent / "buildpacks" / name
         shutil.copytree(given, folder, symlinks=True)
         account.take(folder)
         cache = account.take(caches / folder.name)

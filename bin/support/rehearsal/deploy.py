@@ -1,19 +1,20 @@
 """From a pushed commit to the release that serves, or back to the one before."""
 
-import shutil
 import time
 from pathlib import Path
 
-from rehearsal import buildpacks, node, processes, python
+from rehearsal import buildpacks, manifest, node, processes, python
 from rehearsal.facts import Release, Retirement
-from rehearsal.processes import Started
+from rehearsal.manifest import Manifest
+from rehearsal.processes import Checks, Started
 from rehearsal.proxy import Proxy
 from rehearsal.repository import Repository
 from rehearsal.services import free_port
-from rehearsal.work import Account, Rejected, Say, end, step
+from rehearsal.work import Account, Rejected, Say, remove, step
 
 STACK = "heroku-24"
 SECONDS_TO_GO = 10  # from SIGTERM
+REHEARSED = ["heroku-buildpack-nodejs", "heroku-buildpack-python"]
 
 
 class Deployer:
@@ -34,8 +35,8 @@ class Deployer:
         folder.mkdir(mode=0o755)
         self.config: dict[str, str] = {}
         self.current: Release | None = None
-        self.retired: Retirement | None = None
-        self._started: list[Started] = []
+        self.running: dict[str, Started] = {}
+        self.retired: list[Retirement] = []
         self._caches, self._account, self._proxy = caches, account, proxy
         self._domain, self._path, self._buildpacks = domain, path, buildpacks
         self._number = 0
@@ -45,27 +46,22 @@ class Deployer:
     def deploy(
         self, commit: str, repository: Repository, variables: dict[str, str], say: Say
     ) -> None:
-        """Raises Rejected; then nothing of the commit is left but its number."""
+        """Raises Rejected; then the release before serves on, unless it says otherwise."""
         self._number += 1
+        self.retired = []
         place = self.folder / str(self._number)
         place.mkdir(mode=0o755)
         release = Release(commit, place / "app", free_port(), free_port(), free_port())
-        started: list[Started] = []
         try:
             repository.unpack(commit, release.folder, variables)
+            read = manifest.read(release.folder)
             self._account.take(release.folder)
-            self._build(release, say)
-            self._release(release, say)
-            with step("Starting and checking", say):
-                self._start(release, started, say)
-            with step("Switching over", say):
-                self._proxy.switch(release.port)
-        except BaseException:
-            for process in started:
-                end(process.process)
-            shutil.rmtree(place, ignore_errors=True)
-            raise
-        self._retire(release, started, say)
+            self._build(release, read, say)
+            self._release(release, read, say)
+            self._serve(release, read, say)
+            self._work(release, read, say)
+        finally:
+            self._clear()
 
     def environment(self, release: Release, *, name: str = "run.1") -> dict[str, str]:
         """What a process of the release sees: the settings, and little else."""
@@ -80,23 +76,27 @@ class Deployer:
         }
 
     def end(self) -> None:
-        for started in self._started:
-            end(started.process)
+        for started in self.running.values():
+            started.end()
 
-    def _build(self, release: Release, say: Say) -> None:
+    def _build(self, release: Release, read: Manifest, say: Say) -> None:
         """HOME is the account's own while it builds: tools keep things there."""
         environment = self.environment(release, name="build") | {"HOME": str(self._account.home)}
-        given = {"caches": self._caches, "environment": environment, "account": self._account}
+        app = release.folder
+        given = {"caches": self._caches, "account": self._account, "say": say}
         if self._buildpacks is not None:
-            buildpacks.build(release.folder, buildpacks=self._buildpacks, say=say, **given)
-        else:
-            kept = self._kept if self.keeps_packages else None
-            node.build(release.folder, say=say, kept=kept, **given)
-            python.build(release.folder, say=say, **given)
+            given |= {"names": read.buildpacks, "buildpacks": self._buildpacks}
+            buildpacks.build(app, environment=environment, **given)
+            return
+        if read.buildpacks != REHEARSED:
+            raise Rejected(f".buildpacks must name {' and '.join(REHEARSED)}, in this order")
+        kept = self._kept if self.keeps_packages else None
+        exported = node.build(app, environment=environment, kept=kept, **given)
+        python.build(app, environment=environment | exported, **given)
 
-    def _release(self, release: Release, say: Say) -> None:
+    def _release(self, release: Release, read: Manifest, say: Say) -> None:
         """The Procfile's `release`, before anything of the new release runs."""
-        line = processes.commands(release.folder).get("release")
+        line = read.commands.get("release")
         if line is None:
             return
         environment = self.environment(release, name="release.1")
@@ -106,36 +106,68 @@ class Deployer:
             if run(words, cwd=release.folder, environment=environment, say=say):
                 raise Rejected("the Procfile's release command failed")
 
-    def _start(self, release: Release, started: list[Started], say: Say) -> None:
-        ports = {"web": release.metrics_port, "worker": release.worker_metrics_port}
-        for name, metrics_port in ports.items():
-            environment = self.environment(release, name=f"{name}.1")
-            environment |= {"PORT": str(release.port), "METRICS_PORT": str(metrics_port)}
-            process = processes.start(
-                name, app=release.folder, environment=environment, account=self._account,
-                log=release.logs[name],
-            )  # fmt: skip
-            started.append(process)
-        release.web, release.worker = (process.process.pid for process in started)
-        for process in started:
-            processes.check(process, app=release.folder, domain=self._domain, say=say)
+    # --- One process after the other, as Dokku does it ----------------------------------------
 
-    def _retire(self, release: Release, started: list[Started], say: Say) -> None:
-        """The new one serves: the old processes are told at once, and have ten seconds."""
-        old, gone = self._started, self.current
-        self._started, self.current = started, release
-        if gone is None:
+    def _serve(self, release: Release, read: Manifest, say: Say) -> None:
+        """The web is checked, nginx sends everyone to it, and the old one is told to end."""
+        web = self._start("web", release, read, say)
+        try:
+            with step("Switching over", say):
+                self._proxy.switch(release.port)
+        except BaseException:
+            web.end()
+            raise
+        self.current = release
+        self._take_over(web, say)
+
+    def _work(self, release: Release, read: Manifest, say: Say) -> None:
+        """The web of this release serves by now, and goes on if its worker does not start."""
+        if "worker" not in read.commands:
             return
-        began = time.monotonic()
-        with step("Retiring the release before", say):
-            for started_before in old:
-                started_before.process.terminate()
-            ends = [
-                end(process.process, patience=max(0.1, began + SECONDS_TO_GO - time.monotonic()))
-                for process in old
-            ]
-        was_killed = None in ends
-        self.retired = Retirement(gone.revision, time.monotonic() - began, was_killed)
+        try:
+            worker = self._start("worker", release, read, say)
+        except Rejected as error:
+            left = "with the worker of before" if "worker" in self.running else "without a worker"
+            raise Rejected(f"{error}; the new web serves already, {left}") from None
+        self._take_over(worker, say)
+
+    def _start(self, name: str, release: Release, read: Manifest, say: Say) -> Started:
+        """Checked; what does not pass is ended again."""
+        environment = self.environment(release, name=f"{name}.1")
+        is_web = name == "web"
+        port = release.metrics_port if is_web else release.worker_metrics_port
+        # Dokku sets PORT for every process, and to nothing for those that are not the web.
+        environment |= {"PORT": str(release.port) if is_web else "", "METRICS_PORT": str(port)}
+        with step(f"Starting the {name}", say):
+            started = processes.start(
+                name, read.commands[name], app=release.folder, port=release.port,
+                environment=environment, account=self._account, log=release.logs[name],
+            )  # fmt: skip
+            try:
+                Checks(self._domain, self._account.pause, say).of(started, read.checks[name])
+            except BaseException:
+                started.end()
+                raise
+        return started
+
+    def _take_over(self, new: Started, say: Say) -> None:
+        """The old one is told at once, and once, and has ten seconds."""
+        old = self.running.get(new.name)
+        self.running[new.name] = new
+        if old is None:
+            return
+        told_at, began = time.time(), time.monotonic()
+        with step(f"Retiring the old {new.name}", say):
+            was_killed = not old.end(SECONDS_TO_GO)
+        seconds = time.monotonic() - began
+        self.retired.append(Retirement(new.name, told_at, seconds, was_killed))
         if was_killed:
-            say(f" !     the release before was still there after {SECONDS_TO_GO} s: killed")
-        shutil.rmtree(gone.folder, ignore_errors=True)
+            say(f" !     the old {new.name} was still there after {SECONDS_TO_GO} s: killed")
+
+    def _clear(self) -> None:
+        """What no process runs in; logs stay."""
+        used = {started.app for started in self.running.values()}
+        for place in self.folder.iterdir():
+            for path in place.iterdir() if place / "app" not in used else ():
+                if path.suffix != ".log":
+                    remove(path)

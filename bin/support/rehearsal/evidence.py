@@ -1,7 +1,6 @@
 """What must be as it was after a push that was rejected: what serves, and its database."""
 
 import hashlib
-import os
 import re
 import subprocess
 import time
@@ -36,17 +35,19 @@ def gather(host: Host) -> Evidence:
     release = host.current
     if release is None:
         raise AssertionError("nothing serves")
-    for process in (release.web, release.worker):
-        os.kill(process, 0)
+    for started in host.running.values():
+        expect(started.is_running, f"the {started.name} has ended")
     with Browser(host) as browser:
-        serving = browser.ask("GET", "/healthz/").json()["version"]
+        facts = browser.ask("GET", "/healthz/").json()
+        serving = facts["version"]
         expect(serving == release.revision, f"{serving} serves, not {release.revision}")
+        expect(facts["ready"], f"what serves is not ready: {facts}")
         browser.open("/")
     _wait_for_the_worker(host.database_url)
     folders = sorted(folder.name for folder in host.releases)
     return Evidence(
         revision=serving,
-        processes=(release.web, release.worker),
+        processes=tuple(started.process.pid for started in host.running.values()),
         schema=_schema(host.database_url),
         rows=rows_of(host.database_url),
         folders=tuple(folders),
@@ -55,11 +56,16 @@ def gather(host: Host) -> Evidence:
 
 def compare(before: Evidence, after: Evidence) -> None:
     """Raises what has changed."""
-    expect(after.revision == before.revision, "another release serves")
-    expect(after.processes == before.processes, "the processes are other ones")
+    compare_release(before, after)
     expect(after.schema == before.schema, "the schema has changed")
     changed = sorted({row[0] for row in {*before.rows} ^ {*after.rows}})
     expect(not changed, f"rows have changed in {', '.join(changed)}")
+
+
+def compare_release(before: Evidence, after: Evidence) -> None:
+    """Raises when what serves is not what served."""
+    expect(after.revision == before.revision, "another release serves")
+    expect(after.processes == before.processes, "the processes are other ones")
     left = {*after.folders} - {*before.folders}
     expect(not left, f"the release was left behind: {left}")
 

@@ -1,10 +1,16 @@
 """What a host tells of itself: its bucket, its releases, what came of a push."""
 
 import re
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 Step = tuple[str, float]  # what was done, and its seconds
+
+
+def clock(moment: float) -> str:
+    """Of the day, in UTC, as the logs have it."""
+    return f"{time.strftime('%H:%M:%S', time.gmtime(moment))}.{moment % 1 * 1000:03.0f}"
 
 
 @dataclass(frozen=True)
@@ -15,17 +21,15 @@ class Bucket:
     secret: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Release:
-    """A release that serves, or served. `web` and `worker` are process ids."""
+    """A release that serves, or served."""
 
     revision: str
     folder: Path
     port: int
     metrics_port: int
     worker_metrics_port: int
-    web: int = 0
-    worker: int = 0
 
     @property
     def logs(self) -> dict[str, Path]:
@@ -35,8 +39,11 @@ class Release:
 
 @dataclass(frozen=True)
 class Retirement:
-    revision: str
-    seconds: float  # from SIGTERM until web and worker were gone
+    """How a process of the release before ended."""
+
+    name: str
+    told_at: float  # by the clock
+    seconds: float  # from SIGTERM until it was gone
     was_killed: bool  # after ten seconds
 
 

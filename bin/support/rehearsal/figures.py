@@ -1,10 +1,7 @@
 """What the release weighs, and that a backup makes the shop again after everything was lost."""
 
 import gzip
-import os
-import signal
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 
 import psycopg
 
@@ -61,11 +58,8 @@ def restore(host: Host) -> str:
 
 
 def _end_processes(host: Host) -> None:
-    if host.current is None:
-        raise AssertionError("nothing serves")
-    for pid in (host.current.web, host.current.worker):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
+    for started in host.running.values():
+        started.end()
     idle = "SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database()"
     with psycopg.connect(host.database_url, autocommit=True) as connection:
         wait_for(lambda: (connection.execute(idle).fetchone() or [False])[0], "the end of the shop")

@@ -3,8 +3,6 @@
 import fnmatch
 import os
 import re
-import secrets
-import shutil
 import subprocess
 import tempfile
 import threading
@@ -13,13 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
-from rehearsal import processes, python
+from rehearsal import config, processes, python
 from rehearsal.deploy import Deployer
 from rehearsal.facts import Bucket, Push, Release, Retirement
+from rehearsal.manifest import python_version
+from rehearsal.processes import Started
 from rehearsal.proxy import Proxy
 from rehearsal.repository import Clone, Repository
-from rehearsal.services import REGION, Services
-from rehearsal.work import Account, Rejected, Say
+from rehearsal.services import Services
+from rehearsal.work import Account, Rejected, Say, remove
 
 NOTHING = "0" * 40  # git's id of no commit
 BRANCH = "refs/heads/master"
@@ -111,8 +111,13 @@ class Host:
         return self._deployer.current
 
     @property
-    def retired(self) -> Retirement | None:
-        """How the release before the current one ended."""
+    def running(self) -> dict[str, Started]:
+        """Web and worker."""
+        return self._deployer.running
+
+    @property
+    def retired(self) -> list[Retirement]:
+        """How the processes before ended that the last push has replaced."""
         return self._deployer.retired
 
     @property
@@ -142,7 +147,7 @@ class Host:
         """`git push dokku <commit>:<branch>`, and what came of it. Without a commit: a deletion."""
         began = time.monotonic()
         accepted, output = self._clone.push(f"{commit}:refs/heads/{branch}")
-        if accepted and commit:
+        if accepted and commit and branch == "master":
             self._clone.master = commit
         found = re.findall(r"^ +(.+) took ([\d.]+) s$", output, re.M)
         steps = [(name, float(seconds)) for name, seconds in found]
@@ -184,7 +189,7 @@ class Host:
             buildpacks=self._buildpacks,
         )  # fmt: skip
         self._ends.append(self._deployer.end)
-        self.config.update(self._settings())
+        self.config.update(config.of(self.domain, self.url, self._services))
         self._repository = Repository(self.folder / "booktime.git", self._receive)
         self._ends.append(self._repository.end)
         self._clone = Clone(self.folder / "clone", self.checkout, self._repository.folder)
@@ -197,7 +202,7 @@ class Host:
         for end in reversed(self._ends):
             end()
         if not self._keep:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            remove(self.folder)
 
     def _find_account(self) -> tuple[Account, Path]:
         """And what builds keep: beside the checkout, or with us where the account cannot go."""
@@ -205,7 +210,7 @@ class Host:
         kept.mkdir(parents=True, exist_ok=True)
         account = Account(self.folder / "home")
         caches = kept if account.can_run(["test", "-x", str(kept)]) else self.folder / "caches"
-        version = (self.checkout / ".python-version").read_text().strip()
+        version = python_version(self.checkout)
         pythons = (python.runs(path, version) for path in python.interpreters(version, caches))
         tools = ["bash", "-c", 'PATH="$1" node --version && PATH="$1" npm --version', "tools"]
         if not (
@@ -215,26 +220,12 @@ class Host:
         python.forget_old(caches)
         return account, account.take(caches)
 
-    def _settings(self) -> dict[str, str]:
-        """What docs/deployment.md has set before the first push."""
-        return {
-            "SECRET_KEY": secrets.token_urlsafe(60),
-            "ALLOWED_HOSTS": self.domain,
-            "SITE_URL": self.url,
-            "DATABASE_URL": self.database_url,
-            "REDIS_URL": self.redis_url,
-            "AWS_ACCESS_KEY_ID": self.s3.key,
-            "AWS_SECRET_ACCESS_KEY": self.s3.secret,
-            "AWS_STORAGE_BUCKET_NAME": self.s3.name,
-            "AWS_S3_ENDPOINT_URL": self.s3.endpoint,
-            "AWS_S3_REGION_NAME": REGION,
-            "DISABLE_COLLECTSTATIC": "1",
-        }
-
     def _receive(self, updates: list[str], variables: dict[str, str], say: Say) -> bool:
         """The hook's question, answered: whether the push is accepted."""
         try:
-            commit = _commit_of(updates)
+            commit = _commit_of(updates, say)
+            if commit is None:
+                return True
             if not self._busy.acquire(blocking=False):
                 raise Rejected("another push is being worked on: push again when it is done")
             try:
@@ -251,15 +242,18 @@ class Host:
         return True
 
 
-def _commit_of(updates: list[str]) -> str:
-    """The one commit for master. Raises Rejected when that is not what is pushed."""
+def _commit_of(updates: list[str], say: Say) -> str | None:
+    """The one for master. Other branches are taken and not deployed, as Dokku does it."""
+    commit = None
     for update in updates:
         _, new, name = update.split()
         if name != BRANCH:
-            raise Rejected(f"only master is deployed: git push dokku {name.split('/')[-1]}:master")
-        if new == NOTHING:
+            say(f" !     not deployed: git push dokku {name.split('/')[-1]}:master would be")
+        elif new == NOTHING:
             raise Rejected("master is what serves: it cannot be deleted")
-    return updates[0].split()[1]
+        else:
+            commit = new
+    return commit
 
 
 def _path(checkout: Path) -> str:

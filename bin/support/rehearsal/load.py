@@ -3,58 +3,22 @@
 import json
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rehearsal import walk_shop
-from rehearsal.facts import Push
+from rehearsal.facts import Push, clock
 from rehearsal.host import Host
+from rehearsal.load_seen import EVERY, RATE, ROOMS, Seen, judge
 from rehearsal.walk_browser import expect
 
 SUPPORT = Path(__file__).resolve().parents[1]
-RATE, ROOMS, EVERY = 20, 50, 6.0
-BACK, GONE = 10.0, 10.0  # seconds at most
+GONE = 10.0  # seconds at most, from SIGTERM
 BEFORE, AFTER = 3.0, 12.0  # seconds of load: after the switch everyone comes back
 REST = 30.0  # seconds at most, until all that was said is shown
 CONTROL_ROOMS, CONTROL_SECONDS = 4, 3.0
-RESTART = "4012"
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What the crowd saw."""
-
-    counts: dict[str, int]
-    failures: list[str]
-    retried: list[str]
-    took: list[float]
-    lost_orders: list[str]
-    problems: list[str]
-    said: int
-    unshown: int
-    shown_after: list[float]
-    codes: dict[str, int]
-    back_after: list[float]
-    settled: float
-    gone_after: float = 0.0  # seconds from SIGTERM until the old release was gone
-
-    @property
-    def lines(self) -> list[str]:
-        """The figures, for whoever reads them."""
-        new, kept, bought = (self.counts.get(kind, 0) for kind in ("new", "kept", "buying"))
-        return [
-            f"requests: {new} on new connections, {kept} on kept ones, {bought} of buyers",
-            f"failed {len(self.failures)}, retried as browsers do {len(self.retried)}",
-            f"answers, ms: {_spread(self.took)}",
-            f"messages: {self.said}, never shown {self.unshown}",
-            f"shown after, ms: {_spread(self.shown_after)}",
-            f"sockets closed with {self.codes}; back after, ms: {_spread(self.back_after)}",
-            f"the old release was gone {self.gone_after:.1f} s after SIGTERM",
-        ]
 
 
 class Crowd:
@@ -86,6 +50,7 @@ class Crowd:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # a Ctrl-C is for us
         )
         try:
             self._read("ready")
@@ -113,8 +78,8 @@ class Crowd:
         return json.loads(line)
 
 
-def zero_downtime(host: Host, commit: str) -> tuple[Push, Seen]:
-    """The push of `commit` under load. Raises what did not go as promised."""
+def zero_downtime(host: Host, commit: str) -> tuple[Push, list[str]]:
+    """The push of `commit` under load, and what was seen. Raises what did not go as promised."""
     walk_shop.import_books(host)
     before = host.current
     with Crowd(host) as crowd:
@@ -123,44 +88,20 @@ def zero_downtime(host: Host, commit: str) -> tuple[Push, Seen]:
     seen = crowd.seen
     expect(push.accepted, f"the push was rejected: {push.reason}")
     expect(host.current and host.current is not before, "the old release serves on")
-    judge(seen, sockets=crowd.sockets)
-    retired = host.retired
-    if retired is None:
-        raise AssertionError("nobody says how the old release ended")
-    expect(not retired.was_killed, "the old release had to be killed")
-    expect(retired.seconds < GONE, f"the old release took {retired.seconds:.1f} s to end")
-    return push, replace(seen, gone_after=retired.seconds)
-
-
-def judge(seen: Seen, *, sockets: int) -> None:
-    """Raises the first promise that was not kept."""
-    expect(not seen.failures, f"{len(seen.failures)} requests failed: {seen.failures[:5]}")
-    expect(not seen.lost_orders, f"orders: {seen.lost_orders[:5]}")
-    expect(not seen.problems, f"conversations: {seen.problems[:5]}")
-    told = seen.codes.get(RESTART, 0)
-    expect(told == sockets, f"{told} of {sockets} sockets were told of the restart: {seen.codes}")
-    last = seen.back_after[-1]
-    expect(last < BACK, f"the last socket was back after {last:.1f} s")
+    web, worker = host.retired
+    judge(seen, sockets=crowd.sockets, seconds=push.seconds, told_at=clock(web.told_at))
+    for old in (web, worker):
+        expect(not old.was_killed, f"the old {old.name} had to be killed")
+        expect(old.seconds < GONE, f"the old {old.name} took {old.seconds:.1f} s to end")
+    gone = f"gone after SIGTERM: the old web {web.seconds:.1f} s, worker {worker.seconds:.1f} s"
+    return push, [*seen.lines, gone]
 
 
 def control(host: Host) -> str:
     """Without a release to switch to, the same crowd must see it. The host serves nothing then."""
     with Crowd(host, rooms=CONTROL_ROOMS, rest=0) as crowd:
-        expect(host.current, "nothing serves")
-        if host.current:
-            os.kill(host.current.web, signal.SIGTERM)
+        host.running["web"].end()
         time.sleep(CONTROL_SECONDS)
     failed = len(crowd.seen.failures)
     expect(failed, "nothing failed though nothing served: this load sees nothing")
     return f"{failed} requests failed while nothing served"
-
-
-def _spread(seconds: list[float]) -> str:
-    """Median, 95th, 99th and worst."""
-    if not seconds:
-        return "none"
-    last = len(seconds) - 1
-    picked = [seconds[min(last, int(len(seconds) * part))] for part in (0.5, 0.95, 0.99)]
-    names = ("p50", "p95", "p99", "worst")
-    pairs = zip(names, [*picked, seconds[-1]], strict=True)
-    return ", ".join(f"{name} {value * 1000:.0f}" for name, value in pairs)

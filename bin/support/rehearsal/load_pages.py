@@ -42,9 +42,10 @@ class Visitors:
         self.retried: list[str] = []
         self.counts: Counter[str] = Counter()
         self.orders: dict[str, str] = {}  # who was thanked, and for which order
+        self.seconds = self.standstill = 0.0  # of coming anew, and without anyone who came
 
     def results(self) -> dict:
-        names = ("failures", "retried", "counts", "orders")
+        names = ("failures", "retried", "counts", "orders", "seconds", "standstill")
         return {"took": sorted(self.took)} | {name: getattr(self, name) for name in names}
 
     async def keep_coming(self) -> None:
@@ -93,12 +94,15 @@ class Visitors:
 
     async def _come_anew(self) -> None:
         """At their times, however slow the answers are."""
-        begin = time.monotonic()
+        begin = last = time.monotonic()
         async with asyncio.TaskGroup() as tasks:
             for number in itertools.count():
                 at = begin + number / self.where["rate"]
                 await asyncio.sleep(max(0, at - time.monotonic()))
+                now = time.monotonic()
+                self.standstill, last = max(self.standstill, now - last), now
                 if self.is_over:
+                    self.seconds = now - begin
                     return
                 tasks.create_task(self._visit(random.choice(self.paths)))
 

@@ -5,7 +5,9 @@ import random
 import ssl
 import time
 from collections import Counter
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,11 +23,26 @@ from main.models import User
 from main.tests.chat_client import PATH, ChatClient, Wire
 from main.tests.chat_talk import SIDES, Room, Said
 from main.tests.factories import EmployeeFactory, OrderFactory
+from rehearsal.facts import clock
 from rehearsal.walk_browser import LOOPBACK
 
 RESTART = 4012
 COME_IN = 60  # seconds at most, for some
 AT_ONCE = 10  # sockets that are opened together at the start
+
+
+@dataclass
+class Stay:
+    """From a socket's opening to its end, by the clock."""
+
+    opened_at: float
+    welcomed_at: float = 0.0
+    ended_at: float = 0.0
+    code: int | None = None
+
+    def __str__(self) -> str:
+        said = f"welcomed {clock(self.welcomed_at)}" if self.welcomed_at else "never welcomed"
+        return f"opened {clock(self.opened_at)}, {said}, {self.code} at {clock(self.ended_at)}"
 
 
 class TlsClient(ChatClient):
@@ -35,17 +52,29 @@ class TlsClient(ChatClient):
         super().__init__(lambda: 0, *of_room)
         self._where, self._trust = where, trust
         self.told_at: list[float] = []
+        self.stays: list[Stay] = []
 
-    def connect(self) -> AbstractAsyncContextManager[Wire]:
-        return _open(self._where, self._trust, self.order_id, self.session_key)
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[Wire]:
+        async with _open(self._where, self._trust, self.order_id, self.session_key) as wire:
+            stay = Stay(time.time())
+            self.stays.append(stay)
+            try:
+                yield wire
+            finally:
+                stay.ended_at, stay.code = time.time(), wire.connection.close_code
+                if stay.code == RESTART:
+                    self.told_at.append(time.monotonic())
 
-    async def _stay(self) -> None:
-        told = self.closed_with[RESTART]
-        try:
-            await super()._stay()
-        finally:
-            if self.closed_with[RESTART] > told:
-                self.told_at.append(time.monotonic())
+    async def _begin(self, wire: Wire, welcome: dict) -> None:
+        self.stays[-1].welcomed_at = time.time()
+        await super()._begin(wire, welcome)
+
+    @property
+    def oddity(self) -> str:
+        """All that became of a client that was not told once, or that lost a socket otherwise."""
+        codes = [stay.code for stay in self.stays if stay.code]
+        return "" if codes == [RESTART] else " | ".join(map(str, self.stays))
 
     @property
     def back_after(self) -> list[float]:
@@ -156,5 +185,11 @@ class Talk:
             "shown_after": sorted(one.took for one in said if one.shown_at),
             # Without a code they were ended from here.
             "codes": {str(code): count for code, count in codes.items() if code},
+            "oddities": [
+                f"{side} of {room.order_id}: {client.oddity}"
+                for room in self.rooms
+                for side, client in zip(SIDES, room.clients, strict=True)
+                if client.oddity
+            ],
             "back_after": sorted(took for client in self.clients for took in client.back_after),
         }

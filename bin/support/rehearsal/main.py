@@ -10,11 +10,13 @@ from pathlib import Path
 
 from setting_up import ROOT, say
 
-from rehearsal import figures, load, rejected, walk_shop
+from rehearsal import figures, late, load, rejected, walk_shop
+from rehearsal.commits import few_tests
 from rehearsal.host import Host
 from rehearsal.pushes import Pushes
 from rehearsal.walk import Walk
 from rehearsal.walk_mail import Mailbox
+from rehearsal.work import Rejected
 
 # Each part by its name, in the order in which they go. The first push comes before all of them.
 PARTS = ("later", "rejected", "walk", "load", "figures")
@@ -22,9 +24,17 @@ PARTS = ("later", "rejected", "walk", "load", "figures")
 Scene = tuple[str, Callable[[], str]]
 
 
+class Left(KeyboardInterrupt):
+    """A signal says to end: no scene and no event loop takes that for a failure of its own."""
+
+    def __init__(self, number: int) -> None:
+        self.signal = signal.Signals(number)
+
+
 def main() -> int:
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
     kept = ROOT / ".cache" / "rehearse"
     kept.mkdir(parents=True, exist_ok=True)
     try:
@@ -32,8 +42,19 @@ def main() -> int:
             if arguments.cold:
                 shutil.rmtree(kept)
             return _rehearse(arguments)
-    except KeyboardInterrupt:
-        return 130
+    except Left as left:
+        say(f"ended by {left.signal.name}")
+        return 128 + left.signal
+    except Rejected as error:
+        say(f"nothing can be pushed from here: {error}")
+        return 1
+
+
+def _leave(number: int, _: object) -> None:
+    """Once: nothing interrupts the cleaning up."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    raise Left(number)
 
 
 def _arguments() -> argparse.Namespace:
@@ -84,7 +105,7 @@ def _scenes(part: str, host: Host, pushes: Pushes, mailbox: Mailbox) -> Iterator
     if part == "later":
         yield "a later push", pushes.push_later
     elif part == "rejected":
-        yield from _rejections(host)
+        yield from _rejections(host, pushes, mailbox)
     elif part == "walk":
         with Walk(host, mailbox) as walk:
             yield from walk.steps()
@@ -96,18 +117,20 @@ def _scenes(part: str, host: Host, pushes: Pushes, mailbox: Mailbox) -> Iterator
         yield from figures.steps(host)
 
 
-def _rejections(host: Host) -> Iterator[Scene]:
+def _rejections(host: Host, pushes: Pushes, mailbox: Mailbox) -> Iterator[Scene]:
     host.spare_npm()
     for rejection in rejected.REJECTIONS:
         name = f"rejected: {rejection.name}"
         yield name, lambda rejection=rejection: rejected.push_it(host, rejection)
+    yield "not deployed: another branch", lambda: rejected.other_branch(host)
     yield "rejected: master deleted", lambda: rejected.deletion(host)
+    yield from late.steps(host, pushes, mailbox)
 
 
 def _push_under_load(host: Host) -> str:
-    commit = host.commit("Under load", rejected.few_tests(host))
+    commit = host.commit("Under load", few_tests(host))
     push, seen = load.zero_downtime(host, commit)
-    return "\n      ".join([f"accepted in {push.seconds:.0f} s", *seen.lines])
+    return "\n      ".join([f"accepted in {push.seconds:.0f} s", *seen])
 
 
 def _show(name: str, show: Callable[[], str]) -> bool:

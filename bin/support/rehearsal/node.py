@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 from rehearsal.work import Account, Rejected, Say, registry_environment, step
@@ -17,8 +18,8 @@ def build(
     account: Account,
     say: Say,
     kept: Path | None,
-) -> None:
-    """NODE_ENV is set in here, and not for what comes after it.
+) -> dict[str, str]:
+    """What it exports to the buildpack after it; NODE_ENV is not among that.
 
     `kept` is where the packages of a lock may be taken from, and put: the buildpack has no such
     place, it spares the rehearsal minutes.
@@ -52,6 +53,24 @@ def build(
     if "NPM_CONFIG_PRODUCTION" not in environment:
         with step("Pruning Node packages", say):
             run("npm", "prune", "--omit=dev", *QUIET, because="npm prune failed")
+    home = Path(shutil.which("node", path=environment["PATH"]) or "node").parents[1]
+    _leave_profile(app, home)
+    return {
+        "PATH": f"{environment['PATH']}:{app}/node_modules/.bin",
+        "NODE_HOME": str(home),
+        "NODE_OPTIONS": "--max_old_space_size=2560",
+    }
+
+
+def _leave_profile(app: Path, home: Path) -> None:
+    """What the processes see of it."""
+    profile = app / ".profile.d" / "nodejs.sh"
+    profile.parent.mkdir(exist_ok=True)
+    profile.write_text(
+        'export PATH="$PATH:$HOME/bin:$HOME/node_modules/.bin"\n'
+        f'export NODE_HOME="{home}"\n'
+        'export NODE_ENV="${NODE_ENV:-production}"\n'
+    )
 
 
 def _hash(app: Path) -> str:

@@ -1,29 +1,21 @@
 """The Procfile's processes: started without a shell's words, checked as app.json says, ended."""
 
-import json
-import re
 import shlex
 import string
 import subprocess
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from rehearsal.services import end_with_parent
-from rehearsal.work import Account, Rejected, Say
+from rehearsal.work import Account, Rejected, Say, end
 
 # Of Dokku, where app.json says nothing.
 ATTEMPTS, WAIT, TIMEOUT = 3, 5, 5
 LAST_LINES = 15
 # What buildpacks leave for the start; the words after it are no shell's: a && is a word.
 PROFILE = 'for file in .profile.d/*.sh; do [ -f "$file" ] && . "$file"; done; exec "$@"'
-
-
-def commands(app: Path) -> dict[str, str]:
-    """The Procfile's lines by name."""
-    lines = re.findall(r"^([\w-]+):\s*(.+?)\s*$", (app / "Procfile").read_text(), re.M)
-    return dict(lines)
 
 
 def words_of(line: str, environment: dict[str, str]) -> list[str]:
@@ -34,16 +26,22 @@ def words_of(line: str, environment: dict[str, str]) -> list[str]:
 
 @dataclass
 class Started:
-    """A process of the Procfile that runs."""
+    """A process of the Procfile."""
 
     name: str
     process: subprocess.Popen
+    app: Path
     log: Path
-    port: int
+    port: int  # where it is asked for its health
+
+    @property
+    def is_running(self) -> bool:
+        """One that has ended is no longer, though nobody may have looked yet."""
+        return self.process.poll() is None
 
     def must_run(self, say: Say) -> None:
         """Raises Rejected, with the last that it said, when it has ended."""
-        if self.process.poll() is not None:
+        if not self.is_running:
             self.show_last(say)
             raise Rejected(f"{self.name} ended with status {self.process.returncode}")
 
@@ -51,49 +49,61 @@ class Started:
         for line in self.log.read_text(errors="replace").splitlines()[-LAST_LINES:]:
             say(f"       {self.name}: {line}")
 
+    def end(self, patience: float = 10) -> bool:
+        """SIGTERM, once. Whether it ended by itself, within so many seconds."""
+        return end(self.process, patience=patience)
+
 
 def start(
-    name: str, *, app: Path, environment: dict[str, str], account: Account, log: Path
+    name: str,
+    line: str,
+    *,
+    app: Path,
+    port: int,
+    environment: dict[str, str],
+    account: Account,
+    log: Path,
 ) -> Started:
     """Runs in the thread that works for all pushes: the process ends with it."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            words_of(commands(app)[name], environment), cwd=app, env=environment,
+            words_of(line, environment), cwd=app, env=environment,
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
             preexec_fn=end_with_parent, **account.identity,  # noqa: PLW1509 - calls into C alone
         )  # fmt: skip
-    return Started(name, process, log, int(environment["PORT"]))
+    return Started(name, process, app, log, port)
 
 
-def check(started: Started, *, app: Path, domain: str, say: Say) -> None:
-    """Every startup check of app.json, straight at the process: no proxy, no TLS."""
-    manifest = json.loads((app / "app.json").read_text())
-    checks = manifest.get("healthchecks", {}).get(started.name, [{"type": "startup", "uptime": 10}])
-    for wanted in checks:
-        if wanted["type"] != "startup":
-            continue
-        if "path" in wanted:
-            _ask(started, wanted, domain=domain, say=say)
-        else:
-            time.sleep(wanted.get("uptime", 10))
-        started.must_run(say)
-        say(f"       {started.name}: {wanted.get('name', 'check')} passed")
+class Checks:
+    """app.json's, asked straight at the process: no proxy, no TLS."""
 
+    def __init__(self, domain: str, pause: Callable[[float], None], say: Say) -> None:
+        self._domain, self._pause, self._say = domain, pause, say
 
-def _ask(started: Started, wanted: dict, *, domain: str, say: Say) -> None:
-    """As many attempts as it has; the first is made at once."""
-    attempts = wanted.get("attempts", ATTEMPTS)
-    for attempt in range(attempts):
-        if attempt:
-            time.sleep(wanted.get("wait", WAIT))
-        started.must_run(say)
-        answer = _answer(started.port, wanted, domain)
-        if answer == "200":
-            return
-    started.show_last(say)
-    raise Rejected(
-        f"{started.name} is not healthy: {wanted['path']} gave {answer} {attempts} times"
-    )
+    def of(self, started: Started, checks: list[dict]) -> None:
+        """Raises Rejected for the first that does not pass."""
+        for wanted in checks:
+            if "path" in wanted:
+                self._ask(started, wanted)
+            else:
+                self._pause(wanted["uptime"])
+            started.must_run(self._say)
+            self._say(f"       {started.name}: {wanted.get('name', 'check')} passed")
+
+    def _ask(self, started: Started, wanted: dict) -> None:
+        """As many attempts as it has; the first is made at once."""
+        attempts = wanted.get("attempts", ATTEMPTS)
+        for attempt in range(attempts):
+            if attempt:
+                self._pause(wanted.get("wait", WAIT))
+            started.must_run(self._say)
+            answer = _answer(started.port, wanted, self._domain)
+            if answer == "200":
+                return
+        started.show_last(self._say)
+        raise Rejected(
+            f"{started.name} is not healthy: {wanted['path']} gave {answer} {attempts} times"
+        )
 
 
 def _answer(port: int, wanted: dict, domain: str) -> str:

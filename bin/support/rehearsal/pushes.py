@@ -2,9 +2,9 @@
 
 import threading
 
+from rehearsal.commits import few_tests
 from rehearsal.facts import Push
 from rehearsal.host import Host
-from rehearsal.rejected import few_tests
 from rehearsal.walk_browser import Browser, expect
 
 TRIED_AFTER = 2.0  # seconds into the later push
@@ -22,7 +22,7 @@ class Pushes:
     def push_first(self) -> str:
         """The checkout as it stands, with all of its gate unless that is asked for less."""
         files = few_tests(self.host) if self._few else {}
-        self.first = self._accepted(self.host.commit("First", files))
+        self.first = self.accepted(self.host.commit("First", files))
         return f"accepted in {self.first.seconds:.0f} s, with {'few' if files else 'all'} tests"
 
     def push_later(self) -> str:
@@ -31,16 +31,20 @@ class Pushes:
         beside: list[Push] = []
         timer = threading.Timer(TRIED_AFTER, lambda: beside.append(self.host.push(commit)))
         timer.start()
-        self.later = self._accepted(commit)
+        try:
+            self.later = self.accepted(commit)
+        finally:
+            timer.cancel()
         timer.join()
         reason = beside[0].reason
         expect("another push is being worked on" in reason, f"the one beside it: {reason!r}")
         gone = self.host.retired
-        if gone is None or gone.was_killed:
-            raise AssertionError("the release before did not end by itself")
+        expect([one.name for one in gone] == ["web", "worker"], f"what ended was {gone}")
+        expect(not any(one.was_killed for one in gone), "an old process had to be killed")
         return (
-            f"accepted in {self.later.seconds:.0f} s; the one before was gone "
-            f"{gone.seconds:.1f} s after SIGTERM; a second push beside it was refused"
+            f"accepted in {self.later.seconds:.0f} s; the old processes were gone "
+            f"{' and '.join(f'{one.seconds:.1f}' for one in gone)} s after SIGTERM; a second push "
+            "beside it was refused"
         )
 
     def lines(self) -> list[str]:
@@ -55,7 +59,8 @@ class Pushes:
             lines.append(f"{name:32}{one:8.1f}" + (f"{two:8.1f}" if two is not None else ""))
         return lines
 
-    def _accepted(self, commit: str) -> Push:
+    def accepted(self, commit: str) -> Push:
+        """Pushed, and it serves."""
         push = self.host.push(commit)
         if not push.accepted:
             raise AssertionError(f"rejected: {push.reason}\n{push.output}")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from rehearsal.manifest import python_version
 from rehearsal.work import Account, Rejected, Say, registry_environment, step
 
 PIPENV = "pipenv==2026.10.3"
@@ -16,7 +17,7 @@ OTHER_LOCKS = ("requirements.txt", "poetry.lock", "uv.lock")
 def build(
     app: Path, *, caches: Path, environment: dict[str, str], account: Account, say: Say
 ) -> None:
-    """Leaves .profile.d/python.sh, by which processes find this Python, as the buildpack does."""
+    """Leaves .profile.d, by which processes find this Python, as the buildpack does."""
     _refuse_other_locks(app)
     interpreter = _interpreter(app, caches, account)
     environment = environment | {"LD_LIBRARY_PATH": str(_libraries(interpreter))}
@@ -24,20 +25,32 @@ def build(
     with step("Python packages", say):
         packages = Packages(app, caches=caches, environment=environment, account=account, say=say)
         python = packages.install(interpreter)
-    profile = app / ".profile.d" / "python.sh"
-    profile.parent.mkdir(exist_ok=True)
-    profile.write_text(
-        f'export PATH="{python}/bin:$PATH"\n'
-        f'export LD_LIBRARY_PATH="{_libraries(interpreter)}"\n'
-        "export PYTHONUNBUFFERED=true\n"
-    )
-    environment = environment | {"PATH": f"{python}/bin:{environment['PATH']}"}
+    _leave_profile(app, python, interpreter)
+    path = f"{python}/bin:{environment['PATH']}"
+    environment = environment | {"PATH": path, "PYTHONUNBUFFERED": "1"}
     if environment.get("DISABLE_COLLECTSTATIC") in (None, "", "0"):
         with step("Collecting static files", say):
             command = ["python", "manage.py", "collectstatic", "--noinput"]
             if account.run(command, cwd=app, environment=environment, say=say):
                 raise Rejected("collectstatic failed (config:set DISABLE_COLLECTSTATIC=1)")
     _hook(app, "bin/post_compile", environment, account, say)
+
+
+def _leave_profile(app: Path, python: Path, interpreter: str) -> None:
+    """Without PYTHONHOME: the buildpack's packages lie in its Python, ours in an environment."""
+    folder = app / ".profile.d"
+    folder.mkdir(exist_ok=True)
+    (folder / "python.sh").write_text(
+        f'export PATH="{python}/bin:$PATH"\n'
+        f'export LD_LIBRARY_PATH="{_libraries(interpreter)}"\n'
+        "export PYTHONUNBUFFERED=true\n"
+        'export PYTHONPATH="${PYTHONPATH:-$HOME}"\n'
+    )
+    # As where the container's memory is limited; elsewhere nothing is set. Node's file has the same
+    # name: this one stays.
+    (folder / "WEB_CONCURRENCY.sh").write_text(
+        'export WEB_CONCURRENCY="${WEB_CONCURRENCY:-$((2 * $(nproc) + 1))}"\n'
+    )
 
 
 def interpreters(version: str, caches: Path) -> Iterator[str]:
@@ -96,7 +109,7 @@ def _refuse_other_locks(app: Path) -> None:
 
 
 def _interpreter(app: Path, caches: Path, account: Account) -> str:
-    version = (app / ".python-version").read_text().strip()
+    version = python_version(app)
     for interpreter in interpreters(version, caches):
         if account.can_run(runs(interpreter, version)):
             return interpreter

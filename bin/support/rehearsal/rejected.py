@@ -1,40 +1,14 @@
 """Pushes that must be rejected, each for its own reason, while the release before serves on."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from rehearsal import evidence
+from rehearsal import commits, evidence
+from rehearsal.commits import Files
 from rehearsal.host import Host
-from rehearsal.services import free_port
 from rehearsal.walk_browser import expect
-
-Files = dict[str, str | None]
-# All that the later pushes are tested by: their gate has to fail for one reason, and soon.
-KEPT_TESTS = {"main/tests/test_opening_hours.py", "frontend/lib/tokens.test.js"}
-FAILING_JEST = 'test("what is promised", () => expect(1).toBe(2));\n'
-FAILING_DJANGO = '''"""A test that fails."""
-
-from django.test import SimpleTestCase
-
-
-class PromiseTests(SimpleTestCase):
-    def test_what_is_promised(self):
-        self.assertEqual(1, 2)
-'''
-MIGRATION = '''"""Rehearsed."""
-
-from django.db import migrations, models
-
-
-class Migration(migrations.Migration):
-    dependencies = [("main", "{after}")]
-    operations = [
-        migrations.{operation}("product", "shelf", models.CharField(max_length=9{options}))
-    ]
-'''
 
 
 @dataclass(frozen=True)
@@ -47,17 +21,6 @@ class Rejection:
     shown: str = ""
     hidden: str = ""
     settings: dict[str, str | None] = field(default_factory=dict)  # None takes one away
-    branch: str = "master"
-
-
-def few_tests(host: Host) -> Files:
-    """Without most tests, so that the gate of the later pushes takes seconds."""
-    tests = [
-        path
-        for pattern in ("main/tests/test_*.py", "frontend/*.test.js*")
-        for path in host.files(pattern)
-    ]
-    return dict.fromkeys([path for path in tests if path not in KEPT_TESTS])
 
 
 def push_it(host: Host, rejection: Rejection) -> str:
@@ -65,7 +28,7 @@ def push_it(host: Host, rejection: Rejection) -> str:
     before = evidence.gather(host)
     with _settings(host, rejection.settings):
         commit = host.commit(rejection.name, rejection.files(host))
-        push = host.push(commit, branch=rejection.branch)
+        push = host.push(commit)
     expect(not push.accepted, "it was accepted")
     expect(rejection.reason in push.reason, f"rejected for another reason: {push.reason!r}")
     expect(re.search(rejection.shown, push.output), f"it does not say {rejection.shown!r}")
@@ -89,56 +52,30 @@ def _settings(host: Host, changed: dict[str, str | None]) -> Iterator[None]:
         host.config.update(kept)
 
 
-def _syntax_error(host: Host) -> Files:
-    entry = "frontend/entries/imageswitcher.jsx"
-    return {entry: host.text(entry) + "\n}\n"}
-
-
-def _two_migrations(host: Host) -> Files:
-    """The first adds a column that may be empty, the second says that it is nowhere: it is."""
-    last = sorted(host.files("main/migrations/[0-9]*.py"))[-1].rsplit("/", 1)[1][:-3]
-    one = MIGRATION.format(after=last, operation="AddField", options=", null=True")
-    two = MIGRATION.format(after="9001_shelf", operation="AlterField", options="")
-    return {"main/migrations/9001_shelf.py": one, "main/migrations/9002_shelf_known.py": two}
-
-
-def _python_lock_behind(host: Host) -> Files:
-    return {"Pipfile": host.text("Pipfile").replace("[packages]\n", '[packages]\nsix = "*"\n', 1)}
-
-
-def _npm_lock_behind(host: Host) -> Files:
-    package = json.loads(host.text("package.json"))
-    package["dependencies"]["left-out"] = "^1.0.0"
-    return {"package.json": json.dumps(package, indent=2)}
-
-
-def _listens_elsewhere(host: Host) -> Files:
-    return {"Procfile": host.text("Procfile").replace("$PORT", str(free_port()))}
-
-
 REJECTIONS = [
     Rejection(
         "a failing Jest test", "bin/post_compile failed", shown=r"bin/post_compile: Jest failed",
-        files=lambda host: {"frontend/lib/promise.test.js": FAILING_JEST},
+        files=lambda host: {"frontend/lib/promise.test.js": commits.FAILING_JEST},
     ),
     Rejection(
         "a failing Django test", "bin/post_compile failed",
         shown=r"FAIL: test_what_is_promised[\s\S]+bin/post_compile: Django tests failed",
-        files=lambda host: {"main/tests/test_promise.py": FAILING_DJANGO},
+        files=lambda host: {"main/tests/test_promise.py": commits.FAILING_DJANGO},
     ),
     Rejection(
-        "a failing build", "bin/post_compile failed", files=_syntax_error,
+        "a failing build", "bin/post_compile failed", files=commits.syntax_error,
         shown=r"imageswitcher\.jsx[\s\S]+bin/post_compile: Production build failed",
     ),
     Rejection(
-        "a migration that fails on real data", "bin/post_compile failed", files=_two_migrations,
+        "a migration that fails on real data", "bin/post_compile failed",
+        files=commits.two_migrations,
         shown=r"9002_shelf_known failed: .*null values; nothing was changed[\s\S]+Migration failed",
         hidden="Traceback",
     ),
     Rejection(
-        "Pipfile.lock out of date", "Pipfile.lock is out of date", files=_python_lock_behind
+        "Pipfile.lock out of date", "Pipfile.lock is out of date", files=commits.python_lock_behind
     ),
-    Rejection("package-lock.json out of date", "npm ci failed", files=_npm_lock_behind),
+    Rejection("package-lock.json out of date", "npm ci failed", files=commits.npm_lock_behind),
     Rejection(
         "a second package manager's lock", "two package managers: uv.lock",
         files=lambda host: {"uv.lock": "version = 1\n"},
@@ -150,14 +87,34 @@ REJECTIONS = [
     ),
     Rejection(
         "a release that is not healthy", "web is not healthy: /healthz/ gave",
-        files=_listens_elsewhere,
+        files=commits.listens_elsewhere,
     ),
     Rejection(
         "a release command that warns", "the Procfile's release command failed",
         settings={"SECURE": "false"}, shown=r"security\.W",
     ),
-    Rejection("a push to another branch", "only master is deployed", branch="main"),
+    Rejection(
+        "a Procfile without a web", "the Procfile has no web",
+        files=lambda host: {"Procfile": "worker: python manage.py run_worker\n"},
+    ),
+    Rejection(
+        "an app.json that is none", "app.json is no JSON: Expecting",
+        files=lambda host: {"app.json": "{'healthchecks': {}}\n"},
+    ),
+    Rejection(
+        "one buildpack of two", "there is no .buildpacks", files=lambda host: {".buildpacks": None}
+    ),
 ]  # fmt: skip
+
+
+def other_branch(host: Host) -> str:
+    """Taken, with a warning, and nothing comes of it."""
+    before = evidence.gather(host)
+    push = host.push(host.commit("Elsewhere"), branch="main")
+    expect(push.accepted, f"it was rejected: {push.reason}")
+    expect("not deployed" in push.output, f"no warning: {push.output!r}")
+    evidence.compare(before, evidence.gather(host))
+    return f"taken with a warning; {before.revision[:8]} serves on"
 
 
 def deletion(host: Host) -> str:

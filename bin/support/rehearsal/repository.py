@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from rehearsal.work import Say
@@ -82,10 +83,15 @@ class Repository:
 
     def _serve(self, link: socket.socket) -> None:
         def tell(word: dict) -> None:
-            link.sendall(json.dumps(word).encode() + b"\n")
+            # Whoever pushed may be gone: the push is worked on all the same.
+            with suppress(OSError):
+                link.sendall(json.dumps(word).encode() + b"\n")
 
         with link:
-            question = json.loads(link.makefile().readline())
+            line = link.makefile().readline()
+            if not line:
+                return
+            question = json.loads(line)
             accepted = self._answer(
                 question["updates"], question["git"], lambda text: tell({"say": text})
             )

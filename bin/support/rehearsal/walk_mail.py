@@ -35,6 +35,9 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
+    def handle_error(self, *_: object) -> None:
+        """A client that was ended in the middle of a mail."""
+
 
 class Mailbox:
     """Takes mails at `url` for as long as the block lasts."""

@@ -4,12 +4,14 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 Say = Callable[[str], None]
+SECONDS_TO_STOP = 2  # for a build that is not wanted any more: npm works on when it is told to end
 NOBODY = 32767  # a user id that has no account, as builds on a real host have
 # How this machine reaches its package registries: the steps that install packages may see it.
 REGISTRY_PREFIXES = ("PIP_", "NPM_CONFIG_", "NODE_EXTRA_CA", "SSL_CERT_", "REQUESTS_CA", "CURL_CA")
@@ -30,6 +32,7 @@ class Account:
         if os.geteuid() == 0:
             self.identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
         self._running: set[subprocess.Popen] = set()
+        self._is_over = threading.Event()
         home.mkdir(mode=0o700)
         _copy_registry_files(home)
         self.take(home)
@@ -71,33 +74,57 @@ class Account:
         )
         self._running.add(process)
         try:
+            if self._is_over.is_set():
+                _end_session(process)
             for line in process.stdout or []:
                 say(line.rstrip())
             return process.wait()
         finally:
-            end(process)
+            _end_session(process)
             self._running.discard(process)
 
+    def pause(self, seconds: float) -> None:
+        """Raises Rejected when the host ends meanwhile."""
+        if self._is_over.wait(seconds):
+            raise Rejected("the host has ended")
+
     def end_all(self) -> None:
-        """What a push that was interrupted has left."""
+        """What a push that was interrupted has left; what it still starts ends at once."""
+        self._is_over.set()
         for process in list(self._running):
-            end(process)
+            _end_session(process)
 
 
-def end(process: subprocess.Popen, *, patience: float = 10) -> float | None:
-    """SIGTERM, and SIGKILL to the whole session after some seconds.
+def remove(folder: Path) -> None:
+    """With all of Node's packages in it: by far sooner than Python does it."""
+    subprocess.run(["rm", "-rf", folder], check=False)
 
-    The seconds that it took to end by itself; None if it had to be killed.
+
+def end(process: subprocess.Popen, *, patience: float = 10) -> bool:
+    """SIGTERM, once, and SIGKILL to the whole session after some seconds.
+
+    Whether it ended by itself.
     """
-    began = time.monotonic()
-    process.send_signal(signal.SIGTERM)
+    process.terminate()
+    return _has_ended(process, patience)
+
+
+def _end_session(process: subprocess.Popen) -> None:
+    """A command of a build, with all that it has started: bash alone would leave those behind."""
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        _has_ended(process, SECONDS_TO_STOP)
+
+
+def _has_ended(process: subprocess.Popen, patience: float) -> bool:
     with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=patience)
-        return time.monotonic() - began
+        return True
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    return None
+    return False
 
 
 @contextmanager

@@ -19,8 +19,10 @@ class Command(Migrate):
     def handle(self, *args: Any, **options: Any) -> None:
         self.connection = connections[options["database"] or DEFAULT_DB_ALIAS]
         self.migration: Migration | None = None
+        self.is_together = False
         try:
-            if self._fits_one_transaction():
+            self.is_together = self._fits_one_transaction()
+            if self.is_together:
                 self._migrate_together(*args, **options)
             else:
                 super().handle(*args, **options)
@@ -63,5 +65,5 @@ class Command(Migrate):
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         if self.migration is None:
             return f"the database refuses: {reason}"
-        undone = "; nothing was changed" if self.connection.vendor == "postgresql" else ""
+        undone = "; nothing was changed" if self.is_together else ""
         return f"migration {self.migration} failed: {reason}{undone}"

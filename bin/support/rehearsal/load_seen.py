@@ -1,0 +1,90 @@
+"""What a crowd saw, in figures, and whether it is as promised."""
+
+from dataclasses import dataclass
+
+from rehearsal.walk_browser import expect
+
+RATE, ROOMS, EVERY = 20, 50, 6.0  # requests a second, conversations, seconds between two messages
+BACK = 10.0  # seconds at most
+RESTART = "4012"
+# Less than this and the crowd was not there all the time: it would have seen nothing.
+LEAST_RATE, LEAST_TALK, STANDSTILL = 0.9 * RATE, 0.6, 2.5
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the crowd saw."""
+
+    counts: dict[str, int]
+    failures: list[str]
+    retried: list[str]
+    took: list[float]
+    lost_orders: list[str]
+    problems: list[str]
+    seconds: float  # for which visitors came
+    standstill: float  # the longest time without one who came
+    said: int
+    unshown: int
+    shown_after: list[float]
+    codes: dict[str, int]
+    oddities: list[str]  # sockets that were not closed once, for the restart
+    back_after: list[float]
+    settled: float
+
+    @property
+    def rate(self) -> float:
+        """Requests a second on new connections."""
+        return self.counts.get("new", 0) / self.seconds if self.seconds else 0.0
+
+    @property
+    def lines(self) -> list[str]:
+        """The figures, for whoever reads them."""
+        pause = f"{self.standstill:.1f} s"
+        new, kept, bought = (self.counts.get(kind, 0) for kind in ("new", "kept", "buying"))
+        return [
+            f"requests: {new} on new connections, {kept} on kept ones, {bought} of buyers",
+            f"{self.rate:.1f} a second for {self.seconds:.0f} s, no pause over {pause}",
+            f"failed {len(self.failures)}, retried as browsers do {len(self.retried)}",
+            f"answers, ms: {_spread(self.took)}",
+            f"messages: {self.said}, never shown {self.unshown}",
+            f"shown after, ms: {_spread(self.shown_after)}",
+            f"sockets closed with {self.codes}; back after, ms: {_spread(self.back_after)}",
+        ]
+
+
+def judge(seen: Seen, *, sockets: int, seconds: float, told_at: str) -> None:
+    """Raises the first promise that was not kept. The push took so many seconds of the load's."""
+    _was_there(seen, sockets=sockets, seconds=seconds)
+    expect(not seen.failures, f"{len(seen.failures)} requests failed: {seen.failures[:5]}")
+    expect(not seen.lost_orders, f"orders: {seen.lost_orders[:5]}")
+    expect(not seen.problems, f"conversations: {seen.problems[:5]}")
+    told = seen.codes.get(RESTART, 0)
+    expect(
+        told == sockets and not seen.oddities,
+        f"{told} of {sockets} sockets were told of the restart: {seen.codes}; SIGTERM at "
+        f"{told_at}; " + "; ".join(seen.oddities[:5]),
+    )
+    last = seen.back_after[-1]
+    expect(last < BACK, f"the last socket was back after {last:.1f} s")
+
+
+def _was_there(seen: Seen, *, sockets: int, seconds: float) -> None:
+    """Raises unless everyone came, bought and spoke at their rate, and for that long."""
+    expect(seen.seconds >= seconds, f"visitors came for {seen.seconds:.0f} of {seconds:.0f} s")
+    expect(seen.rate >= LEAST_RATE, f"{seen.rate:.1f} requests a second, not {RATE}")
+    expect(seen.standstill < STANDSTILL, f"nobody came for {seen.standstill:.1f} s")
+    for kind in ("kept", "buying"):
+        expect(seen.counts.get(kind, 0) >= seconds / 4, f"{kind}: {seen.counts.get(kind, 0)}")
+    spoken = LEAST_TALK * sockets * seconds / EVERY
+    expect(seen.said >= spoken, f"{seen.said} messages, not {spoken:.0f}")
+
+
+def _spread(seconds: list[float]) -> str:
+    """Median, 95th, 99th and worst."""
+    if not seconds:
+        return "none"
+    last = len(seconds) - 1
+    picked = [seconds[min(last, int(len(seconds) * part))] for part in (0.5, 0.95, 0.99)]
+    names = ("p50", "p95", "p99", "worst")
+    pairs = zip(names, [*picked, seconds[-1]], strict=True)
+    return ", ".join(f"{name} {value * 1000:.0f}" for name, value in pairs)
