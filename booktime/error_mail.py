@@ -21,7 +21,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import mail_admins
 
-from booktime.redaction import message_of, redacted
+from booktime.logs import KNOCKS
+from booktime.redaction import message_of, traceback_of
 from main.gateways import log_facts
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class ErrorMail(logging.Handler):
         self._start = threading.Lock()
 
     def emit(self, record: logging.LogRecord) -> None:
-        if not settings.ADMINS or record.name == __name__:
+        if not settings.ADMINS or record.name == __name__ or record.name.startswith(KNOCKS):
             return
         try:
             report = report_of(record)
@@ -146,7 +147,7 @@ def report_of(record: logging.LogRecord) -> Report:
     lines += [f"{name}: {facts[name]}" for name in _FACTS if facts.get(name) is not None]
     lines += [f"logger: {record.name}", ""]
     if error:
-        lines += [redacted("".join(traceback.format_exception(error)))[-MOST:], ""]
+        lines += [traceback_of(error, most=MOST), ""]
     return Report(_fingerprint(record, error, where), f"{what} in {where}", lines)
 
 

@@ -127,7 +127,7 @@ class ForgivingRedisLayer(RedisChannelLayer):
     def _note_loss(self, error: BaseException) -> None:
         if not self._is_away:
             self._is_away = True
-            logger.warning("Redis is away: %s", error or type(error).__name__)
+            logger.warning("Redis is away: %s", error)
 
     # --- Sending --------------------------------------------------------------------------
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from structlog import stdlib
-from structlog.processors import TimeStamper, format_exc_info
+from structlog.processors import TimeStamper
 
-from booktime.redaction import redacted, redacted_message
+from booktime.redaction import message, traceback_of
 from main.gateways import log_facts
 
 # All that a line may hold, in this order; whatever else is given to a logger stays here. Ours are
@@ -20,8 +20,9 @@ FIELDS = (
     "revision", "exception",
 )  # fmt: skip
 _EXTRA = {*FIELDS} - {"time", "level", "event", "logger", "exception"}
-# Of an exception that was raised within another: the end says more than the beginning.
-MOST = 20_000  # characters
+MOST = 20_000  # characters of a traceback
+# Under such a name Django tells of who knocks as nobody should: as an error, and in their words.
+KNOCKS = "django.security."
 
 Fields = MutableMapping[str, Any]
 
@@ -38,10 +39,12 @@ def formatter(*, as_json: bool) -> logging.Formatter:
         processors=[
             stdlib.ProcessorFormatter.remove_processors_meta,
             _add_facts,
-            format_exc_info,
-            _redact,
+            _make_little_of_knocks,
+            _write,
             _as_object if as_json else _as_line,
         ],
+        use_get_message=False,
+        pass_foreign_args=True,
     )
 
 
@@ -49,11 +52,25 @@ def _add_facts(logger: Any, name: str, fields: Fields) -> Fields:
     return {**log_facts.known(), "revision": settings.GIT_REV, **fields}
 
 
-def _redact(logger: Any, name: str, fields: Fields) -> Fields:
+def _make_little_of_knocks(logger: Any, name: str, fields: Fields) -> Fields:
+    """A strange host, a path that leads out of its folder: no fault of ours, and no news."""
+    if not fields["logger"].startswith(KNOCKS):
+        return fields
+    why, args = fields["logger"].removeprefix(KNOCKS), fields.get("positional_args")
+    if why == "csrf" and args:
+        # What was wrong with the form; after the dash come the visitor's words.
+        why = str(args[0]).partition(" - ")[0].rstrip(".")
+    said = {"level": "warning", "event": f"Refused: {why}.", "positional_args": ()}
+    return {**fields, **said, "exc_info": None}
+
+
+def _write(logger: Any, name: str, fields: Fields) -> Fields:
     """A traceback is without the values of variables, but the words of its error may hold some."""
-    fields["event"] = redacted_message(str(fields["event"]), fields["logger"])
-    if text := fields.get("exception"):
-        fields["exception"] = redacted(text[-MOST:])
+    error = (fields.get("exc_info") or (None, None))[1]
+    args = fields.get("positional_args")
+    fields["event"] = message(fields["event"], args, logger=fields["logger"], error=error)
+    if error:
+        fields["exception"] = traceback_of(error, most=MOST)
     return fields
 
 

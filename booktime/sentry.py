@@ -10,8 +10,8 @@ from typing import Any
 
 from django.conf import settings
 
-from booktime.logs import FIELDS
-from booktime.redaction import message_of, redacted
+from booktime.logs import FIELDS, KNOCKS, MOST
+from booktime.redaction import message_of, said_of
 from main.gateways import log_facts
 
 _KEPT = ("event_id", "timestamp", "platform", "level", "logger", "release", "environment", "sdk")
@@ -28,7 +28,7 @@ def begin() -> bool:
     from sentry_sdk.integrations.atexit import AtexitIntegration
     from sentry_sdk.integrations.logging import LoggingIntegration, ignore_logger
 
-    ignore_logger("django.security.DisallowedHost")
+    ignore_logger(f"{KNOCKS}*")
     sentry_sdk.init(
         dsn=settings.SENTRY_DSN,
         release=settings.GIT_REV,
@@ -66,16 +66,17 @@ def scrubbed(event: Any, hint: dict[str, Any]) -> Any:
         sent["logentry"] = {"message": message_of(record)}
     values = (event.get("exception") or {}).get("values", [])
     if values:
-        sent["exception"] = {"values": [_scrubbed_exception(value) for value in values]}
+        error = (hint.get("exc_info") or (None, None))[1]
+        sent["exception"] = {"values": [_scrubbed_exception(value, error) for value in values]}
     return sent
 
 
-def _scrubbed_exception(value: dict[str, Any]) -> dict[str, Any]:
+def _scrubbed_exception(value: dict[str, Any], error: BaseException | None) -> dict[str, Any]:
     frames = (value.get("stacktrace") or {}).get("frames", [])
     return {
         "type": value.get("type"),
         "module": value.get("module"),
-        "value": redacted(str(value.get("value") or "")),
+        "value": said_of(error, str(value.get("value") or ""), most=MOST),
         "stacktrace": {
             "frames": [{name: frame[name] for name in _FRAME if name in frame} for frame in frames]
         },

@@ -15,17 +15,17 @@ from contextlib import contextmanager
 from django.conf import settings
 
 from booktime import metrics
-from booktime.exchanges import Application, Message, Receive, Scope, Send
+from booktime.exchanges import RESTARTING, Application, Message, Receive, Scope, Send
 from main.gateways import log_facts
 
 logger = logging.getLogger(__name__)
 
 HEADER = b"x-request-id"
-# As proxies make them. Whatever else comes under the name is no id, and may be anything.
-_ID = re.compile(rb"[A-Za-z0-9-]{16,64}", re.ASCII)
 _ORDER = re.compile(r"/ws/customer-service/(\d{1,18})/")
 STATIC, UNMATCHED, DESK = "static", "unmatched", "desk_stream"
 HEALTH = {"healthz", "healthz_alive"}
+# By these an application hears of the server's end: from ours (drain.py), and from uvicorn.
+RESTARTS = {RESTARTING, 1012}
 GONE = 499  # for nginx, and here: the client left before there was an answer
 # So begins a frame of refusal: only those are read.
 _REFUSED = '{"type":"refused"'
@@ -51,7 +51,7 @@ class Answered:
 
 def requests(application: Application) -> Application:
     async def watched(scope: Scope, receive: Receive, send: Send) -> None:
-        begun, request_id = time.perf_counter(), id_of(scope)
+        begun, request_id = time.perf_counter(), new_id()
         method = metrics.known_method(scope["method"])
         answered = Answered(send, request_id)
         with log_facts.about(request_id=request_id, method=method) as facts, _telling_of_errors():
@@ -70,7 +70,7 @@ def requests(application: Application) -> Application:
 
 def streams(application: Application) -> Application:
     async def watched(scope: Scope, receive: Receive, send: Send) -> None:
-        begun, request_id = time.perf_counter(), id_of(scope)
+        begun, request_id = time.perf_counter(), new_id()
         method = metrics.known_method(scope["method"])
         answered = Answered(send, request_id, opens="stream_opened")
         with (
@@ -94,7 +94,7 @@ def sockets(application: Application) -> Application:
         found = _ORDER.fullmatch(scope["path"])
         order_id = int(found[1]) if found else None
         with (
-            log_facts.about(socket=id_of(scope), order_id=order_id),
+            log_facts.about(socket=new_id(), order_id=order_id),
             _telling_of_errors(),
         ):
             await Conversed(receive, send).run(application, scope)
@@ -119,7 +119,8 @@ class Conversed:
     async def receive(self) -> Message:
         message = await self._receive()
         if message["type"] == "websocket.disconnect":
-            self._close(message.get("code"), by="client")
+            code = message.get("code")
+            self._close(code, by="shop" if code in RESTARTS else "client")
         return message
 
     async def send(self, message: Message) -> None:
@@ -147,10 +148,9 @@ class Conversed:
         logger.info(event, extra={"code": code, "by": by, "duration_ms": ms})
 
 
-def id_of(scope: Scope) -> str:
-    """What the proxy calls it, if that can be a name; else one of our own."""
-    given = next((value for name, value in scope["headers"] if name == HEADER), b"")
-    return given.decode() if _ID.fullmatch(given) else secrets.token_hex(16)
+def new_id() -> str:
+    """Our own. One that comes with a request may be of the proxy, or what a visitor typed."""
+    return secrets.token_hex(16)
 
 
 @contextmanager

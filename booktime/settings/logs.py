@@ -9,6 +9,9 @@ from booktime.settings.site import DEBUG, env
 
 # A port of its own, which no proxy leads to; 0 is none.
 METRICS_PORT = env.whole("METRICS_PORT", default=0, least=0, most=65535)
+# A worker is given no port, and what is PORT by default then is not taken.
+if METRICS_PORT and env.int("PORT", default=0) == METRICS_PORT:
+    raise ImproperlyConfigured(f"METRICS_PORT must be another port than PORT, not {METRICS_PORT}.")
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
     # Only then: it takes a tenth of a second.
@@ -47,8 +50,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # Our own line of each request has its status, and not its path: a guest's link is one.
         "django.request": {"level": "WARNING" if DEBUG else "ERROR"},
-        # Whoever knocks under another name is no error of ours.
-        "django.security.DisallowedHost": {"handlers": ["console"], "propagate": False},
+        # Whoever knocks under another name, or asks oddly, is no error of ours.
+        "django.security": {"handlers": ["console"], "propagate": False},
         # Twisted has a line of its own for each request, with its path and whose address it was.
         "daphne": {"level": "WARNING"},
         "twisted": {"level": "WARNING"},

@@ -10,6 +10,8 @@ from typing import Any
 from asgiref.sync import SyncToAsync, async_to_sync
 from channels.layers import get_channel_layer
 
+from main.gateways import faults
+
 logger = logging.getLogger(__name__)
 _LIMIT = 2  # seconds
 _under_way: set[asyncio.Task] = set()
@@ -36,5 +38,5 @@ async def _send(group: str, message: dict[str, Any]) -> None:
         async with asyncio.timeout(_LIMIT):
             await get_channel_layer().group_send(group, message)
     except Exception as error:
-        # Whatever is wrong with Redis: what was nudged about is stored, and will be found.
-        logger.warning("A nudge to %s was not sent: %s", group, error or type(error).__name__)
+        # What was nudged about is stored, and will be found.
+        faults.tell(logger, f"A nudge to {group} was not sent", error)

@@ -73,7 +73,7 @@ def _look_at_redis() -> dict[str, bool]:
         with Redis.from_url(settings.REDIS_URL, **limits) as redis:
             return {"redis": bool(redis.ping())}
     except RedisError as error:
-        logger.warning("Redis does not answer: %s", error or type(error).__name__)
+        logger.warning("Redis does not answer: %s", error)
         return {"redis": False}
 
 

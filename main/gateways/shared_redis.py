@@ -32,7 +32,7 @@ class _Shared:
         self.away_until = now + PAUSE
         if now - self.logged_at >= _LOG_EVERY:
             self.logged_at = now
-            logger.warning("Redis does not answer: %s", error or type(error).__name__)
+            logger.warning("Redis does not answer: %s", error)
 
 
 _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Shared] = WeakKeyDictionary()

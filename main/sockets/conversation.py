@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import Error as DatabaseError
 
 from main.actions.conversations import Posted, join_conversation, mark_read, post_message
 from main.errors import MessageRefused
-from main.gateways import presence, rates, seats
+from main.gateways import faults, presence, rates, seats
 from main.gateways.rates import TokenBucket
 from main.reports.conversations import Standing, read_standing
 from main.sockets import admission, frames, threads, timeline
@@ -57,7 +56,8 @@ class ConversationSocket(Socket):
                 await self._welcome(after)
         except NotAdmitted as error:
             self.close(error.code)
-        except DatabaseError:
+        except Exception as error:
+            faults.tell(logger, "Somebody was not welcomed", error)
             self.come_back_later()
 
     async def _let_in_by(self, ticket: Any) -> None:
@@ -150,7 +150,7 @@ class ConversationSocket(Socket):
         except MessageRefused as error:
             self.outbox.put(frames.refused(error.code, cid=str(cid), text=str(error)))
         except Exception as error:
-            logger.warning("A message was not stored: %s", error, exc_info=not _is_away(error))
+            faults.tell(logger, "A message was not stored", error)
             wait = random.uniform(0.5, 2)  # noqa: S311
             self.outbox.put(frames.refused("unavailable", cid=str(cid), retry_after=round(wait, 1)))
         return None
@@ -177,8 +177,8 @@ class ConversationSocket(Socket):
         await self.outbox.when_open()
         try:
             self.outbox.put(await work())
-        except DatabaseError as error:
-            logger.warning("Messages were not read: %s", error)
+        except Exception as error:
+            faults.tell(logger, "Messages were not read", error)
             self.outbox.put(frames.refused("unavailable", retry_after=1))
 
     async def _fetch_before(self, seq: int, limit: int) -> str:
@@ -210,8 +210,8 @@ class ConversationSocket(Socket):
         upto, self._upto = self._upto, -1
         try:
             upto = await threads.run(mark_read, order_id=self.order_id, reader=self.me, upto=upto)
-        except DatabaseError as error:
-            logger.warning("What was read was not marked: %s", error)
+        except Exception as error:
+            faults.tell(logger, "What was read was not marked", error)
         else:
             if self.room:
                 self.room.note_read(self.me.who, upto)
@@ -253,8 +253,3 @@ class ConversationSocket(Socket):
         "typing": typing,
         "heartbeat": heartbeat,
     }
-
-
-def _is_away(error: Exception) -> bool:
-    """The database, which needs no traceback."""
-    return isinstance(error, DatabaseError)

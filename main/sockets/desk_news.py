@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from main.broadcasts import DESK, session_group
-from main.gateways import presence
+from main.gateways import faults, presence
 from main.gateways.log_facts import of_nobody
 from main.sockets.desk import presence_event
 from main.sockets.nudges import REJOIN, Nudges
@@ -76,7 +76,7 @@ class News:
         try:
             there = presence_event(_in_order(await presence.desk()))
         except Exception as error:
-            logger.warning("Who is online could not be looked up: %s", error)
+            faults.tell(logger, "Who is online could not be looked up", error)
             return
         if there != self._there:
             self._there = there

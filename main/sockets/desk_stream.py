@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from main.gateways import log_facts
+from main.gateways import faults, log_facts
 from main.sockets import threads
 from main.sockets.admission import digest_of, session_key_of
 from main.sockets.desk import COMMENT, RETRY, DeskTold
@@ -90,8 +90,8 @@ class DeskStream:
         told = DeskTold(reader_id=self._reader_id)
         try:
             first = await threads.run(told.begin, header(self._scope, b"last-event-id"))
-        except Exception:
-            logger.exception("The desk could not be read.")
+        except Exception as error:
+            faults.tell(logger, "The desk could not be read", error)
             await self._refuse(*_UNAVAILABLE)
             return
         await self._send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
@@ -137,7 +137,7 @@ class DeskStream:
                 text += await threads.run(told.catch_up, changed)
         except Exception as error:
             is_known = False
-            logger.warning("The desk could not be read: %s", error)
+            faults.tell(logger, "The desk could not be read", error)
         if changed is None or text:
             await self._write(text or COMMENT)
         return is_known
@@ -153,8 +153,8 @@ class DeskStream:
         try:
             self._reader_id, refused = await threads.run(look_at, self._scope)
             log_facts.note(user_id=self._reader_id)
-        except Exception:
-            logger.exception("Who asks for the desk could not be looked up.")
+        except Exception as error:
+            faults.tell(logger, "Who asks for the desk could not be looked up", error)
             return _UNAVAILABLE
         return refused
 
@@ -163,7 +163,7 @@ class DeskStream:
         try:
             reader_id, refused = await threads.run(look_at, self._scope)
         except Exception as error:
-            logger.warning("Who reads the desk could not be looked up: %s", error)
+            faults.tell(logger, "Who reads the desk could not be looked up", error)
             return True
         return not refused and reader_id == self._reader_id
 

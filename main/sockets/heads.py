@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from main.gateways import faults
 from main.sockets import threads, timeline
 from main.sockets.rooms import Room
 
@@ -43,7 +44,7 @@ class Heads:
         try:
             found = await threads.run(timeline.read_heads, ids)
         except Exception as error:
-            logger.warning("Heads were not read: %s", error)
+            faults.tell(logger, "Heads were not read", error)
             found = {}
         for room, waiting in asking.items():
             if room.order_id in found:

@@ -5,6 +5,8 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from main.gateways import faults
+
 logger = logging.getLogger(__name__)
 
 HOLDS = 64
@@ -50,5 +52,5 @@ class Inbox:
     async def _do(job: Job) -> None:
         try:
             await job()
-        except Exception:
-            logger.exception("What a socket asked for failed")
+        except Exception as error:
+            faults.tell(logger, "What a socket asked for failed", error)

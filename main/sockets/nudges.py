@@ -13,6 +13,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
+from main.gateways import faults
 from main.gateways.log_facts import of_nobody
 
 logger = logging.getLogger(__name__)
@@ -86,8 +87,9 @@ class Nudges:
             async with asyncio.timeout(_LIMIT):
                 await work
         except Exception as error:
-            # Whatever is wrong with Redis: heartbeats find what was not said.
-            logger.debug("The channel layer failed: %s", error or type(error).__name__)
+            # Heartbeats find what was not said; and that Redis is away, the layer says by itself.
+            if not faults.is_away(error):
+                logger.exception("The channel layer failed")
             return False
         return True
 
@@ -104,10 +106,11 @@ class Nudges:
             try:
                 message = await self._layer.receive(channel)
             except Exception as error:
-                logger.warning("The channel layer does not listen: %s", error)
+                faults.tell(logger, "The channel layer does not listen", error)
                 await asyncio.sleep(random.uniform(0.2, 1))  # noqa: S311
                 continue
             try:
                 self._hear(message)
             except Exception:
-                logger.exception("A nudge was not understood: %s", message)
+                # Without the rest of it: people's names may be among that.
+                logger.exception("A nudge was not understood: %s", message.get("type"))

@@ -3,12 +3,12 @@
 A browser sends the shop's cookies with a socket that any page opens, and asks nobody first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http.request import validate_host
+from django.http.request import split_domain_port, validate_host
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -30,23 +30,25 @@ class OwnOriginsOnly:
 
 def is_own(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     headers = list(headers)
-    given = [value.decode("latin1") for name, value in headers if name == b"origin"]
-    origin = _origin(given[0]) if len(given) == 1 else None
+    origin = _origin(_only(headers, b"origin"))
     if origin is None:
         return False
-    own = [settings.SITE_URL, *settings.CSRF_TRUSTED_ORIGINS]
-    return any(_is(origin, allowed) for allowed in own + _of_development(dict(headers)))
+    own = [settings.SITE_URL, *settings.CSRF_TRUSTED_ORIGINS, *_of_this_host(headers)]
+    return any(_is(origin, allowed) for allowed in own)
 
 
-def _of_development(headers: Mapping[bytes, bytes]) -> list[str]:
-    """A developer's browser may call the machine by any of its names."""
-    if not settings.DEBUG:
-        return []
-    host = headers.get(b"host", b"").decode("latin1")
-    names = [f"localhost:{settings.PORT}"]
-    if validate_host(host.rpartition(":")[0] or host, settings.ALLOWED_HOSTS):
-        names.append(host)
-    return [f"http://{name}" for name in names]
+def _of_this_host(headers: list[tuple[bytes, bytes]]) -> list[str]:
+    """A page's socket asks for the page's host: so Django checks its forms as well."""
+    host = _only(headers, b"host")
+    name, _ = split_domain_port(host)
+    is_allowed = name and validate_host(name, settings.ALLOWED_HOSTS)
+    return [f"{'https' if settings.SECURE else 'http'}://{host}"] if is_allowed else []
+
+
+def _only(headers: list[tuple[bytes, bytes]], wanted: bytes) -> str:
+    """The header of this name; nothing where there are two, or none."""
+    given = [value.decode("latin1") for name, value in headers if name == wanted]
+    return given[0] if len(given) == 1 else ""
 
 
 def _is(origin: Origin, allowed: str) -> bool:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from main.gateways import faults
 from main.sockets import frames
 from main.sockets.window import Window
 
@@ -108,8 +109,11 @@ class Outbox:
                 while frame := await self._next_of_feed():
                     await self._transmit(frame)
                     await self._send_frames()
-        except Exception as error:
-            logger.warning("A socket was not served: %s", error or type(error).__name__)
+        except (OSError, RuntimeError) as error:
+            # By these servers say that the client is gone.
+            logger.warning("A socket was not served: %s", error)
+        except Exception:
+            logger.exception("A socket was not served")
         finally:
             self._task = None
 
@@ -128,8 +132,8 @@ class Outbox:
         try:
             return await self._feed()
         except Exception as error:
-            # The database is away: the next heartbeat wakes us.
-            logger.warning("Messages were not read: %s", error)
+            # The next heartbeat wakes us.
+            faults.tell(logger, "Messages were not read", error)
             return None
 
     async def _transmit(self, frame: str) -> None:

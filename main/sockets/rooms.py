@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from main.gateways import faults
 from main.gateways.presence import Person
 from main.models import Participant
 from main.reports.conversations import Standing, read_standing
@@ -97,8 +98,8 @@ class Room:
                     self._wanted = self.head
                 self._append(lines)
         except Exception as error:
-            # The database is away: the next heartbeat looks again.
-            logger.warning("New messages were not read: %s", error)
+            # The next heartbeat looks again.
+            faults.tell(logger, "New messages were not read", error)
         finally:
             self._reading = None
 
@@ -156,7 +157,7 @@ class Room:
                 new = await threads.run(read_standing, self.order_id)
             self.learn(new)
         except Exception as error:
-            logger.warning("How a conversation stands was not read: %s", error)
+            faults.tell(logger, "How a conversation stands was not read", error)
         finally:
             self._looking = None
 

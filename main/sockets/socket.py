@@ -9,9 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import Error as DatabaseError
 
-from main.gateways import log_facts, seats
+from main.gateways import faults, log_facts, seats
 from main.gateways.rates import TokenBucket
 from main.models import Participant
 from main.participants import person_of
@@ -167,7 +166,8 @@ class Socket:
         except NotAdmitted as error:
             if error.code != SIGN_IN:
                 self.close(error.code)
-        except DatabaseError:
+        except Exception as error:
+            faults.tell(logger, "Who comes was not looked up", error)
             self.come_back_later()
 
     def let_in(self, participant: Participant, credential: Credential) -> None:
@@ -188,6 +188,6 @@ class Socket:
         except NotAdmitted as error:
             self.close(error.code)
         except Exception as error:
-            logger.warning("A right was not looked at again: %s", error)
+            faults.tell(logger, "A right was not looked at again", error)
             again = min(_AGAIN, again)
         self._look_again(again)

@@ -53,7 +53,7 @@ class BadRequestTests(BadInputTestCase):
             f"/address/{HUGE}/delete/": 404,
             f"/product/{self.inactive.slug}/": 404,
             "/product/nothing/": 404,
-            f"/media/{quote('../../etc/passwd')}": 400,
+            f"/media/{quote('../../etc/passwd')}": 404,
             "/media/": 404,
             "/%00": 404,
             "/漢字/": 404,

@@ -5,8 +5,10 @@ import json
 import time
 from unittest.mock import patch
 
-from django.test import SimpleTestCase, override_settings, tag
+from django.http import HttpResponse
+from django.test import RequestFactory, SimpleTestCase, override_settings, tag
 
+from booktime.headers import PolicyMiddleware
 from main.sockets import outbox, socket, threads
 from main.sockets.conversation import ConversationSocket
 from main.sockets.frames import Line, cut
@@ -187,7 +189,10 @@ class HelloTests(SimpleTestCase):
 
 @tag("once")
 @override_settings(
-    DEBUG=False, SITE_URL="https://shop.example", CSRF_TRUSTED_ORIGINS=["https://*.books.example"]
+    SECURE=True,
+    SITE_URL="https://shop.example",
+    ALLOWED_HOSTS=["shop.example", "www.shop.example", "127.0.0.1"],
+    CSRF_TRUSTED_ORIGINS=["https://*.books.example"],
 )
 class OriginTests(SimpleTestCase):
     def is_own(self, *origins, host="shop.example"):
@@ -208,11 +213,35 @@ class OriginTests(SimpleTestCase):
         self.assertFalse(self.is_own())
         self.assertFalse(self.is_own("https://shop.example", "https://shop.example"))
 
-    def test_the_host_asked_for_counts_in_development_only(self):
-        for is_development in (True, False):
-            with override_settings(DEBUG=is_development, ALLOWED_HOSTS=["127.0.0.1"], PORT=8000):
-                own = self.is_own("http://127.0.0.1:8123", host="127.0.0.1:8123")
-                self.assertIs(own, is_development)
-                self.assertIs(self.is_own("http://localhost:8000"), is_development)
-                # A name that somebody else made point to this machine.
-                self.assertFalse(self.is_own("http://evil.example", host="evil.example"))
+    def test_a_page_of_any_allowed_host_may_ask_that_very_host(self):
+        own = ("https://www.shop.example", "www.shop.example")
+        for origin, host in [own, ("https://www.shop.example:8443", "www.shop.example:8443")]:
+            self.assertTrue(self.is_own(origin, host=host), origin)
+        for origin, host in [
+            ("http://www.shop.example", "www.shop.example"),
+            ("https://www.shop.example:8443", "www.shop.example"),
+            # Another of ours is another site, unless it is trusted: so are forms.
+            ("https://www.shop.example", "shop.example"),
+            ("https://evil.example", "www.shop.example"),
+            # A name that somebody else made point to this machine.
+            ("https://evil.example", "evil.example"),
+            ("https://www.shop.example", ""),
+        ]:
+            self.assertFalse(self.is_own(origin, host=host), (origin, host))
+        with override_settings(ALLOWED_HOSTS=["shop.example"]):
+            self.assertFalse(self.is_own(own[0], host=own[1]))
+        with override_settings(SECURE=False):
+            self.assertFalse(self.is_own(own[0], host=own[1]))
+            self.assertTrue(self.is_own("http://127.0.0.1:8123", host="127.0.0.1:8123"))
+
+    def test_two_hosts_are_none(self):
+        name = b"www.shop.example"
+        origin = (b"origin", b"https://" + name)
+        self.assertTrue(is_own([origin, (b"host", name)]))
+        self.assertFalse(is_own([origin, (b"host", b"evil.example"), (b"host", name)]))
+
+    def test_the_policy_of_a_page_names_the_sockets_of_its_own_host(self):
+        request = RequestFactory().get("/", headers={"host": "www.shop.example"}, secure=True)
+        policy = PolicyMiddleware(lambda request: HttpResponse())(request)
+        sockets = "connect-src 'self' wss://www.shop.example;"
+        self.assertIn(sockets, policy["Content-Security-Policy"])

@@ -7,11 +7,13 @@ from unittest import mock
 
 from django.core import mail
 from django.core.cache import cache
+from django.db import IntegrityError
 from django.test import SimpleTestCase, override_settings
 
 from booktime import error_mail
 from booktime.error_mail import ErrorMail
 from main.gateways import log_facts
+from main.tests.refused_row import FIRST, refuse
 
 
 @override_settings(ADMINS=[("Admins", "admins@booktime.example")], GIT_REV="abc123")
@@ -27,7 +29,7 @@ class ErrorMailTests(SimpleTestCase):
     def fail(self, message: str = "It failed", *, where: int = 0) -> None:
         try:
             _FAULTS[where]()
-        except ValueError:
+        except (ValueError, IntegrityError):
             self.logger.exception(message)
         self.sent()
 
@@ -55,6 +57,17 @@ class ErrorMailTests(SimpleTestCase):
             self.assertIn(line, sent.body.splitlines())
         self.assertIn("in _first_fault", sent.body)
         self.assertNotIn("hunter2", sent.body)
+
+    def test_a_row_that_was_refused_is_not_repeated(self) -> None:
+        self.fail(where=2)
+        (sent,) = self.sent()
+        self.assertIn(f"django.db.utils.IntegrityError: {FIRST}", sent.body.splitlines())
+        self.assertNotIn("Ottoline", sent.body)
+
+    def test_who_knocks_as_nobody_should_is_no_error(self) -> None:
+        self.logger.name = "django.security.SuspiciousFileOperation"
+        self.fail()
+        self.assertEqual(self.sent(), [])
 
     def test_the_same_error_is_mailed_once_in_ten_minutes(self) -> None:
         for _ in range(5):
@@ -117,4 +130,4 @@ def _second_fault() -> None:
     raise ValueError("another")
 
 
-_FAULTS = [_first_fault, _second_fault]
+_FAULTS = [_first_fault, _second_fault, refuse]

@@ -5,11 +5,13 @@ import json
 import logging
 import threading
 
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.test import SimpleTestCase, override_settings
 
 from booktime.logs import FIELDS, formatter
 from main.gateways import log_facts
+from main.tests.refused_row import FIRST, refuse
 
 
 def line(message: str, *args, logger: str = "main.tests", error: Exception | None = None, **extra):
@@ -63,6 +65,36 @@ class LogLineTests(SimpleTestCase):
         self.assertTrue(said["exception"].endswith("ValueError: no post for [address]"))
         self.assertIn("in refuse", said["exception"])
         self.assertNotIn(secret, said["exception"])
+
+    def test_a_row_that_was_refused_is_not_repeated(self) -> None:
+        try:
+            refuse()
+        except DatabaseError as error:
+            said = self.read("Not stored: %s", error, error=error)
+        self.assertEqual(said["event"], f"Not stored: {FIRST}")
+        self.assertTrue(said["exception"].endswith(f"\ndjango.db.utils.IntegrityError: {FIRST}"))
+        self.assertNotIn("Ottoline", json.dumps(said))
+
+    def test_a_strange_host_is_a_line_without_what_was_typed(self) -> None:
+        with self.assertLogs("django.security.DisallowedHost") as logs:
+            self.client.get("/", headers={"host": "ottoline.example"})
+        (record,) = logs.records
+        said = json.loads(formatter(as_json=True).format(record))
+        del said["time"], said["revision"]
+        self.assertEqual(said, {"level": "warning", "event": "Refused: DisallowedHost.",
+                                "logger": "django.security.DisallowedHost"})  # fmt: skip
+
+    def test_a_form_of_another_site_is_told_without_its_name(self) -> None:
+        self.client.handler.enforce_csrf_checks = True
+        with self.assertLogs("django.security.csrf") as logs:
+            self.client.post("/login/", headers={"origin": "https://ottoline.example"})
+        said = json.loads(formatter(as_json=True).format(logs.records[0]))
+        self.assertEqual(said["event"], "Refused: Origin checking failed.")
+
+    def test_a_path_that_leads_out_of_its_folder_is_no_page(self) -> None:
+        with self.assertNoLogs("django.security"):
+            answer = self.client.get("/media/%2e%2e/ottoline")
+        self.assertEqual(answer.status_code, 404)
 
     def test_a_developer_reads_a_line(self) -> None:
         made = logging.makeLogRecord({"name": "a", "msg": "request", "levelname": "INFO"})

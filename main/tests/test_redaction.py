@@ -1,12 +1,15 @@
 """What the log must not hold is taken out of texts by its shape, and nothing else is."""
 
 from django.core import signing
-from django.test import SimpleTestCase
+from django.db import DatabaseError, connection, transaction
+from django.test import SimpleTestCase, TestCase, tag
 from django.utils.crypto import get_random_string
 
-from booktime.redaction import redacted
+from booktime.redaction import message, redacted, traceback_of, words_of
 from main.models.order_access import make_access_token
+from main.tests.refused_row import DETAIL, FIRST, NAME, refuse
 
+NULL = 'relation "main_producttag" violates not-null constraint'
 TOKEN = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
@@ -29,8 +32,13 @@ class RedactionTests(SimpleTestCase):
         self.assert_becomes(
             ('duplicate key value violates "u"\nDETAIL:  Key (email)=(a@b.example) already exists.',
              'duplicate key value violates "u"\nDETAIL: [secret]'),
-            ("null value\nDETAIL:  Failing row contains (7, Ada, 12 Gower\nStreet).\nCONTEXT: it",
-             "null value\nDETAIL: [secret]\nCONTEXT: it"),
+            (f"{FIRST}\n{DETAIL}\nCONTEXT:  it", f"{FIRST}\nDETAIL: [secret]"),
+            (f"{FIRST}\nLINE 1: ... = '{NAME}'\n     ^\nHINT:  None.",
+             f"{FIRST}\nLINE 1: [secret]"),
+            (f"not json\nCONTEXT:  JSON data, line 1: {NAME}\n\nStreet",
+             "not json\nCONTEXT: [secret]"),
+            (f"<Task exception=IntegrityError('{FIRST}\\n{DETAIL}')>",
+             rf"<Task exception=IntegrityError('{FIRST}\nDETAIL: [secret]"),
         )  # fmt: skip
 
     def test_headers(self) -> None:
@@ -51,6 +59,12 @@ class RedactionTests(SimpleTestCase):
              "postgres://[secret]@db.example:5432/shop is away"),
             ("password=hunter2&next=/", "password=[secret]&next=/"),
             ("{'ticket': 'abc', 'after': 0}", "{'ticket': '[secret]', 'after': 0}"),
+            ("{'password1': 'hun ter2', 'a': 1}", "{'password1': '[secret]', 'a': 1}"),
+            ("<QueryDict: {'oldpassword': ['hun ter2']}>",
+             "<QueryDict: {'oldpassword': ['[secret]']}>"),
+            (r"""{"password": "it's \"two\" words", "a": 1}""", '{"password": "[secret]", "a": 1}'),
+            ("login(password='hun ter2', a=1)", "login(password='[secret]', a=1)"),
+            ("{'password': 'a text that was cu", "{'password': '[secret]"),
         )  # fmt: skip
 
     def test_whatever_opens_something(self) -> None:
@@ -74,3 +88,71 @@ class RedactionTests(SimpleTestCase):
             "main.tests.test_invoice_renders_exactly_as_expected failed",
         ):
             self.assert_becomes((text, text))
+
+
+class DatabaseErrorTests(SimpleTestCase):
+    """Told by their first words, not by a shape of what follows."""
+
+    def test_a_traceback_says_what_was_refused_and_goes_on_after_it(self) -> None:
+        try:
+            _fail_because_of_it()
+        except ValueError as error:
+            text = traceback_of(error, most=9999)
+        told = [line for line in text.split("\n") if not line.startswith("  ")]
+        begins = "Traceback (most recent call last):"
+        self.assertEqual(
+            told,
+            [begins, f"psycopg.errors.CheckViolation: {FIRST}", "",
+             "The above exception was the direct cause of the following exception:", "",
+             begins, f"django.db.utils.IntegrityError: {FIRST}", "",
+             "During handling of the above exception, another exception occurred:", "",
+             begins, "ValueError: Order 12"],
+        )  # fmt: skip
+        self.assertIn("in _fail_because_of_it\n", text)
+
+    def test_the_shape_is_enough_where_the_error_is_told_by_another(self) -> None:
+        try:
+            refuse()
+        except DatabaseError as error:
+            other = RuntimeError(f"Not stored: {error}")
+        self.assertEqual(
+            traceback_of(other, most=9999), f"RuntimeError: Not stored: {FIRST}\nDETAIL: [secret]"
+        )
+
+    def test_a_message_says_as_much(self) -> None:
+        try:
+            refuse()
+        except DatabaseError as error:
+            said = message("%s of %s: %s", ("Order", 12, error), logger="main")
+            self.assertEqual(said, f"Order of 12: {FIRST}")
+            said = message(f"Never retrieved: {error!r}", (), logger="asyncio", error=error)
+        self.assertEqual(said, f"Never retrieved: IntegrityError({FIRST!r})")
+
+    def test_an_error_without_words_says_its_name(self) -> None:
+        self.assertEqual(
+            message("Away: %s", (TimeoutError(),), logger="main"), "Away: TimeoutError"
+        )
+
+
+@tag("door")
+class PostgresqlErrorTests(TestCase):
+    def test_what_is_quoted_is_told_only_if_it_is_a_name_of_ours(self) -> None:
+        for statement, expected in (
+            ("SELECT %s::int", "invalid input syntax for type integer: [secret]"),
+            ("SELECT %s::json", "invalid input syntax for type json"),
+            ("SELECT to_tsquery(%s || ' &&')", "syntax error in tsquery: [secret]"),
+            ("SELECT 1 FROM main_order WHERE nme = %s", 'column "nme" does not exist'),
+            ("INSERT INTO main_producttag (name) VALUES (%s)",
+             f'null value in column "slug" of {NULL}'),
+        ):  # fmt: skip
+            failing = self.assertRaises(DatabaseError)
+            with self.subTest(statement), failing as refused, transaction.atomic():
+                connection.cursor().execute(statement, ['Ottoline "Featherstonehaugh"'])
+            self.assertEqual(words_of(refused.exception), expected)
+
+
+def _fail_because_of_it() -> None:
+    try:
+        refuse()
+    except DatabaseError:
+        raise ValueError("Order 12")  # noqa: B904 - as it happens

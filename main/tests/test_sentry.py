@@ -8,11 +8,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import brotli
 import sentry_sdk
+from django.db import IntegrityError
 from django.http import HttpRequest
 from django.test import SimpleTestCase, override_settings
 
 from booktime import sentry
 from main.gateways import log_facts
+from main.tests.refused_row import FIRST, refuse
 
 LIMIT = 5
 # Here, and not near the fault: the lines of the source around it are told.
@@ -82,6 +84,17 @@ class SentryTests(SimpleTestCase):
         for told in (LINK, COOKIE, PASSWORD, f'"{ADA}"', ADDRESS):
             self.assertNotIn(told.encode(), event["raw"])
 
+    def test_a_row_that_was_refused_is_not_repeated(self) -> None:
+        try:
+            refuse()
+        except IntegrityError as error:
+            self.logger.exception("Not stored: %s", error)
+        (event,) = self.told()
+        values = event["exception"]["values"]
+        self.assertEqual([value["value"] for value in values], [FIRST, FIRST])
+        self.assertEqual(event["logentry"], {"message": f"Not stored: {FIRST}"})
+        self.assertNotIn(b"Ottoline", event["raw"])
+
     def test_without_the_list_it_would(self) -> None:
         """The control: what Sentry's client makes of the same error by itself."""
         sentry_sdk.get_client().options["before_send"] = None
@@ -92,6 +105,8 @@ class SentryTests(SimpleTestCase):
 
     def test_warnings_are_not_told_and_nothing_without_a_sentry(self) -> None:
         self.logger.warning("Redis is away")
+        with self.assertLogs("django.security"):
+            logging.getLogger("django.security.SuspiciousFileOperation").error("A probe")
         self.assertEqual(self.told(), [])
         with override_settings(SENTRY_DSN=""):
             self.assertFalse(sentry.begin())

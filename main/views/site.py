@@ -1,8 +1,10 @@
 """Pages for machines: robots, sitemap, health, and uploaded pictures."""
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.log import log_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve
@@ -34,7 +36,11 @@ def health(request: HttpRequest) -> JsonResponse:
     found = readiness.look()
     ready = all(answer is not False for answer in found.values())
     facts = {"alive": True, "ready": ready, **found, "version": settings.GIT_REV}
-    return JsonResponse(facts, status=200 if ready else 503)
+    response = JsonResponse(facts, status=200 if ready else 503)
+    if not ready:
+        # Django would tell of it as an error, each time that somebody asks.
+        log_response("Not ready.", request=request, response=response, level="warning")
+    return response
 
 
 @require_safe
@@ -42,7 +48,8 @@ def media(request: HttpRequest, path: str) -> HttpResponse:
     """A picture from the local disk, for a shop of one machine; others keep media elsewhere."""
     try:
         response = serve(request, path, document_root=settings.MEDIA_ROOT)
-    except OSError:  # a name that no file can have
+    # A name that no file can have, or that leads out of the folder.
+    except (OSError, SuspiciousFileOperation):
         raise Http404("There is no such picture.") from None
     response["Cache-Control"] = f"public, max-age={_MEDIA_AGE}"
     return response
