@@ -1,19 +1,19 @@
 """Static files, bundles, covers, invoices that were printed, and where each is kept."""
 
-import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from booktime import kinds
 from booktime.settings.site import BASE_DIR, DEBUG, env
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "bundles"]
 MEDIA_URL = "/media/"
-MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="") or BASE_DIR / "media").resolve()
-if not MEDIA_ROOT.name:
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media"))).resolve()
+if not MEDIA_ROOT.name or MEDIA_ROOT.is_file():
     raise ImproperlyConfigured("MEDIA_ROOT must be a folder of its own.")
 # Beside it, where no address leads: what is nobody's but the customer's.
 PRIVATE_MEDIA_ROOT = MEDIA_ROOT.with_name(f"{MEDIA_ROOT.name}-private")
@@ -21,18 +21,20 @@ PRIVATE_MEDIA_ROOT = MEDIA_ROOT.with_name(f"{MEDIA_ROOT.name}-private")
 # The three that belong together switch media to S3; the others say more about it.
 _S3_NEEDS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_STORAGE_BUCKET_NAME"]
 _S3_MAY = ["AWS_S3_ENDPOINT_URL", "AWS_S3_REGION_NAME", "AWS_S3_PUBLIC_URL", "AWS_S3_COVERS_ACL"]
-_aws = {name: env.str(name, default="").strip() for name in _S3_NEEDS + _S3_MAY}
+_aws = {name: env.str(name, default="") for name in _S3_NEEDS + _S3_MAY}
 if _missing := [name for name in _S3_NEEDS if any(_aws.values()) and not _aws[name]]:
     raise ImproperlyConfigured(f"Media in S3 want {' and '.join(_missing)} set as well.")
 if _aws["AWS_S3_COVERS_ACL"] not in ("", "public-read"):
     raise ImproperlyConfigured("AWS_S3_COVERS_ACL must be public-read, or not be set.")
-_bucket = _aws["AWS_STORAGE_BUCKET_NAME"]
-if _bucket and not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", _bucket):
-    raise ImproperlyConfigured(f"AWS_STORAGE_BUCKET_NAME must be a bucket's name, not {_bucket!r}.")
-_region = _aws["AWS_S3_REGION_NAME"] or "us-east-1"
-_endpoint = (
-    env.web_address("AWS_S3_ENDPOINT_URL", default="") if _aws["AWS_S3_ENDPOINT_URL"] else ""
+# Both are part of a host's name, which stands in the Content-Security-Policy.
+_bucket = env.matching(
+    "AWS_STORAGE_BUCKET_NAME", rf"(?=.{{3,63}}$){kinds.LABEL}(\.{kinds.LABEL})*", "a bucket's name"
 )
+_region = env.matching(
+    "AWS_S3_REGION_NAME", kinds.LABEL, "a region like eu-west-2", default="us-east-1"
+)
+_AN_ADDRESS = "an address like https://shop.example"
+_endpoint = env.url("AWS_S3_ENDPOINT_URL", kinds.web_address, _AN_ADDRESS, default="")
 # What main.gateways.s3 connects with; nothing where media are on this machine.
 S3 = {
     "access_key": _aws["AWS_ACCESS_KEY_ID"],
@@ -45,8 +47,10 @@ S3 = {
 } if _bucket else {}  # fmt: skip
 S3_COVERS_ACL = _aws["AWS_S3_COVERS_ACL"] or None
 # Where a browser finds the bucket's folder of covers: by default in the bucket itself.
-S3_COVERS_URL = env.web_address(
+S3_COVERS_URL = env.url(
     "AWS_S3_PUBLIC_URL",
+    kinds.web_address,
+    _AN_ADDRESS,
     default=(
         f"{_endpoint}/{_bucket}/public"
         if _endpoint
@@ -61,11 +65,7 @@ STORAGES = {
     "default": {
         "BACKEND": "main.gateways.s3.PrivateFiles" if S3 else "main.gateways.files.PrivateFiles"
     },
-    "covers": {
-        "BACKEND": (
-            "main.gateways.s3.Covers" if S3 else "django.core.files.storage.FileSystemStorage"
-        )
-    },
+    "covers": {"BACKEND": "main.gateways.s3.Covers" if S3 else "main.gateways.files.DiskFiles"},
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"

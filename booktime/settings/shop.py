@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 from django.core.exceptions import ImproperlyConfigured
+from stdnum import bic, iban
 
+from booktime import kinds
 from booktime.settings.site import DEBUG, env
 from booktime.settings.work import CUSTOMER_SERVICE_EMAIL
 
@@ -12,8 +14,8 @@ DEFAULT_TAX_RATE = env.percentage("DEFAULT_TAX_RATE", default=Decimal("0.00"))
 # Orders are paid by transfer to this account.
 TRANSFER = {
     "beneficiary": env.str("TRANSFER_BENEFICIARY", default="BookTime Ltd"),
-    "iban": env.str("TRANSFER_IBAN", default="GB33BUKB20201555555555"),
-    "bic": env.str("TRANSFER_BIC", default="BUKBGB22"),
+    "iban": env.one("TRANSFER_IBAN", iban.validate, "an IBAN", default="GB33BUKB20201555555555"),
+    "bic": env.one("TRANSFER_BIC", bic.validate, "a BIC", default="BUKBGB22"),
 }
 # Who bills: it stands on every invoice, as it was on that day.
 SELLER = {
@@ -22,8 +24,10 @@ SELLER = {
     "address2": env.str("SELLER_ADDRESS2", default=""),
     "city": env.str("SELLER_CITY", default="Bath"),
     "zip_code": env.str("SELLER_ZIP_CODE", default="BA1 1AA"),
-    "country": env.country("SELLER_COUNTRY", default="GB"),
-    "email": env.str("SELLER_EMAIL", default=CUSTOMER_SERVICE_EMAIL),
+    "country": env.one("SELLER_COUNTRY", kinds.country, "a country code", default="GB"),
+    "email": env.one(
+        "SELLER_EMAIL", kinds.mail_address, "a mail address", default=CUSTOMER_SERVICE_EMAIL
+    ),
     "phone": env.str("SELLER_PHONE", default=""),
     "vat_id": env.str("SELLER_VAT_ID", default="GB999999973" if DEBUG else ""),
     "company_number": env.str("SELLER_COMPANY_NUMBER", default=""),
@@ -35,7 +39,9 @@ LOW_STOCK = env.whole("LOW_STOCK", default=5, least=1, most=10_000)
 # Within so many open days of the payment an order is to be on its way.
 DISPATCH_DAYS = env.whole("DISPATCH_DAYS", default=2, least=1, most=14)
 # When customer service answers, by the shop's own clock.
-OPENING_HOURS = env.opening_hours("OPENING_HOURS", default="Mo-Fr 09:00-17:30; Sa 10:00-14:00")
+OPENING_HOURS = env.one(
+    "OPENING_HOURS", kinds.opening_hours, "hours", default="Mo-Fr 09:00-17:30; Sa 10:00-14:00"
+)
 # What was changed stays changed: the history is read, and nothing is set back by it.
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

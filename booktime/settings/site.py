@@ -5,15 +5,16 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from booktime import kinds
 from booktime.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = Environment()
 # Another file, or none, when ENV_FILE says so: the tests must not read a developer's.
-_env_file = Path(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
+_env_file = os.environ.get("ENV_FILE", str(BASE_DIR / ".env")).strip()
 _given = set(os.environ)
-if _env_file.is_file():
-    env.read_env(str(_env_file))
+if _env_file and ("ENV_FILE" in os.environ or Path(_env_file).exists()):
+    env.read_file(_env_file)
 
 DEBUG = env.bool("DEBUG", default=False)
 if not DEBUG:
@@ -21,15 +22,22 @@ if not DEBUG:
     for _name in set(os.environ) - _given:
         del os.environ[_name]
 # Only a developer's machine may do without a key of its own.
-SECRET_KEY = env.secret(
+SECRET_KEY = env.str(
     "SECRET_KEY", **({"default": "insecure-development-key-" * 3} if DEBUG else {})
 )
 # Keys of before: what they signed or encrypted can still be read.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
+ALLOWED_HOSTS = env.each(
+    "ALLOWED_HOSTS",
+    kinds.allowed_host,
+    "host names like shop.example with commas between",
+    default=["localhost", "127.0.0.1"] if DEBUG else [],
+)
 if not (DEBUG or ALLOWED_HOSTS):
     raise ImproperlyConfigured("Set ALLOWED_HOSTS to the shop's host names (see .env.example).")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS = env.each(
+    "CSRF_TRUSTED_ORIGINS", kinds.origin, "origins like https://shop.example with commas between"
+)
 # What a deployment wrote about itself; Dokku's variable is one push ahead after a push that failed.
 _revision = BASE_DIR / "REVISION"
 GIT_REV = (
@@ -37,19 +45,21 @@ GIT_REV = (
     if _revision.is_file()
     else env.str("GIT_REV", default="development")
 )
-GA_TRACKER_ID = env.str("GA_TRACKER_ID", default="")
+GA_TRACKER_ID = env.matching("GA_TRACKER_ID", "[A-Z]+-[A-Z0-9-]+", "an id like G-AB12CD34EF")
 PORT = env.whole("PORT", default=8000, least=1, most=65535)
 # HTTPS is the rule outside development, behind a proxy that speaks it for us; SECURE=false is for a
 # rehearsal on plain HTTP.
 SECURE = env.bool("SECURE", default=not DEBUG)
 # Where the shop is reached: for the links in its mails.
-SITE_URL = env.web_address(
+SITE_URL = env.url(
     "SITE_URL",
+    kinds.site,
+    "an address like https://shop.example",
     default=f"http://127.0.0.1:{PORT}" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
 )
 
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = "booktime.formats"
 COUNTRIES_FIRST = ["GB", "IE"]
-TIME_ZONE = env.time_zone("TIME_ZONE", default="Europe/London")
+TIME_ZONE = env.one("TIME_ZONE", kinds.time_zone, "a time zone", default="Europe/London")
 USE_TZ = True
