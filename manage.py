@@ -7,14 +7,22 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booktime.settings")
+    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import Error
+
+    from main.gateways.database import is_away, what_it_said
 
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         # A wrong setting is the operator's to mend: one line, not a traceback.
         sys.exit(f"booktime: {error}")
+    except Error as error:
+        if settings.DEBUG or not is_away(error):
+            raise
+        sys.exit(f"booktime: The database failed: {what_it_said(error)}")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from threading import Timer
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import OperationalError, close_old_connections, connections, transaction
 from django.utils import timezone
 from django_tasks import task
 from django_tasks.backends.immediate import ImmediateBackend
@@ -19,11 +19,16 @@ from django_tasks.base import Task
 from pictures.tasks import process_picture
 
 from main import emails
+from main.gateways.database import FAILURES
 from main.models import unread_replies
 
 logger = logging.getLogger(__name__)
 # Seconds to wait before the second, third ... attempt: together a little over a day.
 RETRY_AFTER = (30, 120, 600, 3600, 6 * 3600, 18 * 3600)
+
+
+class NotStored(OperationalError):
+    """Neither done nor stored to be tried again: the database is away."""
 
 
 def enqueue(job: Task, **arguments: Any) -> None:
@@ -77,7 +82,11 @@ def _try_again(job: Task, *, attempt: int, arguments: dict) -> None:
         logger.error("Task %s failed for good.", job.name)
         return
     later = timezone.now() + timedelta(seconds=RETRY_AFTER[attempt])
-    job.using(run_after=later).enqueue(attempt=attempt + 1, **arguments)
+    try:
+        close_old_connections()  # the database may be what failed, and be back
+        job.using(run_after=later).enqueue(attempt=attempt + 1, **arguments)
+    except FAILURES as error:
+        raise NotStored(*error.args) from error
 
 
 @retried

@@ -1,11 +1,18 @@
 """What the shop leans on: the database, Redis, and the threads that ask them."""
 
+import os
+import sys
+from pathlib import Path
 from urllib.parse import quote
+
+from django.core.exceptions import ImproperlyConfigured
 
 from booktime.settings.site import BASE_DIR, env
 
 # So many requests work at once in a process; the others wait their turn.
 ASGI_THREADS = env.whole("ASGI_THREADS", default=8, least=1, most=1000)
+if not os.environ.get("ASGI_THREADS", "").strip():
+    os.environ.pop("ASGI_THREADS", None)  # Daphne reads it as well, and stumbles over nothing
 # How many processes serve: several need a Redis (main/checks.py).
 WEB_CONCURRENCY = env.whole("WEB_CONCURRENCY", default=1, least=1, most=1000)
 # And so many threads work for all sockets of a process together.
@@ -14,23 +21,38 @@ DATABASES = {
     "default": env.database("DATABASE_URL", default=f"sqlite:///{quote(str(BASE_DIR))}/db.sqlite3")
 }
 DATABASE_KIND = DATABASES["default"]["ENGINE"].rpartition(".")[2]
+# A command, the worker among them, is one thread and may take its time; all else serves.
+_is_command = Path(sys.argv[0]).name == "manage.py" and not {"runserver", "test"} & {*sys.argv[1:2]}
 if DATABASE_KIND == "sqlite3":
     # A writer takes the lock when its transaction begins and others wait for it: a deferred
     # transaction that turns into a writer half way fails at once, whatever the time-out.
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        transaction_mode="IMMEDIATE",
-        timeout=30,
-        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    )
+    _theirs = DATABASES["default"].get("OPTIONS", {})
+    if _unknown := _theirs.keys() - {"transaction_mode", "timeout", "init_command"}:
+        raise ImproperlyConfigured(f"DATABASE_URL: SQLite has no option {min(_unknown)!r} here.")
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    } | _theirs
     # A thread keeps its connection: opening one anew costs as much as a small page.
     DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
-    # A connection for each thread, and some for what runs beside the requests.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "pool", {"min_size": 1, "max_size": max(16, ASGI_THREADS + CHAT_THREADS + 4), "timeout": 5}
-    )
-    # Seconds: a database that is away must not hold every thread for half a minute.
-    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+    # Only then: it imports psycopg.
+    from booktime import database
+
+    _ours, _theirs = database.BOUNDS, database.checked(DATABASES["default"])
+    if _is_command:
+        # One connection, kept; and as long for a statement as a backup or a migration takes.
+        DATABASES["default"].setdefault("CONN_MAX_AGE", None)
+    else:
+        _ours = database.for_web(
+            # A connection for each thread, and some for what runs beside the requests.
+            most=max(16, ASGI_THREADS + CHAT_THREADS + 4),
+            # So the documentation tells whoever has a pgbouncer that gives one to many clients.
+            is_pooled_elsewhere=DATABASES["default"].get("DISABLE_SERVER_SIDE_CURSORS", False),
+        )
+    # What the URL says behind its question mark wins.
+    DATABASES["default"]["OPTIONS"] = _ours | _theirs
     # A database that was restarted is noticed before a customer's query, not by it.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # SQLite leaves the further columns of an index out, and is as right without.

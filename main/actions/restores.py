@@ -4,9 +4,10 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import IO
 
 from django.core.cache import cache
@@ -18,7 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from main.actions.backups import FOLDERS, database_tools
-from main.gateways.backup_archive import PIECE, BackupReader, BackupRefused, Manifest
+from main.gateways.backup_archive import PIECE, BackupReader, BackupRefused, Ended, Manifest
 from main.gateways.files import FilesUnavailable, stored_files
 from main.models import Order, Product, ProductTag, User
 
@@ -49,11 +50,14 @@ def restore_backup(*, file: IO[bytes], replace: bool) -> Restored:
         copy = Path(folder) / tools.COPY
         _extract(reader, tools.COPY, to=copy)
         tools.check_copy(copy)
-        with _told("Nothing was restored:"):
+        written: list[tuple[Storage, str]] = []
+        with _told("Nothing was restored:"), _undone_on(BaseException, written):
             beyond = _files_beyond(manifest)
-            others = _write_new_files(reader, manifest)
+            others = _write_new_files(reader, manifest, written)
         connections.close_all()  # what the connections remember of the old tables is void
-        tools.restore_copy(copy, rows=manifest.rows)
+        # Not if somebody ended it: the database may have been restored by then, and name them.
+        with _undone_on(Exception, written):
+            _restore_database(tools, copy, manifest)
         cache.clear()
         with _told("The database was restored and not all files, so do it again, with --replace:"):
             _write_other_files(reader, others)
@@ -69,6 +73,27 @@ def _told(what: str) -> Iterator[None]:
         yield
     except (FilesUnavailable, SuspiciousOperation, OSError) as error:
         raise BackupRefused(f"{what} {error}") from error
+    except Ended as error:
+        raise error.where(what) from None
+
+
+@contextmanager
+def _undone_on(kind: type[BaseException], written: list[tuple[Storage, str]]) -> Iterator[None]:
+    """Of a restore that came to nothing no file is left."""
+    try:
+        yield
+    except kind:
+        for storage, name in written:
+            with suppress(FilesUnavailable, OSError):
+                storage.delete(name)
+        raise
+
+
+def _restore_database(tools: ModuleType, copy: Path, manifest: Manifest) -> None:
+    try:
+        tools.restore_copy(copy, rows=manifest.rows)
+    except Ended as error:
+        raise error.where("The database is as it was or restored, so do it again:") from None
 
 
 def _refuse_unfit(manifest: Manifest, copy: str) -> None:
@@ -111,11 +136,14 @@ def _files(reader: BackupReader) -> Iterator[tuple[str, Storage, str, IO[bytes]]
             yield path, storages[FOLDERS[folder]], name, file
 
 
-def _write_new_files(reader: BackupReader, manifest: Manifest) -> set[str]:
+def _write_new_files(
+    reader: BackupReader, manifest: Manifest, written: list[tuple[Storage, str]]
+) -> set[str]:
     """Returns the paths of those whose place another file has."""
     others = set()
     for path, storage, name, file in _files(reader):
         if not storage.exists(name):
+            written.append((storage, name))
             _save(storage, name, file)
         elif _digest(storage, name) != manifest.files[path][1]:
             others.add(path)

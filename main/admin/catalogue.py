@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ from main.admin.history import HistoryAdmin
 from main.gateways.files import FilesUnavailable
 from main.models import Product, ProductImage
 from main.models.history import record_many
+from main.models.product_images import covers
 
 logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 1000
@@ -82,6 +84,7 @@ class ProductAdmin(BookList, HistoryAdmin):
             return super().changeform_view(request, *args, **kwargs)
         except FilesUnavailable as error:
             logger.exception("A picture could not be stored.")
+            _remove_uploads(request)
             self.message_user(request, f"{error} Nothing was saved.", messages.ERROR)
             return redirect(request.get_full_path())
 
@@ -120,6 +123,15 @@ class ProductAdmin(BookList, HistoryAdmin):
         count = set_products_active(product_ids=ids, active=active)
         state = "active" if active else "inactive"
         self.message_user(request, f"{count} marked {state}; {len(ids) - count} were so before.")
+
+
+def _remove_uploads(request: HttpRequest) -> None:
+    """Those that were stored before one could not be: no row has them."""
+    field = ProductImage._meta.get_field("image")
+    for upload in request.FILES.values():
+        if getattr(upload, "is_named_anew", False):
+            with suppress(FilesUnavailable, OSError):
+                covers().delete(field.generate_filename(None, upload.name))
 
 
 def _reasons(book: Product, form) -> Iterator[str]:

@@ -33,14 +33,15 @@ class ProductImageForm(forms.ModelForm):
         if isinstance(image, UploadedFile) and "image" in self.changed_data:
             name = PurePath(image.name)
             image.name = f"{name.stem[:100]}-{get_random_string(8).lower()}{name.suffix}"
-            _ask_for_storage(image.name)
+            image.is_named_anew = True  # so nobody else's can have this name
+            _ask_for_storage(image.name, size=image.size)
         return image
 
 
-def _ask_for_storage(name: str) -> None:
+def _ask_for_storage(name: str, *, size: int) -> None:
     """Before anything is saved: what was typed beside the picture stays on the page."""
     try:
-        covers().exists(name)
+        covers().ask(name, size=size)
     except FilesUnavailable as error:
         raise forms.ValidationError(f"{error} Nothing was saved.") from None
 

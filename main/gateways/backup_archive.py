@@ -6,13 +6,15 @@ Written and read as a stream, file by file: no more than a piece of one is in me
 import hashlib
 import json
 import re
+import signal
 import tarfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, NoReturn, cast
 
 FORMAT = 1
 PIECE = 1024 * 1024
@@ -22,6 +24,34 @@ _LARGEST_MANIFEST = 500 * 1024 * 1024
 
 class BackupRefused(Exception):
     """No backup can be made, or this one cannot be restored; `str(error)` is one line of why."""
+
+
+class Ended(BaseException):
+    """Somebody ended the process by a signal: what is half done is to be removed on the way out."""
+
+    def __init__(self, number: int, *, what: str = "") -> None:
+        self.number, self.status = number, 128 + number
+        super().__init__(f"{what} It was ended by {signal.Signals(number).name}.".strip())
+
+    def where(self, what: str) -> "Ended":
+        """With what has come of it."""
+        return Ended(self.number, what=what)
+
+
+@contextmanager
+def ended_orderly() -> Iterator[None]:
+    """Within, a signal that would cut the process off raises Ended."""
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, _end) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, frame: Any) -> NoReturn:
+    raise Ended(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +72,9 @@ class BackupWriter:
     """Writes to a stream that need not be a file."""
 
     def __init__(self, out: IO[bytes]) -> None:
-        self._tar = tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115
+        # Not tarfile's own stream ("w|"), which when all is over writes once more, and complains.
+        counted = cast(IO[bytes], _Counting(out))
+        self._tar = tarfile.TarFile(fileobj=counted, mode="w", format=tarfile.PAX_FORMAT)
         self.files: dict[str, list[Any]] = {}
 
     def add(self, path: str, file: IO[bytes], *, size: int) -> None:
@@ -112,6 +144,20 @@ class BackupReader:
         return found, special
 
 
+class _Counting:
+    """A stream that knows how far it is, which is all that tarfile asks of a file."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out, self._at = out, 0
+
+    def tell(self) -> int:
+        return self._at
+
+    def write(self, piece: bytes) -> None:
+        self._out.write(piece)
+        self._at += len(piece)
+
+
 class _Hashing:
     """A file that is hashed as it is read."""
 
@@ -143,13 +189,25 @@ def _manifest(special: dict[str, bytes]) -> Manifest:
     text = special.get(_MANIFEST)
     if text is None or hashlib.sha256(text).hexdigest().encode() != special.get(_SEAL):
         raise BackupRefused("This is no backup, or not a whole one: its end is missing.")
-    facts = json.loads(text)
-    if facts.get("format") != FORMAT:
-        raise BackupRefused(
-            f"The backup is of format {facts.get('format')}, and this release reads {FORMAT}."
-        )
-    manifest = Manifest(**facts)
+    try:
+        facts = json.loads(text)
+        given = facts.get("format")
+        manifest = Manifest(**facts) if given == FORMAT else None
+        if manifest and not _is_sound(manifest):
+            raise ValueError
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise BackupRefused("The backup is damaged: its manifest is none.") from error
+    if manifest is None:
+        raise BackupRefused(f"The backup is of format {given}, and this release reads {FORMAT}.")
     # They become a part of SQL.
     if not all(re.fullmatch(r"\w+", name) for name in manifest.rows):
         raise BackupRefused("The backup is damaged: it names a table that cannot be.")
     return manifest
+
+
+def _is_sound(manifest: Manifest) -> bool:
+    """Each fact is of its kind; an error, of whatever kind, if it is not even alike."""
+    texts = [manifest.made_at, manifest.revision, manifest.vendor, *manifest.missing]
+    texts += [part for app, name in manifest.migrations for part in (app, name)]
+    counts = [*manifest.rows.values(), *(size for size, _ in manifest.files.values())]
+    return all(isinstance(text, str) for text in texts) and all(type(it) is int for it in counts)

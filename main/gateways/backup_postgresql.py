@@ -11,7 +11,7 @@ from typing import IO, Any, cast
 from django.db import connection, transaction
 from psycopg import pq
 
-from main.gateways.backup_archive import PIECE, BackupRefused
+from main.gateways.backup_archive import PIECE, BackupRefused, Ended
 
 COPY = "database.dump"
 _TOOLS = ("pg_dump", "pg_restore", "psql")
@@ -109,6 +109,9 @@ def restore_copy(path: Path, *, rows: dict[str, int]) -> None:
         )  # fmt: skip
         try:
             complaint = _feed(cast(IO[bytes], psql.stdin), path, rows=rows)
+        except Ended:
+            psql.kill()
+            raise
         finally:
             # Without a COMMIT nothing is done: however we came here.
             _close(cast(IO[bytes], psql.stdin))

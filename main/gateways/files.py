@@ -1,11 +1,15 @@
 """Where files are kept, as the shop sees it; main.gateways.s3 is what keeps them in a bucket."""
 
 import mimetypes
+import os
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage
 from django.utils.deconstruct import deconstructible
 
@@ -19,9 +23,41 @@ class FilesUnavailable(ShopError):
     """Files are kept elsewhere, and cannot be had now; `str(error)` says why, for staff."""
 
 
+class DiskFiles(FileSystemStorage):
+    """On this machine's disk. What could not be written whole is not there at all."""
+
+    def _save(self, name: str, content: File) -> str:
+        was_there = self.exists(name)
+        with _clearly():
+            try:
+                return super()._save(name, content)  # type: ignore[misc]
+            except OSError:
+                if not was_there:
+                    self.delete(name)
+                raise
+
+    def ask(self, name: str, *, size: int) -> None:
+        """Whether such a file could be stored now. Raises FilesUnavailable."""
+        folder = Path(self.path(name)).parent
+        while not folder.exists():
+            folder = folder.parent
+        with _clearly(), tempfile.TemporaryFile(dir=folder) as file:
+            if size:
+                os.posix_fallocate(file.fileno(), 0, size)
+
+
+@contextmanager
+def _clearly() -> Iterator[None]:
+    """Every failure of a disk is a FilesUnavailable."""
+    try:
+        yield
+    except OSError as error:
+        raise FilesUnavailable(f"The disk takes no files: {error.strerror or error}.") from error
+
+
 @deconstructible
-class PrivateFiles(FileSystemStorage):
-    """On this machine's disk, where no address leads."""
+class PrivateFiles(DiskFiles):
+    """Where no address leads."""
 
     def __init__(self) -> None:
         super().__init__(file_permissions_mode=0o600, directory_permissions_mode=0o700)

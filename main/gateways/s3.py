@@ -21,17 +21,25 @@ from storages.backends.s3 import S3Storage
 
 from main.gateways.files import FilesUnavailable
 
-_FAILURES = (BotoCoreError, ClientError, Boto3Error, RetriesExceededError)
+# botocore asks again where a redirect leads, and again there, as deep as Python goes.
+_FAILURES = (BotoCoreError, ClientError, Boto3Error, RetriesExceededError, RecursionError)
 _YEAR = 365 * 24 * 3600  # seconds
 _AWAY = "The file storage cannot be reached at the moment."
 # By S3's own codes; a HEAD has no body to name one.
 _REFUSED = "The file storage refuses the shop's keys."
+_ELSEWHERE = (
+    "The file storage answers elsewhere: see AWS_S3_ENDPOINT_URL, or at Amazon AWS_S3_REGION_NAME."
+)
 _REASONS = {
     "NoSuchBucket": "The file storage has no bucket of the name that the shop is set to.",
     "AccessControlListNotSupported": (
         "The bucket takes no ACLs: unset AWS_S3_COVERS_ACL, and let a policy show its covers."
     ),
-} | dict.fromkeys(["403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"], _REFUSED)
+}
+_REASONS |= dict.fromkeys(["301", "302", "307", "308", "PermanentRedirect"], _ELSEWHERE)
+_REASONS |= dict.fromkeys(
+    ["403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"], _REFUSED
+)
 
 
 def clearly(method: Callable) -> Callable:
@@ -49,6 +57,8 @@ def clearly(method: Callable) -> Callable:
 
 def _reason(error: Exception) -> str:
     """boto3 wraps what S3 answered to an upload: its text alone names the code."""
+    if isinstance(error, RecursionError):
+        return _ELSEWHERE
     if isinstance(error, ClientError):
         return _REASONS.get(error.response.get("Error", {}).get("Code", ""), _AWAY)
     found = [reason for code, reason in _REASONS.items() if f"({code})" in str(error)]
@@ -112,6 +122,10 @@ class BucketFiles(S3Storage):
     listdir = clearly(S3Storage.listdir)
     size = clearly(S3Storage.size)
     get_modified_time = clearly(S3Storage.get_modified_time)
+
+    def ask(self, name: str, *, size: int) -> None:
+        """Whether such a file could be stored now. Raises FilesUnavailable."""
+        self.exists(name)
 
     def stored_files(self) -> Iterator[tuple[str, int]]:
         """A thousand names a question, where folder by folder would ask for each picture."""

@@ -1,5 +1,6 @@
 """Books in the admin sites: addresses, ISBNs, pictures, and their list."""
 
+import errno
 from io import BytesIO
 from unittest import mock
 
@@ -8,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 from PIL import Image
 
+from main.gateways.files import DiskFiles, FilesUnavailable
 from main.models import Product, ProductImage
 from main.models.product_images import covers
 from main.tests.admin_case import AdminTestCase
@@ -31,6 +33,43 @@ class BookTests(AdminTestCase):
     def add_book(self, name: str, **fields) -> Product:
         self.send_well(self.add, self.open(self.add), name=name, price="5.00", **fields)
         return Product.objects.order_by("pk").last()
+
+    def test_a_full_disk_is_told_beside_the_cover_and_nothing_typed_is_lost(self) -> None:
+        book = ProductFactory(name="Emma")
+        path = f"/admin/main/product/{book.pk}/change/"
+        full = OSError(errno.ENOSPC, "No space left on device")
+        with mock.patch("os.posix_fallocate", side_effect=full):
+            changes = {"images-0-image": draw("cover.png"), "name": "Typed meanwhile"}
+            response = self.send(path, self.open(path), **changes)
+        self.assertContains(
+            response, "The disk takes no files: No space left on device. Nothing was saved."
+        )
+        self.assertContains(response, "Typed meanwhile")
+        book.refresh_from_db()
+        self.assertEqual((book.name, book.images.count()), ("Emma", 0))
+
+    def test_of_covers_that_do_not_all_fit_none_is_left(self) -> None:
+        book = ProductFactory(name="Emma")
+        path, real = f"/admin/main/product/{book.pk}/change/", DiskFiles._save
+        fitting = iter([True, False])
+
+        def save(storage, name: str, content) -> str:
+            if next(fitting):
+                return real(storage, name, content)
+            raise FilesUnavailable("The disk takes no files.")
+
+        before = covers().listdir("product-images")[1] if covers().exists("product-images") else []
+        fields = self.open(path)
+        extra = {name.replace("-0-", "-1-"): "" for name in fields if name.startswith("images-0-")}
+        changes = extra | {"images-TOTAL_FORMS": "2", "images-1-position": "1"}
+        changes |= {f"images-{number}-image": draw("cover.png") for number in (0, 1)}
+        with (
+            mock.patch.object(DiskFiles, "_save", save),
+            self.assertLogs("main.admin.catalogue", "ERROR"),
+        ):
+            response = self.send(path, fields, **changes)
+        self.assertRedirects(response, path, fetch_redirect_response=False)
+        self.assertEqual(covers().listdir("product-images")[1], before)
 
     def test_who_is_not_registered_for_vat_bills_none(self) -> None:
         book = ProductFactory()

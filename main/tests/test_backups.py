@@ -1,24 +1,28 @@
 """Backup and restore: the same shop again, or not a thing touched."""
 
-import io
+import errno
 import json
 import os
 import shutil
+import signal
 import stat
 import tarfile
 from collections.abc import Callable
 from io import BytesIO, StringIO
+from pathlib import Path
 from unittest import mock, skipUnless
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import tag
 
+from main.actions.backups import FOLDERS
 from main.actions.restores import restore_backup
 from main.gateways import backup_archive
 from main.gateways.backup_archive import BackupRefused, BackupWriter
+from main.gateways.files import stored_files
 from main.models import Invoice, Order, Product, ProductImage, ProductTag
 from main.tests.backup_case import BackupCase
 from main.tests.factories import ProductTagFactory
@@ -41,6 +45,14 @@ def rewritten(backup: BytesIO, change: Callable[[dict], None]) -> BytesIO:
     change(facts)
     writer.close(backup_archive.Manifest(**facts))
     return BytesIO(out.getvalue())
+
+
+def sealed(manifest: str) -> bytes:
+    """A tar with nothing but this for a manifest, rightly sealed."""
+    out = BytesIO()
+    with mock.patch.object(backup_archive.json, "dumps", return_value=manifest):
+        BackupWriter(out).close(backup_archive.Manifest("", "", "", {}, []))
+    return out.getvalue()
 
 
 class RestoreTests(BackupCase):
@@ -111,11 +123,37 @@ class RestoreTests(BackupCase):
             (lambda facts: facts["rows"].update(main_order=7), "rows"),
         ]:
             self.assert_refused(rewritten(BytesIO(backup), change).getvalue(), reason)
+        odd = {"format": 1, "made_at": "", "revision": "", "vendor": "x", "migrations": []}
+        odd_rows = json.dumps(odd | {"rows": {"a": "b"}})
+        for manifest in ("{", "[]", "null", '{"format": 1}', "[" * 100_000, odd_rows):
+            self.assert_refused(sealed(manifest), "its manifest is none")
         self.assertEqual(self.everything(), before)
 
     def assert_refused(self, backup: bytes, reason: str) -> None:
         with self.subTest(reason), self.assertRaisesMessage(BackupRefused, reason):
             restore_backup(file=BytesIO(backup), replace=True)
+
+    def test_of_files_that_do_not_all_fit_none_is_left(self) -> None:
+        self.open_shop()
+        backup, real = self.backed_up(), FileSystemStorage._save
+        for alias in ("default", "covers"):
+            for name, _ in list(stored_files(storages[alias])):
+                storages[alias].delete(name)
+        fitting = iter([True, True, False])
+
+        def save(storage, name: str, content) -> str:
+            if next(fitting):
+                return real(storage, name, content)
+            Path(storage.path(name)).write_bytes(b"half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with (
+            mock.patch.object(FileSystemStorage, "_save", save),
+            self.assertRaisesMessage(BackupRefused, "Nothing was restored: The disk takes no"),
+        ):
+            restore_backup(file=backup, replace=True)
+        left = [file for alias in FOLDERS.values() for file in stored_files(storages[alias])]
+        self.assertEqual(left, [])
 
     @ON_POSTGRESQL
     def test_a_restore_that_breaks_off_leaves_the_shop_that_was_there(self) -> None:
@@ -167,13 +205,40 @@ class CommandTests(BackupCase):
             call_command("restore", self.folder / "no-such.tar")
         self.assertEqual([each.name for each in self.folder.glob("*.tar*")], ["shop.tar"])
 
+    def test_ended_by_a_signal_it_leaves_nothing(self) -> None:
+        path = self.folder / "shop.tar"
+
+        def end(*_) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        for command, work in [
+            ("backup", "main.actions.backups._add_files"),
+            ("restore", "main.actions.restores._write_new_files"),
+        ]:
+            with (
+                mock.patch(work, side_effect=end),
+                self.assertRaisesMessage(CommandError, "It was ended by SIGTERM.") as ended,
+                mock.patch.dict(os.environ, TMPDIR=str(self.folder)),
+                mock.patch("tempfile.tempdir", None),
+            ):
+                call_command(command, path)
+            self.assertEqual(ended.exception.returncode, 143)
+            left = {file.name for file in self.folder.iterdir()} - {"media", "media-private"}
+            self.assertEqual(left, {"shop.tar"} if command == "restore" else set())
+            if command == "backup":
+                call_command("backup", path, stderr=StringIO())
+
+    def test_an_output_that_is_full_is_one_line(self) -> None:
+        refused = self.assertRaisesMessage(CommandError, "No space left on device")
+        with Path("/dev/full").open("w") as out, refused:
+            call_command("backup", "-", stdout=out)
+
     def test_a_stream_goes_out_and_comes_in(self) -> None:
         ProductTagFactory(name="Novels")
-        out = io.TextIOWrapper(BytesIO())
-        call_command("backup", "-", stdout=out, stderr=StringIO())
+        with (self.folder / "out").open("w") as out:
+            call_command("backup", "-", stdout=out, stderr=StringIO())
         ProductTag.objects.all().delete()
-        given = io.TextIOWrapper(BytesIO(out.buffer.getvalue()))
-        with mock.patch("sys.stdin", given):
+        with (self.folder / "out").open() as given, mock.patch("sys.stdin", given):
             call_command("restore", "-", stdout=(told := StringIO()))
         self.assertIn("Restored the shop of 20", told.getvalue())
         self.assertEqual(ProductTag.objects.get().name, "Novels")

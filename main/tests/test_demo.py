@@ -122,7 +122,7 @@ class PictureTests(SimpleTestCase):
             self.assertLessEqual(setting.height, 300)
             self.assertGreater(setting.size, 24, row.name)
             for line in setting.lines:
-                self.assertLessEqual(width_of(line, BOLD, setting.size), 424, line)
+                self.assertLessEqual(width_of(line, BOLD, setting.size), 428, line)
 
     def test_a_subtitle_is_parted_from_its_title(self):
         self.assertEqual(split_title("Moby-Dick; or, The Whale"), ("Moby-Dick", "or, The Whale"))

@@ -31,7 +31,7 @@ class FileSettingTests(SimpleTestCase):
         read = read_settings(MEDIA_ROOT="/srv/shop/media/")
         self.assertEqual(read["PRIVATE_MEDIA_ROOT"], Path("/srv/shop/media-private"))
         self.assertEqual((read["S3"], read["MEDIA_ORIGIN"]), ({}, ""))
-        self.assertIn("FileSystemStorage", read["STORAGES"]["covers"]["BACKEND"])
+        self.assertIn("DiskFiles", read["STORAGES"]["covers"]["BACKEND"])
 
     def test_with_keys_they_are_in_s3(self) -> None:
         amazon = read_settings(**BUCKET, AWS_S3_REGION_NAME="eu-west-2")

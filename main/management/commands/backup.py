@@ -1,15 +1,14 @@
 """manage.py backup: the database and all files in one tar."""
 
 import os
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from main.actions.backups import make_backup
-from main.gateways.backup_archive import BackupRefused, Manifest
+from main.gateways.backup_archive import BackupRefused, Ended, Manifest, ended_orderly
 
 
 class Command(BaseCommand):
@@ -23,20 +22,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: str, **options: Any) -> None:
         try:
-            manifest = self._to_stream() if file == "-" else self._to_file(Path(file))
+            with ended_orderly():
+                manifest = self._to_stream() if file == "-" else self._to_file(Path(file))
         except BackupRefused as error:
             raise CommandError(str(error)) from None
+        except Ended as error:
+            raise CommandError(str(error), returncode=error.status) from None
         except OSError as error:
             raise CommandError(f"The backup could not be written: {error}.") from None
         self._tell(manifest)
 
     def _to_stream(self) -> Manifest:
-        out: IO[bytes] = getattr(self.stdout, "buffer", None) or sys.stdout.buffer
-        if out.isatty():
+        if self.stdout.isatty():
             raise CommandError("A backup is nothing to read: send it to a file.")
-        manifest = make_backup(out=out)
-        out.flush()
-        return manifest
+        # Not Python's own: what that could not write it would try to write at the very end again.
+        with os.fdopen(os.dup(self.stdout.fileno()), "wb") as out:
+            return make_backup(out=out)
 
     def _to_file(self, path: Path) -> Manifest:
         """Under its name when it is whole, and not before."""

@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from main.actions.restores import Restored, restore_backup
-from main.gateways.backup_archive import PIECE, BackupRefused
+from main.gateways.backup_archive import PIECE, BackupRefused, Ended, ended_orderly
 
 
 class Command(BaseCommand):
@@ -30,19 +30,24 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: str, replace: bool, **options: Any) -> None:
         try:
-            if file == "-":
-                with tempfile.TemporaryFile() as spool:
-                    # It is gone through more than once.
-                    shutil.copyfileobj(self._input(), spool, PIECE)
-                    restored = restore_backup(file=spool, replace=replace)
-            else:
-                with Path(file).open("rb") as backup:
-                    restored = restore_backup(file=backup, replace=replace)
+            with ended_orderly():
+                restored = self._restore(file, replace=replace)
         except BackupRefused as error:
             raise CommandError(str(error)) from None
+        except Ended as error:
+            raise CommandError(str(error), returncode=error.status) from None
         except OSError as error:
             raise CommandError(f"The backup could not be restored: {error}.") from None
         self._tell(restored)
+
+    def _restore(self, file: str, *, replace: bool) -> Restored:
+        if file != "-":
+            with Path(file).open("rb") as backup:
+                return restore_backup(file=backup, replace=replace)
+        with tempfile.TemporaryFile() as spool:
+            # It is gone through more than once.
+            shutil.copyfileobj(self._input(), spool, PIECE)
+            return restore_backup(file=spool, replace=replace)
 
     def _input(self) -> IO[bytes]:
         return sys.stdin.buffer
