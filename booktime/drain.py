@@ -6,6 +6,7 @@ themselves (uvicorn) need none of it, and are not disturbed by it.
 """
 
 import asyncio
+import os
 import signal
 import sys
 import threading
@@ -18,6 +19,7 @@ LIMIT = 5.0  # seconds for everything
 # So many may wait at the door: Twisted's 50 would cut off a crowd that comes back at once, and
 # Daphne has no flag for it beside a port.
 BACKLOG = 1024
+REST = 2.0  # for the end of the process itself
 GRACE = 0.2  # for what is on its way to us: a request sent before the listening ended
 
 
@@ -80,6 +82,7 @@ class Drain:
 
         self.is_draining = True
         _heed_no_more_signals()
+        _leave_after(self.limit + REST)
         for exchange in list(self._live):
             task = asyncio.create_task(exchange.leave())
             self._tasks.add(task)
@@ -94,7 +97,8 @@ class Drain:
 
     def _stop_listening(self) -> None:
         for port in self._doors():
-            # Those who wait at the door come in; after that it is closed.
+            # All those who wait at the door come in; after that it is closed.
+            port.numberAccepts = BACKLOG
             port.doRead()
             port.stopListening()
 
@@ -117,6 +121,13 @@ def _heed_no_more_signals() -> None:
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
+
+
+def _leave_after(seconds: float) -> None:
+    """Python would wait for every thread, and one may wait half a minute for a hanging database."""
+    timer = threading.Timer(seconds, os._exit, [0])
+    timer.daemon = True
+    timer.start()
 
 
 def _tame_daphne() -> None:

@@ -29,6 +29,8 @@ if DATABASE_KIND == "sqlite3":
     _theirs = DATABASES["default"].get("OPTIONS", {})
     if _unknown := _theirs.keys() - {"transaction_mode", "timeout", "init_command"}:
         raise ImproperlyConfigured(f"DATABASE_URL: SQLite has no option {min(_unknown)!r} here.")
+    if not isinstance(_theirs.get("timeout", 0), int):
+        raise ImproperlyConfigured("DATABASE_URL: timeout must be a whole number.")
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
@@ -40,19 +42,18 @@ else:
     # Only then: it imports psycopg.
     from booktime import database
 
-    _ours, _theirs = database.BOUNDS, database.checked(DATABASES["default"])
+    _theirs = database.checked(DATABASES["default"])
+    _is_pooled = database.is_pooled_elsewhere(DATABASES["default"])
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = _is_pooled
     if _is_command:
         # One connection, kept; and as long for a statement as a backup or a migration takes.
-        DATABASES["default"].setdefault("CONN_MAX_AGE", None)
+        DATABASES["default"]["CONN_MAX_AGE"] = None
+        _ours = database.BOUNDS
     else:
-        _ours = database.for_web(
-            # A connection for each thread, and some for what runs beside the requests.
-            most=max(16, ASGI_THREADS + CHAT_THREADS + 4),
-            # So the documentation tells whoever has a pgbouncer that gives one to many clients.
-            is_pooled_elsewhere=DATABASES["default"].get("DISABLE_SERVER_SIDE_CURSORS", False),
-        )
-    # What the URL says behind its question mark wins.
-    DATABASES["default"]["OPTIONS"] = _ours | _theirs
+        # A connection for each thread, and some for what runs beside the requests.
+        _most = max(16, ASGI_THREADS + CHAT_THREADS + 4)
+        _ours = database.for_web(most=_most, is_pooled_elsewhere=_is_pooled)
+    DATABASES["default"]["OPTIONS"] = database.joined(_ours, _theirs)
     # A database that was restarted is noticed before a customer's query, not by it.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # SQLite leaves the further columns of an index out, and is as right without.

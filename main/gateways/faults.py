@@ -2,17 +2,22 @@
 
 import logging
 
-from django.db import InterfaceError, OperationalError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-# The pool's own errors come as Django's; whatever waits or talks over a network may end by an
-# OSError, which a TimeoutError is too.
-_AWAY = (OperationalError, InterfaceError, RedisConnectionError, RedisTimeoutError, OSError)
+from main.gateways import database
+
+# The pool's own errors come as the database's.
+_AWAY = (RedisConnectionError, RedisTimeoutError, ConnectionError, TimeoutError)
+# PostgreSQL's classes of errors: the connection, an end or a start of the server, no room for more.
+# What else it says (a deadlock, a full disk, a statement cut off) somebody should know of.
+_AWAY_STATES = ("08", "57P", "533")
 
 
 def is_away(error: Exception) -> bool:
-    return isinstance(error, _AWAY)
+    state = getattr(error.__cause__, "sqlstate", None) or _AWAY_STATES[0]
+    is_databases = database.is_away(error) and state.startswith(_AWAY_STATES)
+    return is_databases or isinstance(error, _AWAY)
 
 
 def tell(logger: logging.Logger, what: str, error: Exception) -> None:

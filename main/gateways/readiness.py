@@ -92,11 +92,10 @@ def _look(name: str, work: Callable[[], dict[str, bool]], answer: Future[dict[st
     except Exception:
         logger.exception("A look at the %s failed", name)
         found = {}
-    finally:
-        connection.close()
-        with _lock:
-            del _looking[name]
+    with _lock:
+        del _looking[name]
     answer.set_result(found)
+    connection.close()
 
 
 def _answer(looking: Future[dict[str, bool]], no: dict[str, bool]) -> dict[str, bool]:

@@ -28,6 +28,16 @@ async def deaf(scope, receive, send):
     await slow(scope | {"query_string": b"0.3"}, receive, send)
 
 
+async def stuck(scope, receive, send):
+    """A thread waits, as one does for a database that hangs."""
+    await asyncio.get_running_loop().run_in_executor(None, time.sleep, 60)
+
+
+async def short(scope, receive, send):
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body"})
+
+
 async def stream(scope, receive, send):
     """Says its last words when it hears that the client has left."""
     await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -53,7 +63,7 @@ async def socket(scope, receive, send):
 def _draining() -> Application:
     drain = Drain(limit=float(os.environ.get("LIMIT", LIMIT)))
     http = {"/slow/": drain.requests(slow), "/stream/": drain.streams(stream)}
-    http["/deaf/"] = drain.requests(deaf)
+    http |= {f"/{each.__name__}/": drain.requests(each) for each in (deaf, short, stuck)}
     ws = drain.sockets(socket)
     if os.environ.get("WITHOUT") == "drain":
         http, ws = {"/slow/": slow, "/stream/": stream}, socket

@@ -76,3 +76,18 @@ WELL_FORMED = [
     ("TRANSFER_IBAN", "GB33 BUKB 2020 1555 5555 55", "TRANSFER",
      {"beneficiary": "BookTime Ltd", "iban": "GB33BUKB20201555555555", "bic": "BUKBGB22"}),
 ]  # fmt: skip
+# Behind the question mark of DATABASE_URL, and what is said of it.
+POSTGRESQL = "postgres://shop@localhost/shop?"
+KEPT = "the shop keeps its connections itself: leave pool and CONN_MAX_AGE out."
+ODD_OPTIONS = [
+    (POSTGRESQL + "pool=0&CONN_MAX_AGE=60", KEPT),
+    (POSTGRESQL + "pool=0", KEPT),
+    (POSTGRESQL + "CONN_MAX_AGE=abc", KEPT),
+    (POSTGRESQL + "DISABLE_SERVER_SIDE_CURSORS=maybe",
+     "DISABLE_SERVER_SIDE_CURSORS must be true or false."),
+    (POSTGRESQL + "prepare_threshold=abc", "prepare_threshold must be a whole number."),
+    (POSTGRESQL + "sslmode=bogus",
+     "sslmode must be one of disable, allow, prefer, require, verify-ca, verify-full."),
+    (POSTGRESQL + "isolation_level=9", "isolation_level must be one of 1, 2, 3, 4."),
+    ("sqlite:////tmp/shop?timeout=abc", "timeout must be a whole number."),
+]  # fmt: skip

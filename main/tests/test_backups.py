@@ -18,10 +18,10 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import tag
 
-from main.actions.backups import FOLDERS
+from main.actions.backups import FOLDERS, make_backup
 from main.actions.restores import restore_backup
 from main.gateways import backup_archive
-from main.gateways.backup_archive import BackupRefused, BackupWriter
+from main.gateways.backup_archive import BackupReader, BackupRefused, BackupWriter, Manifest
 from main.gateways.files import stored_files
 from main.models import Invoice, Order, Product, ProductImage, ProductTag
 from main.tests.backup_case import BackupCase
@@ -203,6 +203,21 @@ class CommandTests(BackupCase):
             call_command("backup", self.folder / "no-such" / "shop.tar")
         with self.assertRaisesMessage(CommandError, "could not be restored"):
             call_command("restore", self.folder / "no-such.tar")
+        self.assertEqual([each.name for each in self.folder.glob("*.tar*")], ["shop.tar"])
+
+    def test_of_two_to_one_name_the_later_is_refused(self) -> None:
+        path, make = self.folder / "shop.tar", "main.management.commands.backup.make_backup"
+
+        def overtaken(*, out) -> Manifest:
+            with mock.patch(make, make_backup):
+                call_command("backup", path, stderr=StringIO())
+            return make_backup(out=out)
+
+        refused = self.assertRaisesMessage(CommandError, "shop.tar is there already.")
+        with mock.patch(make, overtaken), refused:
+            call_command("backup", path)
+        with path.open("rb") as file:
+            BackupReader(file).check()
         self.assertEqual([each.name for each in self.folder.glob("*.tar*")], ["shop.tar"])
 
     def test_ended_by_a_signal_it_leaves_nothing(self) -> None:

@@ -124,12 +124,12 @@ class OptionTests(SimpleTestCase):
 
     def test_nonsense_is_one_clear_line(self) -> None:
         for config, line in [
-            ({"OPTIONS": {"pool": "abc"}}, "pool can only be 0"),
+            ({"OPTIONS": {"pool": "abc"}}, "leave pool and CONN_MAX_AGE out"),
             ({"OPTIONS": {"foo": 1}}, 'invalid connection option "foo"'),
             ({"OPTIONS": {"connect_timeout": "abc"}}, "must be a whole number"),
-            ({"CONN_MAX_AGE": 60}, "wants pool=0"),
+            ({"CONN_MAX_AGE": 60}, "leave pool and CONN_MAX_AGE out"),
         ]:
             with self.assertRaisesMessage(ImproperlyConfigured, line):
                 database.checked(config)
-        given = {"pool": 0, "sslmode": "require", "keepalives_idle": 60}
-        self.assertEqual(database.checked({"OPTIONS": given, "CONN_MAX_AGE": 60}), given)
+        given = {"sslmode": "require", "keepalives_idle": 60}
+        self.assertEqual(database.checked({"OPTIONS": given}), given)

@@ -157,8 +157,22 @@ class DaphneTests(SimpleTestCase):
                 crowd = await asyncio.gather(
                     *(asyncio.open_connection("127.0.0.1", server.port) for _ in range(200))
                 )
+            for _, each in crowd:
+                each.write(REQUEST.format("/short/").encode())
+            # It was not let in yet, and is all the same.
+            await server.stop()
+            answers = [await each.read() for each, _ in crowd]
+            self.assertEqual(sum(b" 204 " in answer for answer in answers), 200)
             for _, each in [*crowd, (reader, writer)]:
                 each.close()
+
+    async def test_a_thread_that_hangs_is_not_waited_for(self):
+        async with Server(LIMIT="0.1") as server:
+            request = asyncio.create_task(server.get("/stuck/"))
+            await asyncio.sleep(0.3)
+            self.assertLess(await server.stop(), 4)
+            self.assertEqual(server.process.returncode, 0)
+            await asyncio.gather(request, return_exceptions=True)
 
     async def test_a_connection_between_two_requests_is_no_trouble(self):
         with tempfile.TemporaryFile("w+") as log:

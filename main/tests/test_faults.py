@@ -2,10 +2,12 @@
 
 import json
 import logging
+import sqlite3
 import uuid
 from functools import partial
 from unittest.mock import patch
 
+import psycopg
 from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.test import SimpleTestCase, override_settings, tag
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -48,7 +50,16 @@ class FaultTests(SimpleTestCase):
         for away in (AWAY, InterfaceError("?"), RedisConnectionError("?"), TimeoutError(),
                      ConnectionResetError()):  # fmt: skip
             self.assertEqual(self.told(away), [("WARNING", f"It was not stored: {away}", False)])
-        for fault in (BROKEN, ResponseError("?"), KeyError("?")):
+        typo = OperationalError("no such column: nme")
+        typo.__cause__ = sqlite3.OperationalError()
+        typo.__cause__.sqlite_errorname = "SQLITE_ERROR"
+        deadlock = OperationalError("deadlock detected")
+        deadlock.__cause__ = psycopg.errors.DeadlockDetected()
+        ended = OperationalError("terminating connection")
+        ended.__cause__ = psycopg.errors.AdminShutdown()
+        self.assertEqual(self.told(ended)[0][0], "WARNING")
+        for fault in (BROKEN, ResponseError("?"), KeyError("?"), FileNotFoundError("?"), typo,
+                      deadlock):  # fmt: skip
             self.assertEqual(self.told(fault), [("ERROR", "It was not stored", True)])
 
     def socket(self) -> ConversationSocket:

@@ -14,7 +14,14 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.test import SimpleTestCase, tag
 
-from main.tests.odd_settings import AN_ADDRESS, MALFORMED, MALFORMED_URLS, WELL_FORMED
+from main.tests.odd_settings import (
+    AN_ADDRESS,
+    MALFORMED,
+    MALFORMED_URLS,
+    ODD_OPTIONS,
+    POSTGRESQL,
+    WELL_FORMED,
+)
 
 PRODUCTION = {
     "DEBUG": "false",
@@ -117,6 +124,11 @@ class MalformedSettingTests(SimpleTestCase):
                 with self.subTest(name, value=value):
                     self.assertEqual(self.said_of({name: value}), f"{name} must be {wants}.")
 
+    def test_odd_options_of_a_database_are_told_at_the_start(self):
+        for url, said in ODD_OPTIONS:
+            with self.subTest(url):
+                self.assertEqual(self.said_of({"DATABASE_URL": url}), f"DATABASE_URL: {said}")
+
     def test_numbers_have_limits(self):
         self.assertEqual(
             self.said_of({"PORT": "70000"}), "PORT must be from 1 to 65535, not 70000."
@@ -135,6 +147,15 @@ class MalformedSettingTests(SimpleTestCase):
         for name, value, setting, meant in WELL_FORMED:
             with self.subTest(name, value=value):
                 self.assertEqual(getattr(read_settings({name: value}), setting), meant)
+
+    def test_what_a_database_url_says_joins_what_bounds_a_statement(self):
+        for said, is_pooled in (("false", False), ("true", True)):
+            url = f"{POSTGRESQL}DISABLE_SERVER_SIDE_CURSORS={said}&options=-c%20search_path=x"
+            found = read_settings({"DATABASE_URL": url}).DATABASES["default"]
+            self.assertIs(found["DISABLE_SERVER_SIDE_CURSORS"], is_pooled)
+            options = found["OPTIONS"]["options"]
+            self.assertTrue(options.endswith("-c search_path=x"), options)
+            self.assertEqual("statement_timeout=30s" in options, not is_pooled)
 
 
 @tag("once")

@@ -1,6 +1,7 @@
 """manage.py backup: the database and all files in one tar."""
 
 import os
+import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -41,19 +42,18 @@ class Command(BaseCommand):
 
     def _to_file(self, path: Path) -> Manifest:
         """Under its name when it is whole, and not before."""
-        if path.exists():
-            raise CommandError(f"{path} is there already.")
-        part = path.with_name(f"{path.name}.part")
-        part.unlink(missing_ok=True)
+        _check_is_free(path)
+        # A name of its own: another backup to the same file may be under way.
+        handle, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".part", dir=path.parent)
         try:
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as out:
                 manifest = make_backup(out=out)
                 out.flush()
                 os.fsync(out.fileno())
-            part.rename(path)
+            _check_is_free(path)
+            Path(name).rename(path)
         finally:
-            part.unlink(missing_ok=True)
+            Path(name).unlink(missing_ok=True)
         return manifest
 
     def _tell(self, manifest: Manifest) -> None:
@@ -66,3 +66,8 @@ class Command(BaseCommand):
         )
         for name in manifest.missing:
             self.stderr.write(f"The database names a picture that is not there: {name}")
+
+
+def _check_is_free(path: Path) -> None:
+    if path.exists():
+        raise CommandError(f"{path} is there already.")
