@@ -10,7 +10,7 @@ import tarfile
 from collections.abc import Callable
 from io import BytesIO, StringIO
 from pathlib import Path
-from unittest import mock, skipUnless
+from unittest import mock
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, storages
@@ -26,9 +26,8 @@ from main.gateways.files import stored_files
 from main.models import Invoice, Order, Product, ProductImage, ProductTag
 from main.tests.backup_case import BackupCase
 from main.tests.factories import ProductTagFactory
+from main.tests.needs import ON_POSTGRESQL
 from main.tests.s3_case import S3Mixin
-
-ON_POSTGRESQL = skipUnless(connection.vendor == "postgresql", "SQLite has no triggers of ours.")
 
 
 def rewritten(backup: BytesIO, change: Callable[[dict], None]) -> BytesIO:

@@ -15,6 +15,7 @@ from main.models.conversations import ConversationQuerySet
 from main.tests.conversation_case import ConversationTestCase
 from main.tests.customer_service_case import ask
 from main.tests.factories import OrderFactory
+from main.tests.needs import ON_POSTGRESQL
 
 WORDS = "The customer wrote meanwhile: look at it first."
 
@@ -95,6 +96,7 @@ class CloseTests(ClosingTestCase):
 
 
 @tag("door")
+@ON_POSTGRESQL
 class ClosingRaces(TransactionTestCase):
     """The customer's message is on its way while somebody closes the conversation."""
 

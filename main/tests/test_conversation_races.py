@@ -15,11 +15,13 @@ from main.models import Conversation, Message, Order, Participant, ReadCursor
 from main.models.conversations import ConversationQuerySet
 from main.models.participants import customer_of
 from main.tests.factories import OrderFactory
+from main.tests.needs import ON_POSTGRESQL
 
 THREADS, EACH, ROUNDS = 8, 10, 4
 
 
-@tag("door")  # rows are locked on PostgreSQL; SQLite has one writer
+@tag("door")
+@ON_POSTGRESQL
 class ConversationRaces(TransactionTestCase):
     def setUp(self) -> None:
         self.order: Order = OrderFactory()

@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Callable
-from unittest import mock, skipUnless
+from unittest import mock
 
 from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
@@ -18,9 +18,9 @@ from main.gateways.database import is_away
 from main.management.commands import run_worker
 from main.tests.factories import OrderFactory
 from main.tests.live_services import database_url
+from main.tests.needs import ON_POSTGRESQL
 from main.tests.test_tasks import DATABASE_TASKS
 
-ON_POSTGRESQL = skipUnless(connection.vendor == "postgresql", "Its own ways to end a connection.")
 AWAY = OperationalError("connection refused")
 
 

@@ -4,7 +4,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
-from unittest import mock, skipUnless
+from unittest import mock
 
 from django.db import DatabaseError, connection, connections
 from django.db.models.signals import pre_save
@@ -16,9 +16,9 @@ from main.models import Invoice, InvoiceLine, InvoiceSeries, InvoiceVat, Order, 
 from main.models.invoices import FrozenQuerySet, InvoiceSeriesQuerySet
 from main.tests.factories import OrderFactory, OrderLineFactory
 from main.tests.invoice_case import NOON
+from main.tests.needs import ON_POSTGRESQL
 
 THREADS = 8
-ON_POSTGRESQL = skipUnless(connection.vendor == "postgresql", "SQLite has one writer at a time.")
 
 
 def new_orders(count: int) -> list[int]:

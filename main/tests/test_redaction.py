@@ -7,6 +7,7 @@ from django.utils.crypto import get_random_string
 
 from booktime.redaction import message, redacted, traceback_of, words_of
 from main.models.order_access import make_access_token
+from main.tests.needs import ON_POSTGRESQL
 from main.tests.refused_row import DETAIL, FIRST, NAME, refuse
 
 NULL = 'relation "main_producttag" violates not-null constraint'
@@ -135,6 +136,7 @@ class DatabaseErrorTests(SimpleTestCase):
 
 
 @tag("door")
+@ON_POSTGRESQL
 class PostgresqlErrorTests(TestCase):
     def test_what_is_quoted_is_told_only_if_it_is_a_name_of_ours(self) -> None:
         for statement, expected in (
