@@ -1,5 +1,6 @@
 """The test run: what is put off for minutes would come to life in the midst of another test."""
 
+import gc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
@@ -23,6 +24,12 @@ class ShopRunner(DiscoverRunner):
         self._folder = TemporaryDirectory(prefix="booktime-private-")
         self._private = override_settings(PRIVATE_MEDIA_ROOT=Path(self._folder.name))
         self._private.enable()
+
+    def run_suite(self, suite, **kwargs):
+        # All modules are loaded, and stay: looking through them again and again takes its time.
+        gc.freeze()
+        gc.set_threshold(20_000, 50, 50)
+        return super().run_suite(suite, **kwargs)
 
     def teardown_test_environment(self, **kwargs) -> None:
         self._private.disable()

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.template import engines
 from django.template.loader import get_template
 from django.template.loader_tags import ExtendsNode, IncludeNode
-from django.test import SimpleTestCase
+from django.test import SimpleTestCase, tag
 
 RANKS = [
     {"errors", "models"},
@@ -128,6 +128,7 @@ def _module_name(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@tag("once")
 class ArchitectureTests(SimpleTestCase):
     @classmethod
     def setUpClass(cls):
@@ -158,6 +159,7 @@ class ArchitectureTests(SimpleTestCase):
         self.assertEqual([name for name, count in lines.items() if count > FILE_LIMIT], [])
 
 
+@tag("once")
 class CheckerTests(SimpleTestCase):
     """The checker itself, on made-up sources: what it must see, and what it must let pass."""
 
@@ -217,6 +219,7 @@ class CheckerTests(SimpleTestCase):
         )
 
 
+@tag("once")
 class TemplateTests(SimpleTestCase):
     def test_every_template_compiles_and_finds_those_it_names(self):
         names = [

@@ -70,7 +70,7 @@ class ProtocolTests(SimpleTestCase):
         self.assertEqual((await server.receive_output(LIMIT))["type"], "websocket.close")
 
 
-@tag("server")
+@tag("server", "door")
 class DaphneTests(SimpleTestCase):
     def test_who_hangs_up_costs_nothing_and_the_server_ends_at_once(self):
         with daphne() as (port, process):

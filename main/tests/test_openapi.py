@@ -52,6 +52,7 @@ headers = {{ X-CSRFToken = "{csrf}" }}
 CSRF_IN_SESSION = "_csrftoken"
 
 
+@tag("once")
 class DescriptionTests(SimpleTestCase):
     def test_it_is_valid_and_leaves_no_question(self) -> None:
         with tempfile.NamedTemporaryFile() as file:

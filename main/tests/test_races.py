@@ -102,6 +102,7 @@ class LastCopyRaces(RaceTestCase):
         self.run_races(self.race, without="locks")
 
 
+@tag("door")
 class CrowdRaces(RaceTestCase):
     """A crowd at once, each wanting two of four books, in both orders; books for two in five."""
 
