@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
@@ -178,11 +178,15 @@ class Refusals:
     async def test_messages_are_counted_by_all_doors(self):
         path = f"/orders/{self.order.pk}/conversation/"
         form = {"csrfmiddlewaretoken": CSRF}
-        async with self.talker(self.customer) as here, self.talker(self.customer) as there:
-            for wire in (here, there):
+        async with AsyncExitStack() as stack:
+            wires = [await stack.enter_async_context(self.talker(self.customer)) for _ in range(6)]
+            for wire in wires[:2]:
                 answers = [await send(wire, f"{n}") for n in range(20)]
                 self.assertEqual({answer["type"] for answer in answers}, {"ack"})
             for n in range(20):
+                # On a busy machine a form takes as long as the next message has to wait.
+                for wire in wires[2:] * 4:
+                    await wire.say("send", cid=str(uuid.uuid4()), text="Meanwhile")
                 said = {"cid": str(uuid.uuid4()), "text": f"By the form {n}"}
                 post = Post(path, form | said, self.customer)
                 answer = await sync_to_async(self.shop.post)(post)
