@@ -93,23 +93,51 @@ class ConversationRaces(TransactionTestCase):
         self.assertEqual(Counter(answers), {(2, False): 1, (2, True): THREADS - 1})
         self.assertEqual(Message.objects.filter(cid=cid).count(), 1)
 
-    def race_of_readers(self) -> None:
-        """Several times: by chance the furthest comes last, and all looks well."""
-
-        def read(number: int) -> None:
-            mark_read(order_id=self.order.pk, reader=self.author, upto=number + 1)
-
+    def say_some(self) -> None:
         for number in range(THREADS):
             self.post(uuid4(), str(number))
+
+    def test_the_furthest_of_eight_readers_counts(self) -> None:
+        """Several times: by chance the furthest comes last, and all looks well."""
+        self.say_some()
         for _ in range(ROUNDS):
             ReadCursor.objects.all().delete()
-            self.all_at_once(read)
+            self.all_at_once(lambda number: self.read(number + 1))
             self.assertEqual(self.errors, [])
             self.assertEqual(ReadCursor.objects.get().upto, THREADS)
 
-    def test_the_furthest_of_eight_readers_counts(self) -> None:
-        self.race_of_readers()
+    def read(self, upto: int) -> None:
+        mark_read(order_id=self.order.pk, reader=self.author, upto=upto)
 
-    def test_without_the_lock_the_last_does(self) -> None:
-        with self.without_locks(), self.assertRaises(AssertionError):
-            self.race_of_readers()
+    def race_with_a_late_reader(self) -> int:
+        """Who has read one message saves that after another has saved all, if nothing bars it."""
+        self.say_some()
+        self.read(0)  # its row is there: two who make one wait for each other anyway
+        is_checked, is_saved = threading.Event(), threading.Event()
+        save = ReadCursor.save
+
+        def late(cursor: ReadCursor, **arguments) -> None:
+            if cursor.upto == 1:
+                is_checked.set()
+                is_saved.wait(0.5)  # under the lock in vain
+            save(cursor, **arguments)
+
+        def read_all() -> None:
+            is_checked.wait(5)
+            self.read(THREADS)
+            is_saved.set()
+            connections.close_all()
+
+        thread = threading.Thread(target=read_all)
+        thread.start()
+        with mock.patch.object(ReadCursor, "save", late):
+            self.read(1)
+        thread.join(10)
+        return ReadCursor.objects.get().upto
+
+    def test_a_late_reader_takes_nothing_back(self) -> None:
+        self.assertEqual(self.race_with_a_late_reader(), THREADS)
+
+    def test_without_the_lock_a_late_reader_does(self) -> None:
+        with self.without_locks():
+            self.assertEqual(self.race_with_a_late_reader(), 1)
