@@ -260,8 +260,6 @@ def paths_for(role: str, prefix: str) -> dict[str, str]:
         "orders, page 20": f"{orders}?p=20",
         "orders, one state": f"{orders}?status__exact=30",
         "orders, a common name": f"{orders}?q=shaw",
-    }
-    paths |= {
         "orders, an e-mail": f"{orders}?q={order.email}",
         "orders, the best seller": f"{orders}?q={isbn_of(0)}",
         "an order’s history": f"{orders}{order.pk}/history/",

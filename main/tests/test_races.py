@@ -1,27 +1,16 @@
 """Many real requests at once on a real server; the same again unprotected, when it must fail."""
 
 import unittest
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from django.db import connection
-from django.test import Client, TransactionTestCase, tag
+from django.test import Client, tag
 
 from main.models import Basket, Order, OrderLine, Product, User
 from main.tests.factories import PASSWORD, AddressFactory, ProductFactory, UserFactory
-from main.tests.live_shop import Answer, LiveShop, Post, lasting_shop, make_session
+from main.tests.live_shop import Answer, Post, lasting_shop, make_session
+from main.tests.race_case import Race, RaceTestCase
 from main.views.visitor import BASKET_KEY
-
-GUEST = {
-    "email": "guest@booktime.example",
-    "shipping_same": "on",
-    "billing-name": "Ada Reader",
-    "billing-address1": "12 Gower Street",
-    "billing-city": "London",
-    "billing-zip_code": "WC1E 6BT",
-    "billing-country": "GB",
-}
 
 
 def setUpModule() -> None:
@@ -29,55 +18,6 @@ def setUpModule() -> None:
     RaceTestCase.shop = unittest.enterModuleContext(
         lasting_shop(application="main.tests.racing_asgi")
     )
-
-
-@dataclass(frozen=True)
-class Race:
-    """Requests that are sent at once, and what must hold after them, whoever came first."""
-
-    requests: Sequence[Post]
-    verdict: Callable[[list[Answer]], None]
-
-
-@tag("server")
-class RaceTestCase(TransactionTestCase):
-    """Runs races one after another in one server, with the shop's protection or without it."""
-
-    shop: LiveShop
-    pause = 0.05  # seconds between a request's reading and its writing
-
-    def run_races(self, *races: Race, without: str = "") -> None:
-        with self.shop.on_test_data():
-            answers = []
-            for number, race in enumerate(races):
-                self.shop.headers = {
-                    "X-Pause": str(self.pause),
-                    "X-Race": f"{self.id()} {number}",
-                    "X-Without": without,
-                }
-                answers.append(self.shop.post_at_once(race.requests))
-        for number, race in enumerate(races):
-            with self.subTest(race=number):
-                if not without:
-                    race.verdict(answers[number])
-                    continue
-                with self.assertRaises(AssertionError, msg="It passes unprotected as well."):
-                    race.verdict(answers[number])
-
-    def assert_no_trouble(self, answers: list[Answer]) -> None:
-        """Nobody saw an error of ours, least of all a locked database."""
-        self.assertEqual([a.body for a in answers if a.status >= 500], [])
-        self.assertEqual([a for a in answers if "database is locked" in a.body], [])
-
-    def checkout_of_guest(self, number: int, *books: Product) -> Post:
-        """A guest who has one copy of each book in the basket and is about to order."""
-        key = f"buyer-{number}"
-        basket = Basket.objects.create(guest_key=key)
-        for book in books:
-            basket.lines.create(product=book, quantity=1, price_seen=book.price)
-        seen = {"basket": basket.pk, "total": sum(book.price for book in books)}
-        session = make_session(**{BASKET_KEY: key})
-        return Post("/order/address_select/", GUEST | seen, session)
 
 
 class LastCopyRaces(RaceTestCase):

@@ -12,6 +12,7 @@ from django.test import TestCase
 
 from main.models import Product, ProductTag, search_sqlite
 from main.models.products import make_slug
+from main.tests.needs import ON_POSTGRESQL
 
 IS_SQLITE = connection.vendor == "sqlite"
 BOOKS = [
@@ -259,7 +260,7 @@ class IndexTests(TestCase):
                 self.assertIn("SEARCH main_product USING INTEGER PRIMARY KEY", plan)
                 self.assertNotIn("SCAN main_product\n", f"{plan}\n")
 
-    @skipUnless(connection.vendor == "postgresql", "PostgreSQL's plan")
+    @ON_POSTGRESQL
     def test_postgresql_uses_the_full_text_index(self):
         found = Product.objects.active().search("tolkien hob")
         for query in (found, found.order_by().values("pk")):
@@ -267,7 +268,7 @@ class IndexTests(TestCase):
             self.assertIn("Bitmap Index Scan on main_product_search_vector", plan)
             self.assertNotIn("Seq Scan", plan)
 
-    @skipUnless(connection.vendor == "postgresql", "PostgreSQL's counters")
+    @ON_POSTGRESQL
     def test_postgresql_finds_close_words_by_the_trigram_index(self):
         # What a function does is in no plan, but it is counted.
         with connection.cursor() as cursor:
