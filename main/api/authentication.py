@@ -8,7 +8,7 @@ from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from main.participants import GUEST_ORDERS
+from main.conversation_access import GUEST_ORDERS
 
 _TOKEN = re.compile(rb"[0-9a-f]{64}")
 _REFUSED = "This token is not valid, or not any more. Sign in again."

@@ -26,10 +26,10 @@ from main.api.fields import ORDER_ID
 from main.api.queries import KnownQuery
 from main.api.throttles import GuestThrottle, UserThrottle
 from main.api.views import NeverCached
+from main.conversation_access import participant_in, person_of
 from main.gateways import rates
 from main.models import ChatTicket, Participant
 from main.models.chat_tickets import TICKET_LASTS
-from main.participants import participant_in, person_of
 from main.reports import conversations
 
 ORDER = OpenApiParameter("order_id", ORDER_ID, OpenApiParameter.PATH)

@@ -6,7 +6,7 @@ from allauth.core.internal.ratelimit import get_ip
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 
-from main.participants import GUEST_ORDERS
+from main.conversation_access import GUEST_ORDERS
 
 
 class ByAddress:

@@ -26,8 +26,8 @@ from django.utils.crypto import constant_time_compare
 from knox.models import AuthToken
 
 from main.access import has_proved, is_employee
+from main.conversation_access import Asker, participant_in
 from main.models import ChatTicket, Participant
-from main.participants import Asker, participant_in
 
 SIGN_IN, FORBIDDEN = 4001, 4003
 

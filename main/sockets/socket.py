@@ -10,10 +10,10 @@ from typing import Any
 
 from django.conf import settings
 
+from main.conversation_access import person_of
 from main.gateways import faults, log_facts, seats
 from main.gateways.rates import TokenBucket
 from main.models import Participant
-from main.participants import person_of
 from main.sockets import admission, frames, threads
 from main.sockets.admission import Credential, NotAdmitted
 from main.sockets.frames import BadFrame

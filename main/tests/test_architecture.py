@@ -22,7 +22,7 @@ RANKS = [
     {"actions"},
     {"forms"},
     {"access", "documents"},
-    {"participants", "sockets"},
+    {"conversation_access", "sockets"},
     {"views", "api", "admin", "consumers", "context_processors", "middleware", "templatetags",
      "management", "demo", "signals", "checks", "sitemaps"},
     {"urls", "urls_accounts", "urls_api", "routing", "apps"},
@@ -38,7 +38,7 @@ BESIDE = {
     ("signals", "views"),
     ("management", "demo"),
     ("broadcasts", "gateways"),
-    ("sockets", "participants"),
+    ("sockets", "conversation_access"),
 }
 FILE_LIMIT = 300  # lines that are not empty
 

@@ -14,13 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from main.actions.conversations import post_message
+from main.conversation_access import person_of
 from main.errors import MessageRefused
 from main.forms.conversations import MessageForm
 from main.gateways import rates
 from main.models import Message, Order, Participant
 from main.models.conversations import fingerprint
 from main.models.participants import customer_of
-from main.participants import person_of
 from main.views.conversation_props import Panel, make_panel, note_reading
 from main.views.unsent import keep_unsent, unsent_form
 from main.views.visitor import readable_orders

@@ -19,12 +19,12 @@ from main.actions.customer_service import (
     reopen_conversation,
     take_conversation,
 )
+from main.conversation_access import participant_in
 from main.errors import ConversationRefused
 from main.forms.conversations import MessageForm
 from main.forms.customer_service import CannedReplyForm, CloseForm, HandOverForm
 from main.models import Conversation, Order, Participant
 from main.models.participants import staff
-from main.participants import participant_in
 from main.reports.customer_service import Row, earlier_orders, read_desk
 from main.views.conversation_props import known_as, make_panel, note_reading
 from main.views.conversations import before_in, sent

@@ -4,8 +4,8 @@ from django.db.models import Sum
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from main.conversation_access import GUEST_ORDERS, orders_open_to
 from main.models import Basket, BasketLine, BasketOwner, Order
-from main.participants import GUEST_ORDERS, orders_open_to
 
 BASKET_KEY = "basket_key"
 

@@ -1,4 +1,4 @@
-"""Who takes part in the conversation about an order: a request or a socket, asked each time."""
+"""Who may join the conversation about an order. Asked at every request and by every socket."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +11,13 @@ from main.access import has_proved, is_employee
 from main.models import Order, Participant
 from main.models.participants import customer_of, staff
 
-GUEST_ORDERS = "guest_orders"  # in the session: those placed in it, or opened by the mail's link
+# Session key: the orders that a guest placed in it, or opened from the mail's link.
+GUEST_ORDERS = "guest_orders"
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """What is known of whoever opens a socket, named as in a request."""
+    """Whoever opens a socket, with the same attributes as a request."""
 
     user: Any
     session: Any
@@ -24,7 +25,7 @@ class Asker:
 
 
 def orders_open_to(user: Any, session: Mapping[str, Any]) -> QuerySet[Order]:
-    """One's own orders; for a guest those placed in this session or opened from the mail."""
+    """A user's own orders, and those that this session placed or opened as a guest."""
     guests = Order.objects.filter(user=None, pk__in=session.get(GUEST_ORDERS, []))
     if not user.is_authenticated:
         return guests
@@ -32,9 +33,9 @@ def orders_open_to(user: Any, session: Mapping[str, Any]) -> QuerySet[Order]:
 
 
 def participant_in(order_id: int, asker: Any) -> Participant | None:
-    """Who the asker (a request, or an Asker) is in this conversation; None: they may not join.
+    """The role of the asker (a request or an Asker) in this conversation; None: they may not join.
 
-    The order's own customer is that and nothing else, even when they work here.
+    The order's own customer joins as the customer, even if they work here.
     """
     session = asker.session or {}
     order = orders_open_to(asker.user, session).filter(pk=order_id).only("billing_name").first()
@@ -46,6 +47,7 @@ def participant_in(order_id: int, asker: Any) -> Participant | None:
 
 
 def person_of(participant: Participant, session_key: str) -> str:
-    """Whose rates these are: the same by all doors for a user, or for a guest's browser."""
+    """The key for rate limits: one per user, or per guest's browser, whichever door they use."""
     name = f"user {participant.user_id}" if participant.user_id else session_key
+    # The salt stays: during a push the release before counts under the same keys.
     return salted_hmac("main.participants.person", name).hexdigest()[:32]
