@@ -26,17 +26,13 @@ WITHOUT = ["--exclude-tag", "e2e", "--exclude-tag", "once", "--exclude-tag", "op
 def main() -> int:
     if sys.argv[1:2] == ["--inside"]:
         return _inside(Path(sys.argv[2]), sys.argv[3:])
-    revision = sys.argv[1] if sys.argv[1:] else releases.release_before(ROOT)
-    if revision is None:
-        say("no release (git tag v*) before this one: nothing to run")
-        return 0
-    commit = releases.commit_of(ROOT, revision)
+    name, commit = releases.chosen(ROOT, sys.argv[1] if sys.argv[1:] else None)
     if not sys.argv[1:] and not releases.differs(ROOT, commit, *SCHEMA):
-        say(f"{revision} has the same migrations and packages: it has tested this schema itself")
+        say(f"{name} has the same migrations and packages: it has tested this schema itself")
         return 0
     setting_up.set_up_python()
     tree = _tree(commit)
-    say(f"{revision} ({commit[:10]}) on today's schema")
+    say(f"{name} ({commit[:10]}) on today's schema")
     inside = [PYTHON, "-B", __file__, "--inside", tree, *sys.argv[2:]]
     beside = [*SERVICES, *inside]
     return subprocess.run(beside, cwd=ROOT, env=_environment(), check=False).returncode
@@ -100,7 +96,7 @@ def _environment() -> dict[str, str]:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (SetupError, releases.NoSuchRevision) as error:
+    except (SetupError, releases.NoRelease, releases.NoSuchRevision) as error:
         sys.exit(f"old-on-new: {error}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,28 +1,75 @@
-"""The releases of this project, as its git tags know them, and what a checkout of one holds."""
+"""The releases of this project, as releases.toml names them, and what a checkout of one holds."""
 
 import io
 import subprocess
 import tarfile
+import tomllib
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-PATTERN = "v*"
+NAMED_IN = "releases.toml"
 
 
 class NoSuchRevision(Exception):
-    """What was asked for is no commit; `str(error)` is git's own word."""
+    """What was asked for is no commit of this clone; `str(error)` says which and why."""
 
 
-def release_before(root: Path) -> str | None:
-    """The tag of the newest release that is older than what lies in the folder, if there is one."""
-    # With changes that are not committed yet, the tag of this very commit is older than they are.
-    start = "HEAD" if git(root, "status", "--porcelain") else "HEAD^"
+class NoRelease(Exception):
+    """No release is named that could be tested; `str(error)` says what is wrong in the file."""
+
+
+@dataclass(frozen=True)
+class Release:
+    version: str
+    commit: str
+    date: date
+
+
+def named(root: Path) -> list[Release]:
+    """The releases of releases.toml, the newest last. Raises NoRelease if it cannot be read."""
     try:
-        return git(root, "describe", "--tags", "--abbrev=0", "--match", PATTERN, start) or None
+        entries = tomllib.loads((root / NAMED_IN).read_text()).get("release", [])
+        return [Release(**entry) for entry in entries]
+    except FileNotFoundError:
+        raise NoRelease(f"{NAMED_IN} is missing") from None
+    except tomllib.TOMLDecodeError as error:
+        raise NoRelease(f"{NAMED_IN} is not TOML: {error}") from None
+    except TypeError:
+        raise NoRelease(f"{NAMED_IN}: a release has version, commit and date") from None
+
+
+def release_before(root: Path) -> Release:
+    """The newest release that is not what lies in the folder. Raises NoRelease if there is none."""
+    # With changes that are not committed yet, the folder is newer than its last commit.
+    is_changed = git(root, "status", "--porcelain")
+    under_test = None if is_changed else git(root, "rev-parse", "HEAD")
+    before = [release for release in named(root) if release.commit != under_test]
+    if not before:
+        raise NoRelease(f"{NAMED_IN} names no release before this one")
+    return before[-1]
+
+
+def chosen(root: Path, word: str | None) -> tuple[str, str]:
+    """(name, full commit) of a release's version, of any commit, or of the release before.
+
+    Raises NoRelease or NoSuchRevision: a release that cannot be had is never passed over.
+    """
+    if word is None:
+        release = release_before(root)
+    else:
+        release = next((release for release in named(root) if release.version == word), None)
+    if release is None:
+        return word, commit_of(root, word)
+    try:
+        return f"release {release.version}", commit_of(root, release.commit)
     except NoSuchRevision:
-        return None
+        missing = f"release {release.version} ({release.commit}) is not in this clone"
+        raise NoSuchRevision(f"{missing}; a whole one has it: git fetch --unshallow") from None
 
 
 def commit_of(root: Path, revision: str) -> str:
+    """The full commit of anything that git knows by this word. Raises NoSuchRevision."""
     return git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
 
 

@@ -1,18 +1,14 @@
 """What bin/audit and bin/sbom make of locks and of the answers that advisory services give."""
 
 import json
-import subprocess
 import sys
-import tempfile
 from datetime import date
-from pathlib import Path
 
 from django.conf import settings
 from django.test import SimpleTestCase, tag
 
 sys.path.append(str(settings.BASE_DIR / "bin" / "support"))
 import audit
-import releases
 import setting_up
 from supply import exceptions, findings, npm_parts
 
@@ -200,53 +196,6 @@ class BillTests(SimpleTestCase):
         names = {name.partition("@")[0] for name in self.python.parts}
         self.assertTrue(names.isdisjoint({"pkg:pypi/pip-audit", "pkg:pypi/moto", "pkg:pypi/ruff"}))
         self.assertNotIn("eslint", {part["name"] for part in self.npm.parts.values()})
-
-
-@tag("once", "e2e")
-class ReleaseTests(SimpleTestCase):
-    """Which release stands before the one in the folder, by git."""
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.root = Path(folder.name)
-        self.git("init", "--quiet", "--initial-branch", "master")
-        self.commit("one")
-
-    def git(self, *words: str):
-        person = ["-c", "user.name=A", "-c", "user.email=a@shop.example"]
-        subprocess.run(["git", "-C", self.root, *person, *words], check=True)
-
-    def commit(self, text: str):
-        (self.root / "file").write_text(text)
-        self.git("add", ".")
-        self.git("commit", "--quiet", "--message", text)
-
-    def test_the_first_release_has_none_before_it(self):
-        self.assertIsNone(releases.release_before(self.root))
-        self.git("tag", "v0.1.0")
-        self.assertIsNone(releases.release_before(self.root))
-
-    def test_the_newest_older_release_is_taken_and_other_tags_are_not(self):
-        self.git("tag", "v0.1.0")
-        self.commit("two")
-        self.git("tag", "v0.2.0")
-        self.git("tag", "tried")
-        self.assertEqual(releases.release_before(self.root), "v0.1.0")
-        (self.root / "file").write_text("three")
-        self.assertEqual(releases.release_before(self.root), "v0.2.0")
-
-    def test_a_changed_and_a_new_file_differ(self):
-        commit = releases.commit_of(self.root, "HEAD")
-        self.assertFalse(releases.differs(self.root, commit, "file", "migrations"))
-        (self.root / "migrations").mkdir()
-        (self.root / "migrations" / "0009.py").write_text("")
-        self.assertTrue(releases.differs(self.root, commit, "migrations"))
-        self.assertFalse(releases.differs(self.root, commit, "file"))
-
-    def test_what_is_no_commit_is_refused_in_words(self):
-        with self.assertRaisesMessage(releases.NoSuchRevision, "Needed a single revision"):
-            releases.commit_of(self.root, "v9")
 
 
 @tag("once")
