@@ -14,11 +14,12 @@ except ImproperlyConfigured as error:
     # A wrong setting is the operator's to mend: one line, not a traceback.
     sys.exit(f"booktime: {error}")
 
-from booktime import one_process, watch, watched
-from booktime.drain import Drain
-from booktime.handler import LeasingHandler
-from booktime.headers import StandingHeaders
-from booktime.static_files import StaticFiles
+from booktime.server import one_process
+from booktime.server.drain import Drain
+from booktime.server.handler import LeasingHandler
+from booktime.server.headers import StandingHeaders
+from booktime.server.static_files import StaticFiles
+from booktime.sight import access_log, start
 from main.routing import NOTIFY_PATH, notify, websocket_urlpatterns
 from main.sockets.origins import OwnOriginsOnly
 
@@ -39,10 +40,10 @@ async def lifespan(scope, receive, send):
 
 drain = Drain()
 handler = LeasingHandler()
-pages = drain.requests(watched.requests(StaticFiles(handler)))
-health = drain.requests(watched.requests(LeasingHandler(threads=HEALTH_THREADS)))
-stream = drain.streams(watched.streams(notify))
-watch.begin(handler.threads)
+pages = drain.requests(access_log.requests(StaticFiles(handler)))
+health = drain.requests(access_log.requests(LeasingHandler(threads=HEALTH_THREADS)))
+stream = drain.streams(access_log.streams(notify))
+start.begin(handler.threads)
 
 
 async def http(scope, receive, send):
@@ -57,7 +58,7 @@ application = ProtocolTypeRouter(
     {
         "http": StandingHeaders(http),
         "websocket": drain.sockets(
-            watched.sockets(OwnOriginsOnly(URLRouter(websocket_urlpatterns)))
+            access_log.sockets(OwnOriginsOnly(URLRouter(websocket_urlpatterns)))
         ),
         "lifespan": lifespan,
     }

@@ -11,7 +11,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from booktime import kinds
+from booktime import setting_types
 
 # It tells of each variable that it reads; a server that logs in detail (daphne -v2) shows that.
 logging.getLogger("environ").setLevel(logging.INFO)
@@ -77,7 +77,7 @@ class Environment(environ.Env):
         return value
 
     def one(self, var: str, read: Callable[[str], Any], wants: str, *, default: str) -> Any:
-        """What `read` (of booktime/kinds.py) makes of it."""
+        """What `read` (of booktime/setting_types.py) makes of it."""
         return _read(var, read, f"{wants} like {default}", self.str(var, default=default))
 
     def each(
@@ -96,11 +96,11 @@ class Environment(environ.Env):
 
     def database(self, var: str, *, default: str) -> dict[str, Any]:
         wants = "a URL like postgres://user:password@host:5432/name or sqlite:////folder/file"
-        return self.url(var, kinds.database, wants, default=default)
+        return self.url(var, setting_types.database, wants, default=default)
 
     def redis(self, var: str) -> str:
         """The address of a Redis, or nothing: then its work is done inside the process."""
-        return self.url(var, kinds.redis, "a URL like redis://host:6379/0", default="")
+        return self.url(var, setting_types.redis, "a URL like redis://host:6379/0", default="")
 
 
 def _read(var: str, read: Callable[[str], Any], wants: str, text: str) -> Any:

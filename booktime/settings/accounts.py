@@ -23,7 +23,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-SESSION_ENGINE = "booktime.sessions"
+SESSION_ENGINE = "booktime.backends.sessions"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "main.views.accounts.AccountAdapter"

@@ -34,13 +34,13 @@ INSTALLED_APPS = [
     "webpack_loader",
 ]
 MIDDLEWARE = [
-    "booktime.request_facts.RequestFacts",
+    "booktime.sight.log_context_middleware.RequestFacts",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages shrink to a fifth. Their secrets are masked anew each time, and Django pads the length,
     # so that nothing can be learnt from it (BREACH).
     "django.middleware.gzip.GZipMiddleware",
-    "booktime.headers.PolicyMiddleware",
+    "booktime.server.headers.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -69,4 +69,4 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-MESSAGE_STORAGE = "booktime.messages.MessageStorage"
+MESSAGE_STORAGE = "booktime.backends.messages.MessageStorage"

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from booktime import kinds
+from booktime import setting_types
 from booktime.settings.site import BASE_DIR, DEBUG, env
 
 STATIC_URL = "/static/"
@@ -28,13 +28,15 @@ if _aws["AWS_S3_COVERS_ACL"] not in ("", "public-read"):
     raise ImproperlyConfigured("AWS_S3_COVERS_ACL must be public-read, or not be set.")
 # Both are part of a host's name, which stands in the Content-Security-Policy.
 _bucket = env.matching(
-    "AWS_STORAGE_BUCKET_NAME", rf"(?=.{{3,63}}$){kinds.LABEL}(\.{kinds.LABEL})*", "a bucket's name"
+    "AWS_STORAGE_BUCKET_NAME",
+    rf"(?=.{{3,63}}$){setting_types.LABEL}(\.{setting_types.LABEL})*",
+    "a bucket's name",
 )
 _region = env.matching(
-    "AWS_S3_REGION_NAME", kinds.LABEL, "a region like eu-west-2", default="us-east-1"
+    "AWS_S3_REGION_NAME", setting_types.LABEL, "a region like eu-west-2", default="us-east-1"
 )
 _AN_ADDRESS = "an address like https://shop.example"
-_endpoint = env.url("AWS_S3_ENDPOINT_URL", kinds.web_address, _AN_ADDRESS, default="")
+_endpoint = env.url("AWS_S3_ENDPOINT_URL", setting_types.web_address, _AN_ADDRESS, default="")
 # What main.gateways.s3 connects with; nothing where media are on this machine.
 S3 = {
     "access_key": _aws["AWS_ACCESS_KEY_ID"],
@@ -49,7 +51,7 @@ S3_COVERS_ACL = _aws["AWS_S3_COVERS_ACL"] or None
 # Where a browser finds the bucket's folder of covers: by default in the bucket itself.
 S3_COVERS_URL = env.url(
     "AWS_S3_PUBLIC_URL",
-    kinds.web_address,
+    setting_types.web_address,
     _AN_ADDRESS,
     default=(
         f"{_endpoint}/{_bucket}/public"

@@ -24,14 +24,14 @@ if SENTRY_DSN:
             "SENTRY_DSN must be an address like https://key@sentry.example/1."
         ) from None
 # What the worker calls before its first task; the web process does so in booktime/asgi.py.
-WATCH = "booktime.watch.begin"
+WATCH = "booktime.sight.start.begin"
 
 # Servers log to stdout, as containers want it. What a command prints there may be data.
 _is_command = Path(sys.argv[0]).name == "manage.py" and sys.argv[1:2] != ["run_worker"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "booktime.logs.formatter", "as_json": not DEBUG}},
+    "formatters": {"line": {"()": "booktime.sight.log_lines.formatter", "as_json": not DEBUG}},
     "filters": {"not_debug": {"()": "django.utils.log.RequireDebugFalse"}},
     "handlers": {
         "console": {
@@ -40,7 +40,7 @@ LOGGING = {
             "formatter": "line",
         },
         "error_mail": {
-            "class": "booktime.error_mail.ErrorMail",
+            "class": "booktime.sight.error_mail.ErrorMail",
             "level": "ERROR",
             "filters": ["not_debug"],
         },
@@ -55,7 +55,7 @@ LOGGING = {
         # Twisted has a line of its own for each request, with its path and whose address it was.
         "daphne": {"level": "WARNING"},
         "twisted": {"level": "WARNING"},
-        # What is to be said of tasks, booktime/watch.py says.
+        # What is to be said of tasks, booktime/sight/start.py says.
         "django_tasks": {"level": "CRITICAL"},
         "django_tasks_db": {"level": "WARNING"},
     },

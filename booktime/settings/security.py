@@ -8,7 +8,7 @@ from booktime.settings.files import MEDIA_ORIGIN
 from booktime.settings.site import GA_TRACKER_ID, SECURE
 
 # Styles are files of ours. Scripts run by the nonce of their page alone; what differs where the
-# templates are not ours, and the sockets' address, is in booktime/headers.py.
+# templates are not ours, and the sockets' address, is in booktime/server/headers.py.
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -40,20 +40,20 @@ if DATABASE_KIND == "sqlite3":
     DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
     # Only then: it imports psycopg.
-    from booktime import database
+    from booktime.backends import postgresql
 
-    _theirs = database.checked(DATABASES["default"])
-    _is_pooled = database.is_pooled_elsewhere(DATABASES["default"])
+    _theirs = postgresql.checked(DATABASES["default"])
+    _is_pooled = postgresql.is_pooled_elsewhere(DATABASES["default"])
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = _is_pooled
     if _is_command:
         # One connection, kept; and as long for a statement as a backup or a migration takes.
         DATABASES["default"]["CONN_MAX_AGE"] = None
-        _ours = database.BOUNDS
+        _ours = postgresql.BOUNDS
     else:
         # A connection for each thread, and some for what runs beside the requests.
         _most = max(16, ASGI_THREADS + CHAT_THREADS + 4)
-        _ours = database.for_web(most=_most, is_pooled_elsewhere=_is_pooled)
-    DATABASES["default"]["OPTIONS"] = database.joined(_ours, _theirs)
+        _ours = postgresql.for_web(most=_most, is_pooled_elsewhere=_is_pooled)
+    DATABASES["default"]["OPTIONS"] = postgresql.joined(_ours, _theirs)
     # A database that was restarted is noticed before a customer's query, not by it.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # SQLite leaves the further columns of an index out, and is as right without.
@@ -64,14 +64,14 @@ REDIS_URL = env.redis("REDIS_URL")
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "booktime.cache.ForgivingRedisCache",
+            "BACKEND": "booktime.backends.cache.ForgivingRedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
         }
     }
     CHANNEL_LAYERS = {
         "default": {
-            "BACKEND": "booktime.layers.ForgivingRedisLayer",
+            "BACKEND": "booktime.backends.channel_layer.ForgivingRedisLayer",
             "CONFIG": {"hosts": [REDIS_URL]},
         }
     }

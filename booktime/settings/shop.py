@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.core.exceptions import ImproperlyConfigured
 from stdnum import bic, iban
 
-from booktime import kinds
+from booktime import setting_types
 from booktime.settings.site import DEBUG, env
 from booktime.settings.work import CUSTOMER_SERVICE_EMAIL
 
@@ -24,9 +24,9 @@ SELLER = {
     "address2": env.str("SELLER_ADDRESS2", default=""),
     "city": env.str("SELLER_CITY", default="Bath"),
     "zip_code": env.str("SELLER_ZIP_CODE", default="BA1 1AA"),
-    "country": env.one("SELLER_COUNTRY", kinds.country, "a country code", default="GB"),
+    "country": env.one("SELLER_COUNTRY", setting_types.country, "a country code", default="GB"),
     "email": env.one(
-        "SELLER_EMAIL", kinds.mail_address, "a mail address", default=CUSTOMER_SERVICE_EMAIL
+        "SELLER_EMAIL", setting_types.mail_address, "a mail address", default=CUSTOMER_SERVICE_EMAIL
     ),
     "phone": env.str("SELLER_PHONE", default=""),
     "vat_id": env.str("SELLER_VAT_ID", default="GB999999973" if DEBUG else ""),
@@ -40,7 +40,10 @@ LOW_STOCK = env.whole("LOW_STOCK", default=5, least=1, most=10_000)
 DISPATCH_DAYS = env.whole("DISPATCH_DAYS", default=2, least=1, most=14)
 # When customer service answers, by the shop's own clock.
 OPENING_HOURS = env.one(
-    "OPENING_HOURS", kinds.opening_hours, "hours", default="Mo-Fr 09:00-17:30; Sa 10:00-14:00"
+    "OPENING_HOURS",
+    setting_types.opening_hours,
+    "hours",
+    default="Mo-Fr 09:00-17:30; Sa 10:00-14:00",
 )
 # What was changed stays changed: the history is read, and nothing is set back by it.
 SIMPLE_HISTORY_REVERT_DISABLED = True

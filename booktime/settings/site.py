@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from booktime import kinds
+from booktime import setting_types
 from booktime.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -29,14 +29,16 @@ SECRET_KEY = env.str(
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.each(
     "ALLOWED_HOSTS",
-    kinds.allowed_host,
+    setting_types.allowed_host,
     "host names like shop.example with commas between",
     default=["localhost", "127.0.0.1"] if DEBUG else [],
 )
 if not (DEBUG or ALLOWED_HOSTS):
     raise ImproperlyConfigured("Set ALLOWED_HOSTS to the shop's host names (see .env.example).")
 CSRF_TRUSTED_ORIGINS = env.each(
-    "CSRF_TRUSTED_ORIGINS", kinds.origin, "origins like https://shop.example with commas between"
+    "CSRF_TRUSTED_ORIGINS",
+    setting_types.origin,
+    "origins like https://shop.example with commas between",
 )
 # What a deployment wrote about itself; Dokku's variable is one push ahead after a push that failed.
 _revision = BASE_DIR / "REVISION"
@@ -53,7 +55,7 @@ SECURE = env.bool("SECURE", default=not DEBUG)
 # Where the shop is reached: for the links in its mails.
 SITE_URL = env.url(
     "SITE_URL",
-    kinds.site,
+    setting_types.site,
     "an address like https://shop.example",
     default=f"http://127.0.0.1:{PORT}" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
 )
@@ -61,5 +63,5 @@ SITE_URL = env.url(
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = "booktime.formats"
 COUNTRIES_FIRST = ["GB", "IE"]
-TIME_ZONE = env.one("TIME_ZONE", kinds.time_zone, "a time zone", default="Europe/London")
+TIME_ZONE = env.one("TIME_ZONE", setting_types.time_zone, "a time zone", default="Europe/London")
 USE_TZ = True

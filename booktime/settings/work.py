@@ -1,12 +1,12 @@
 """Mails, and the work that is done beside the request: mails and pictures."""
 
-from booktime import kinds
+from booktime import setting_types
 from booktime.settings.site import DEBUG, env
 
 vars().update(
     env.url(
         "EMAIL_URL",
-        kinds.mail,
+        setting_types.mail,
         "a URL like smtp+tls://user:password@host:587 or filemail:////folder",
         default="consolemail://",
     )
@@ -15,18 +15,18 @@ EMAIL_TIMEOUT = 20  # seconds: a mail server that does not answer must not hold 
 EMAIL_SUBJECT_PREFIX = "[Booktime] "
 DEFAULT_FROM_EMAIL = env.one(
     "DEFAULT_FROM_EMAIL",
-    kinds.mailbox,
+    setting_types.mailbox,
     "a mail address",
     default="BookTime <shop@booktime.example>",
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 CUSTOMER_SERVICE_EMAIL = env.one(
     "CUSTOMER_SERVICE_EMAIL",
-    kinds.mail_address,
+    setting_types.mail_address,
     "a mail address",
     default="customerservice@booktime.example",
 )
-_admins = env.each("ADMINS", kinds.mailbox, "mail addresses with commas between")
+_admins = env.each("ADMINS", setting_types.mailbox, "mail addresses with commas between")
 ADMINS = [("Admins", address) for address in _admins]
 
 # "immediate" runs a task at once; "database" stores it in the transaction that asked for it,

@@ -7,7 +7,7 @@ from asgiref.testing import ApplicationCommunicator
 from django.core import signals
 from django.test import SimpleTestCase, override_settings
 
-from booktime.handler import LeasingHandler
+from booktime.server.handler import LeasingHandler
 from main.tests import asgi_views
 
 THREADS = 3

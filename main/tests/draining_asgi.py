@@ -9,8 +9,8 @@ import os
 import time
 import urllib.parse
 
-from booktime.drain import LIMIT, Drain
-from booktime.exchanges import Application
+from booktime.server.drain import LIMIT, Drain
+from booktime.server.in_flight import Application
 
 LARGE = b"the whole of it " * 2**18  # 4 MiB: more than a socket takes at once
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import random
 
-from booktime.layers import ForgivingRedisLayer
+from booktime.backends.channel_layer import ForgivingRedisLayer
 
 DROP = float(os.environ.get("LAYER_DROP", "0.3"))
 DOUBLE = float(os.environ.get("LAYER_DOUBLE", "0.3"))

@@ -21,9 +21,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import TestCase, override_settings
 
-from booktime.handler import Exchange, LeasingHandler
-from booktime.headers import StandingHeaders
-from booktime.static_files import StaticFiles
+from booktime.server.handler import Exchange, LeasingHandler
+from booktime.server.headers import StandingHeaders
+from booktime.server.static_files import StaticFiles
 from main.access import SIGNED_IN_AT
 from main.routing import NOTIFY_PATH, notify
 from main.tests.factories import DispatcherFactory, EmployeeFactory, OwnerFactory, UserFactory

@@ -11,8 +11,8 @@ from django.core import signals
 from django.core.handlers.asgi import ASGIHandler
 from django.test import TransactionTestCase, override_settings
 
-from booktime.handler import LeasingHandler
-from booktime.leased_threads import LeasedThreads
+from booktime.server.handler import LeasingHandler
+from booktime.server.leased_threads import LeasedThreads
 from main.tests import asgi_views
 from main.tests.asgi_case import LIMIT, THREADS, Exchange, HandlerCase, get, until
 from main.tests.asgi_views import CHUNKS

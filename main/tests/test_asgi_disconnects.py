@@ -3,8 +3,8 @@
 import asyncio
 from contextlib import suppress
 
-from booktime.handler import cancelled_by_disconnect
-from booktime.leased_threads import LeasedThreads
+from booktime.server.handler import cancelled_by_disconnect
+from booktime.server.leased_threads import LeasedThreads
 from main.tests.asgi_case import LIMIT, THREADS, Exchange, HandlerCase, get
 
 

@@ -10,11 +10,13 @@ AWAY = "redis://127.0.0.1:1/0"  # nothing listens there
 
 @override_settings(
     REDIS_URL=AWAY,
-    CACHES={"default": {"BACKEND": "booktime.cache.ForgivingRedisCache", "LOCATION": AWAY}},
+    CACHES={
+        "default": {"BACKEND": "booktime.backends.cache.ForgivingRedisCache", "LOCATION": AWAY}
+    },
 )
 class RedisAwayTests(TestCase):
     def test_nothing_is_found_and_nothing_kept(self) -> None:
-        with self.assertLogs("booktime.cache", "WARNING"):
+        with self.assertLogs("booktime.backends.cache", "WARNING"):
             cache.set("a", 1)
             self.assertEqual(cache.get("a", "nothing"), "nothing")
             self.assertEqual(cache.get_many(["a"]), {})
@@ -24,7 +26,7 @@ class RedisAwayTests(TestCase):
 
     def test_customers_find_books_and_sign_in(self) -> None:
         book, user = ProductFactory(), UserFactory()
-        with self.assertLogs("booktime.cache", "WARNING"):
+        with self.assertLogs("booktime.backends.cache", "WARNING"):
             self.assertContains(self.client.get("/"), book.name)
             fields = {"login": user.email, "password": PASSWORD}
             self.assertRedirects(self.client.post("/login/", fields), "/")

@@ -5,7 +5,7 @@ from asgiref.testing import ApplicationCommunicator
 from django.test import SimpleTestCase, TestCase, override_settings, tag
 from knox.crypto import hash_token
 
-from booktime.sessions import SessionStore
+from booktime.backends.sessions import SessionStore
 from main.actions.tokens import give_token, revoke_tokens
 from main.consumers import ChatConsumer
 from main.models import ChatTicket, Order, User

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from django.http import HttpResponse
 from django.test import RequestFactory, SimpleTestCase, override_settings, tag
 
-from booktime.headers import PolicyMiddleware
+from booktime.server.headers import PolicyMiddleware
 from main.sockets import outbox, socket, threads
 from main.sockets.conversation import ConversationSocket
 from main.sockets.frames import Line, cut

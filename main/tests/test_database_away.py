@@ -12,7 +12,7 @@ from django.test import SimpleTestCase, TransactionTestCase, override_settings, 
 from django_tasks_db.models import DBTaskResult
 from psycopg import OperationalError as PsycopgError
 
-from booktime import database
+from booktime.backends import postgresql
 from main import emails, events
 from main.gateways.database import is_away
 from main.management.commands import run_worker
@@ -103,7 +103,7 @@ class WorkerTests(TransactionTestCase):
 @ON_POSTGRESQL
 class HangingTests(TransactionTestCase):
     def test_an_answer_that_does_not_come_is_not_waited_for(self) -> None:
-        hanging = database.BoundedConnection.connect(database_url(), autocommit=True)
+        hanging = postgresql.BoundedConnection.connect(database_url(), autocommit=True)
         hanging._limit = 0.2
         with self.assertRaisesMessage(PsycopgError, "does not answer"):
             hanging.cursor().execute("SELECT pg_sleep(5)")
@@ -113,13 +113,13 @@ class HangingTests(TransactionTestCase):
         with connection.cursor() as cursor:
             cursor.execute("SHOW statement_timeout")
             self.assertEqual(cursor.fetchone(), ("30s",))
-        self.assertIsInstance(connection.connection, database.BoundedConnection)
+        self.assertIsInstance(connection.connection, postgresql.BoundedConnection)
 
 
 class OptionTests(SimpleTestCase):
     def test_a_pooler_is_asked_for_nothing_that_it_would_refuse(self) -> None:
         for is_pooled in (True, False):
-            options = database.for_web(most=16, is_pooled_elsewhere=is_pooled)
+            options = postgresql.for_web(most=16, is_pooled_elsewhere=is_pooled)
             self.assertEqual("options" in options, not is_pooled)
 
     def test_nonsense_is_one_clear_line(self) -> None:
@@ -130,6 +130,6 @@ class OptionTests(SimpleTestCase):
             ({"CONN_MAX_AGE": 60}, "leave pool and CONN_MAX_AGE out"),
         ]:
             with self.assertRaisesMessage(ImproperlyConfigured, line):
-                database.checked(config)
+                postgresql.checked(config)
         given = {"sslmode": "require", "keepalives_idle": 60}
-        self.assertEqual(database.checked({"OPTIONS": given}), given)
+        self.assertEqual(postgresql.checked({"OPTIONS": given}), given)

@@ -10,8 +10,8 @@ from django.core.cache import cache
 from django.db import IntegrityError
 from django.test import SimpleTestCase, override_settings
 
-from booktime import error_mail
-from booktime.error_mail import ErrorMail
+from booktime.sight import error_mail
+from booktime.sight.error_mail import ErrorMail
 from main.gateways import log_facts
 from main.tests.refused_row import FIRST, refuse
 
@@ -108,7 +108,7 @@ class ErrorMailTests(SimpleTestCase):
 
     def test_a_mail_server_that_refuses_does_no_harm(self) -> None:
         refused = mock.patch.object(error_mail, "mail_admins", side_effect=OSError("refused"))
-        with refused, self.assertLogs("booktime.error_mail", "WARNING") as logs:
+        with refused, self.assertLogs("booktime.sight.error_mail", "WARNING") as logs:
             self.fail()
         said = [record.getMessage() for record in logs.records]
         self.assertEqual(said, ["An error could not be mailed: refused"])

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.test import SimpleTestCase, override_settings
 
-from booktime.logs import FIELDS, formatter
+from booktime.sight.log_lines import FIELDS, formatter
 from main.gateways import log_facts
 from main.tests.refused_row import FIRST, refuse
 

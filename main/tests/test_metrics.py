@@ -9,8 +9,8 @@ from django.db import DatabaseError
 from django.test import SimpleTestCase, TestCase, override_settings
 from prometheus_client import CollectorRegistry, generate_latest
 
-from booktime import metrics
-from booktime.leased_threads import LeasedThreads
+from booktime.server.leased_threads import LeasedThreads
+from booktime.sight import metrics
 
 
 class ListenTests(SimpleTestCase):
@@ -34,7 +34,7 @@ class ListenTests(SimpleTestCase):
 
     def test_a_port_that_is_taken_is_a_warning_and_had_once_it_is_free(self) -> None:
         """Two releases side by side: the older one ends."""
-        with self.assertLogs("booktime.metrics", "INFO") as logs:
+        with self.assertLogs("booktime.sight.metrics", "INFO") as logs:
             with socket.create_server(("0.0.0.0", 0)) as taken:  # noqa: S104 - as the other has it
                 port = taken.getsockname()[1]
                 self.listen(port)
@@ -66,6 +66,6 @@ class StoredTests(TestCase):
         away = {"tasks_waiting": ("Waiting.", mock.Mock(side_effect=DatabaseError("away")))}
         with (
             mock.patch.object(metrics, "_COUNTED", away),
-            self.assertLogs("booktime.metrics", "WARNING"),
+            self.assertLogs("booktime.sight.metrics", "WARNING"),
         ):
             self.assertNotIn("tasks_waiting", self.collect(metrics.Stored()))

@@ -11,7 +11,9 @@ from django.test import SimpleTestCase, override_settings, tag
 
 from main.tests.test_settings import run_python
 
-HOLD = "from booktime import one_process as o; o.hold(patience=0); print('held', flush=True); "
+HOLD = (
+    "from booktime.server import one_process as o; o.hold(patience=0); print('held', flush=True); "
+)
 
 
 @tag("once")

@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import SimpleTestCase, TestCase, tag
 from django.utils.crypto import get_random_string
 
-from booktime.redaction import message, redacted, traceback_of, words_of
+from booktime.sight.redaction import message, redacted, traceback_of, words_of
 from main.models.order_access import make_access_token
 from main.tests.needs import ON_POSTGRESQL
 from main.tests.refused_row import DETAIL, FIRST, NAME, refuse

@@ -12,7 +12,7 @@ from django.db import IntegrityError
 from django.http import HttpRequest
 from django.test import SimpleTestCase, override_settings
 
-from booktime import sentry
+from booktime.sight import sentry
 from main.gateways import log_facts
 from main.tests.refused_row import FIRST, refuse
 

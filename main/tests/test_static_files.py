@@ -8,9 +8,9 @@ from pathlib import Path
 from asgiref.testing import ApplicationCommunicator
 from django.test import SimpleTestCase, override_settings, tag
 
-from booktime.handler import LeasingHandler
-from booktime.headers import StandingHeaders
-from booktime.static_files import CHUNK_SIZE, StaticFiles
+from booktime.server.handler import LeasingHandler
+from booktime.server.headers import StandingHeaders
+from booktime.server.static_files import CHUNK_SIZE, StaticFiles
 
 STYLE = b"body { margin: 0 }\n" * 50
 BIG = bytes(range(256)) * (CHUNK_SIZE // 64)

@@ -16,7 +16,7 @@ from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-from booktime.leased_threads import LeasedThreads
+from booktime.server.leased_threads import LeasedThreads
 
 logger = logging.getLogger("django.request")
 

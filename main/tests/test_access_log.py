@@ -11,8 +11,8 @@ from django.test import RequestFactory, SimpleTestCase, TestCase
 from django.utils.functional import SimpleLazyObject
 from django_tasks import task
 
-from booktime import metrics, watch, watched
-from booktime.request_facts import known_user_id
+from booktime.sight import access_log, metrics, start
+from booktime.sight.log_context_middleware import known_user_id
 from main.actions.conversations import post_message
 from main.api.views import fault_of_ours
 from main.gateways import log_facts
@@ -79,8 +79,8 @@ class RequestTests(SimpleTestCase):
     def test_a_request_is_told_and_counted_by_its_route(self) -> None:
         labels = {"route": "home", "method": "GET", "status": "201"}
         before = count("requests_total", **labels)
-        with self.assertLogs("booktime.watched", "INFO") as logs:
-            ask(watched.requests(home), "/a/guests/link/")
+        with self.assertLogs("booktime.sight.access_log", "INFO") as logs:
+            ask(access_log.requests(home), "/a/guests/link/")
         (told,) = logs.records
         self.assertEqual((told.getMessage(), told.status), ("request", 201))
         self.assertGreaterEqual(told.duration_ms, 0)
@@ -89,8 +89,8 @@ class RequestTests(SimpleTestCase):
 
     def test_every_answer_has_an_id_that_nobody_else_chose(self) -> None:
         given = b"0123456789abcdef" * 2
-        with self.assertLogs("booktime.watched"):
-            answer = ask(watched.requests(home), headers=[(b"x-request-id", given)])
+        with self.assertLogs("booktime.sight.access_log"):
+            answer = ask(access_log.requests(home), headers=[(b"x-request-id", given)])
         (kept, (name, own)) = answer["headers"]
         self.assertEqual((kept, name), ((b"a", b"b"), b"x-request-id"))
         self.assertRegex(own, rb"^[0-9a-f]{32}$")
@@ -103,21 +103,24 @@ class RequestTests(SimpleTestCase):
 
         labels = {"route": "unmatched", "method": "other", "status": "404"}
         before = count("requests_total", **labels)
-        with self.assertLogs("booktime.watched", "INFO"):
-            ask(watched.requests(nothing), "/%2e%2e/", method="BREW")
+        with self.assertLogs("booktime.sight.access_log", "INFO"):
+            ask(access_log.requests(nothing), "/%2e%2e/", method="BREW")
         self.assertEqual(count("requests_total", **labels), before + 1)
 
     def test_files_and_health_are_counted_and_not_told(self) -> None:
-        with self.assertNoLogs("booktime.watched", "INFO"):
-            ask(watched.requests(_of_route(None)), "/static/a.css")
-            ask(watched.requests(_of_route("healthz")), "/healthz/")
+        with self.assertNoLogs("booktime.sight.access_log", "INFO"):
+            ask(access_log.requests(_of_route(None)), "/static/a.css")
+            ask(access_log.requests(_of_route("healthz")), "/healthz/")
         self.assertGreater(count("requests_total", route="static", method="GET", status="200"), 0)
-        with self.assertLogs("booktime.watched", "WARNING"):
-            ask(watched.requests(_of_route("healthz", 503)), "/healthz/")
+        with self.assertLogs("booktime.sight.access_log", "WARNING"):
+            ask(access_log.requests(_of_route("healthz", 503)), "/healthz/")
 
     def test_what_nobody_caught_is_told_with_its_id(self) -> None:
-        with self.assertLogs("booktime.watched", "INFO") as logs, self.assertRaises(ValueError):
-            ask(watched.requests(broken))
+        with (
+            self.assertLogs("booktime.sight.access_log", "INFO") as logs,
+            self.assertRaises(ValueError),
+        ):
+            ask(access_log.requests(broken))
         self.assertEqual([record.levelname for record in logs.records], ["WARNING", "ERROR"])
 
     def test_the_page_of_a_fault_has_the_id_for_who_writes_to_us(self) -> None:
@@ -140,8 +143,8 @@ class RequestTests(SimpleTestCase):
 
 class SocketTests(SimpleTestCase):
     def tell(self, *events) -> list[tuple]:
-        with self.assertLogs("booktime.watched", "INFO") as logs:
-            connect(watched.sockets(conversation), *events)
+        with self.assertLogs("booktime.sight.access_log", "INFO") as logs:
+            connect(access_log.sockets(conversation), *events)
         return [
             (said.getMessage(), getattr(said, "code", None), getattr(said, "by", None))
             for said in logs.records
@@ -178,15 +181,17 @@ class SocketTests(SimpleTestCase):
         async def refuse(scope, receive, send):
             await send({"type": "websocket.close"})
 
-        with self.assertLogs("booktime.watched", "INFO") as logs:
-            connect(watched.sockets(refuse))
+        with self.assertLogs("booktime.sight.access_log", "INFO") as logs:
+            connect(access_log.sockets(refuse))
         self.assertEqual([said.getMessage() for said in logs.records], ["socket_refused"])
 
     def test_the_end_is_about_whom_the_socket_was(self) -> None:
         seen: list[dict] = []
-        with mock.patch.object(watched, "logger") as logger:
+        with mock.patch.object(access_log, "logger") as logger:
             logger.info.side_effect = lambda *a, **k: seen.append(dict(log_facts.known()))
-            connect(watched.sockets(conversation), {"type": "websocket.disconnect", "code": 1000})
+            connect(
+                access_log.sockets(conversation), {"type": "websocket.disconnect", "code": 1000}
+            )
         self.assertEqual((seen[0]["order_id"], seen[0].get("role")), (12, None))
         self.assertEqual((seen[-1]["order_id"], seen[-1]["role"]), (12, "staff"))
 
@@ -195,16 +200,16 @@ class TaskTests(TestCase):
     """The worker connects these when it begins; here they are for the tests' own."""
 
     def setUp(self) -> None:
-        signals = [(watch.task_started, watch.note_task), (watch.task_finished, watch.tell_task)]
+        signals = [(start.task_started, start.note_task), (start.task_finished, start.tell_task)]
         for signal, receiver in signals:
             # A test before this one may have begun to watch, by importing the application.
-            signal.connect(receiver, dispatch_uid=watch.NAME)
-            self.addCleanup(signal.disconnect, dispatch_uid=watch.NAME)
+            signal.connect(receiver, dispatch_uid=start.NAME)
+            self.addCleanup(signal.disconnect, dispatch_uid=start.NAME)
 
     def test_a_task_is_told_with_its_name_and_attempt(self) -> None:
         done = {"task": "good_work", "result": "done"}
         before = count("tasks_total", **done)
-        with self.assertLogs("booktime.watch", "INFO") as logs:
+        with self.assertLogs("booktime.sight.start", "INFO") as logs:
             good_work.enqueue(attempt=2)
         self.assertEqual([said.getMessage() for said in logs.records], ["task_done"])
         self.assertEqual(noted, [{"task": "good_work", "attempt": 3}])
@@ -214,7 +219,7 @@ class TaskTests(TestCase):
     def test_a_failed_task_is_an_error_with_its_traceback(self) -> None:
         failed = {"task": "bad_work", "result": "failed"}
         before = count("tasks_total", **failed)
-        with self.assertLogs("booktime.watch", "INFO") as logs:
+        with self.assertLogs("booktime.sight.start", "INFO") as logs:
             bad_work.enqueue()
         (said,) = logs.records
         self.assertEqual((said.levelname, said.exc_info[0]), ("ERROR", ValueError))
@@ -223,9 +228,9 @@ class TaskTests(TestCase):
     def test_a_message_is_counted_when_it_is_stored(self) -> None:
         order = OrderFactory()
         author, before = customer_of(order, order.user), count("messages_stored_total", kind="text")
-        known = {"sender": Message, "dispatch_uid": watch.NAME}
-        watch.post_save.connect(watch.count_message, **known)
-        self.addCleanup(watch.post_save.disconnect, **known)
+        known = {"sender": Message, "dispatch_uid": start.NAME}
+        start.post_save.connect(start.count_message, **known)
+        self.addCleanup(start.post_save.disconnect, **known)
         with self.captureOnCommitCallbacks(execute=True):
             post_message(order_id=order.pk, cid=uuid.uuid4(), text="Where?", author=author)
             self.assertEqual(count("messages_stored_total", kind="text"), before)
@@ -235,11 +240,11 @@ class TaskTests(TestCase):
 class EndTests(SimpleTestCase):
     def test_a_process_that_ends_by_an_error_says_so(self) -> None:
         error = OSError("the disk is full")
-        with self.assertLogs("booktime.watch", "CRITICAL") as logs:
-            watch.tell_end(OSError, error, None)
+        with self.assertLogs("booktime.sight.start", "CRITICAL") as logs:
+            start.tell_end(OSError, error, None)
         self.assertIs(logs.records[0].exc_info[1], error)
-        with mock.patch("sys.__excepthook__") as usual, self.assertNoLogs("booktime.watch"):
-            watch.tell_end(KeyboardInterrupt, KeyboardInterrupt(), None)
+        with mock.patch("sys.__excepthook__") as usual, self.assertNoLogs("booktime.sight.start"):
+            start.tell_end(KeyboardInterrupt, KeyboardInterrupt(), None)
         usual.assert_called_once()
 
 

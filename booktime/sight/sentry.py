@@ -10,8 +10,8 @@ from typing import Any
 
 from django.conf import settings
 
-from booktime.logs import FIELDS, KNOCKS, MOST
-from booktime.redaction import message_of, said_of
+from booktime.sight.log_lines import FIELDS, KNOCKS, MOST
+from booktime.sight.redaction import message_of, said_of
 from main.gateways import log_facts
 
 _KEPT = ("event_id", "timestamp", "platform", "level", "logger", "release", "environment", "sdk")

@@ -13,7 +13,7 @@ import threading
 from contextlib import suppress
 from typing import Any, cast
 
-from booktime.exchanges import Application, Exchange, Receive, Scope, Send, Socket, Stream
+from booktime.server.in_flight import Application, Exchange, Receive, Scope, Send, Socket, Stream
 
 LIMIT = 5.0  # seconds for everything
 # So many may wait at the door: Twisted's 50 would cut off a crowd that comes back at once, and

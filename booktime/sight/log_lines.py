@@ -9,7 +9,7 @@ from django.conf import settings
 from structlog import stdlib
 from structlog.processors import TimeStamper
 
-from booktime.redaction import message, traceback_of
+from booktime.sight.redaction import message, traceback_of
 from main.gateways import log_facts
 
 # All that a line may hold, in this order; whatever else is given to a logger stays here. Ours are

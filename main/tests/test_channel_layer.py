@@ -8,7 +8,7 @@ from pathlib import Path
 from django.test import SimpleTestCase, tag
 from redis.exceptions import RedisError
 
-from booktime.layers import GROUP_EXPIRY, ForgivingRedisLayer
+from booktime.backends.channel_layer import GROUP_EXPIRY, ForgivingRedisLayer
 from main.tests.live_services import Redis
 
 LIMIT = 10  # seconds
@@ -37,7 +37,7 @@ class ForgivingRedisLayerTests(SimpleTestCase):
             await self.layer.group_add("room", channel)
         receiving = [asyncio.create_task(self.receive(channel)) for channel in channels]
         await asyncio.sleep(0.1)
-        with self.assertLogs("booktime.layers") as logs:
+        with self.assertLogs("booktime.backends.channel_layer") as logs:
             self.redis.kill()
             await asyncio.sleep(0.5)
             with self.assertRaises(RedisError):
@@ -60,11 +60,11 @@ class ForgivingRedisLayerTests(SimpleTestCase):
     async def test_what_a_full_channel_drops_is_logged_once(self):
         slow = f"specific.{'0' * 32}!"
         await self.layer.group_add("crowd", f"{slow}1")
-        with self.assertLogs("booktime.layers") as logs:
+        with self.assertLogs("booktime.backends.channel_layer") as logs:
             for number in range(6):
                 await self.layer.group_send("crowd", {"type": "nudge", "n": number})
         self.assertEqual(
-            [line.partition("layers:")[2] for line in logs.output],
+            [line.partition("channel_layer:")[2] for line in logs.output],
             ["The channel layer is full. Nudges dropped: 1, the last to crowd."],
         )
         self.assertEqual(self.layer._dropped, 2)

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-from booktime import metrics
-from booktime.exchanges import RESTARTING, Application, Message, Receive, Scope, Send
+from booktime.server.in_flight import RESTARTING, Application, Message, Receive, Scope, Send
+from booktime.sight import metrics
 from main.gateways import log_facts
 
 logger = logging.getLogger(__name__)

@@ -26,7 +26,7 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily
 
-from booktime.leased_threads import LeasedThreads
+from booktime.server.leased_threads import LeasedThreads
 
 logger = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import mail_admins
 
-from booktime.logs import KNOCKS
-from booktime.redaction import message_of, traceback_of
+from booktime.sight.log_lines import KNOCKS
+from booktime.sight.redaction import message_of, traceback_of
 from main.gateways import log_facts
 
 logger = logging.getLogger(__name__)

@@ -1,9 +1,9 @@
 """Takes out of a text what must not get into a log: addresses, tokens, links that open something.
 
 By shape, since texts come from libraries too: an exception of the mail server names whom it
-refused. What has no shape (a name, a street) is not logged in the
-first place: booktime/logs.py lets known fields out, and no others. Errors of the database repeat
-values of any shape: of them the first words are told, and the names of tables and constraints.
+refused. What has no shape (a name, a street) is not logged in the first place: log_lines.py lets
+known fields out, and no others. Errors of the database repeat values of any shape: only their first
+words are logged, with the names of tables and constraints.
 """
 
 import logging

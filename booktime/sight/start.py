@@ -10,13 +10,13 @@ from django.db.models.signals import post_save
 from django_tasks import TaskResultStatus
 from django_tasks.signals import task_finished, task_started
 
-from booktime import metrics, sentry
-from booktime.leased_threads import LeasedThreads
+from booktime.server.leased_threads import LeasedThreads
+from booktime.sight import metrics, sentry
 from main.gateways import log_facts
 
 logger = logging.getLogger(__name__)
 
-NAME = "booktime.watch"  # under which signals are heard once, however often this is called
+NAME = "booktime.sight.start"  # under which signals are heard once, however often this is called
 # Those under way in this process: when each began, and how to forget what was noted of it.
 _under_way: dict[str, tuple[float, Any]] = {}
 

@@ -1,0 +1,1 @@
+"""What Django and Channels are told to use by the settings: database, cache, sessions ..."""

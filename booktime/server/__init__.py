@@ -1,0 +1,1 @@
+"""What runs the shop: threads, draining, static files and headers, above Django."""
