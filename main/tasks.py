@@ -91,46 +91,49 @@ def _try_again(job: Task, *, attempt: int, arguments: dict) -> None:
 
 @retried
 def send_order_placed_email(*, order_id: int) -> None:
-    emails.send_order_placed_email(order_id=order_id)
+    emails.send("order_placed", order_id=order_id)
 
 
 @retried
 def send_order_paid_email(*, order_id: int) -> None:
-    emails.send_order_paid_email(order_id=order_id)
+    emails.send("order_paid", order_id=order_id)
 
 
 @retried
 def send_order_lines_sent_email(*, order_id: int, line_ids: list[int]) -> None:
-    emails.send_order_lines_sent_email(order_id=order_id, line_ids=line_ids)
+    emails.send("order_lines_sent", order_id=order_id, line_ids=line_ids)
 
 
 @retried
 def send_payment_revoked_email(*, order_id: int, credit_note_id: int | None) -> None:
-    emails.send_payment_revoked_email(order_id=order_id, credit_note_id=credit_note_id)
+    emails.send("payment_revoked", order_id=order_id, credit_note_id=credit_note_id)
 
 
 @retried
 def send_order_lines_cancelled_email(
     *, order_id: int, line_ids: list[int], credit_note_id: int | None
 ) -> None:
-    emails.send_order_lines_cancelled_email(
-        order_id=order_id, line_ids=line_ids, credit_note_id=credit_note_id
+    emails.send(
+        "order_lines_cancelled",
+        order_id=order_id,
+        line_ids=line_ids,
+        credit_note_id=credit_note_id,
     )
 
 
 @retried
 def send_order_cancelled_email(*, order_id: int, credit_note_id: int | None) -> None:
-    emails.send_order_cancelled_email(order_id=order_id, credit_note_id=credit_note_id)
+    emails.send("order_cancelled", order_id=order_id, credit_note_id=credit_note_id)
 
 
 @retried
 def send_contact_email(*, name: str, email: str, message: str) -> None:
-    emails.send_contact_email(name=name, email=email, message=message)
+    emails.send("contact_requested", name=name, email=email, message=message)
 
 
 @retried
 def send_account_email(*, email: str, subject: str, text: str) -> None:
-    emails.send_account_email(email=email, subject=subject, text=text)
+    emails.send("account_mail_written", email=email, subject=subject, text=text)
 
 
 @retried
@@ -146,7 +149,7 @@ def look_for_unread_replies(*, order_id: int) -> None:
 
 @retried
 def send_replies_unread_email(*, order_id: int, after: int, upto: int) -> None:
-    emails.send_replies_unread_email(order_id=order_id, after=after, upto=upto)
+    emails.send("replies_unread", order_id=order_id, after=after, upto=upto)
 
 
 @retried

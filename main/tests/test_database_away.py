@@ -38,7 +38,7 @@ class WorkerTests(TransactionTestCase):
 
     def work(self, send: Callable[..., None]) -> None:
         with (
-            mock.patch("main.emails.send_order_placed_email", side_effect=send),
+            mock.patch("main.emails.send", side_effect=send),
             self.assertLogs(run_worker.logger, "INFO") as logs,
         ):
             self.worker.patiently(self.worker.look_through)
@@ -48,10 +48,10 @@ class WorkerTests(TransactionTestCase):
     @tag("door")
     @ON_POSTGRESQL
     def test_a_mail_that_was_sent_when_the_database_went_is_not_sent_again(self) -> None:
-        real = emails.send_order_placed_email
+        real = emails.send
 
-        def send(**arguments) -> None:
-            real(**arguments)
+        def send(event, **ids) -> None:
+            real(event, **ids)
             with self.assertRaises(OperationalError):
                 cut()
 
@@ -59,12 +59,12 @@ class WorkerTests(TransactionTestCase):
         self.assertEqual((len(mail.outbox), DBTaskResult.objects.count()), (1, 0))
 
     def test_a_mail_that_could_neither_be_sent_nor_put_off_is_sent_when_it_is_back(self) -> None:
-        real, failures = emails.send_order_placed_email, [AWAY]
+        real, failures = emails.send, [AWAY]
 
-        def send(**arguments) -> None:
+        def send(event, **ids) -> None:
             if failures:
                 raise failures.pop()
-            real(**arguments)
+            real(event, **ids)
 
         with mock.patch("main.tasks.close_old_connections", side_effect=[AWAY, None]):
             self.work(send)

@@ -8,9 +8,9 @@ from django.core import mail
 from django.db import transaction
 from django.test import TestCase, override_settings, tag
 
+from main import emails
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order, mark_order_paid, revoke_payment
-from main.emails import send_account_email, send_order_placed_email
 from main.errors import MoveRefused
 from main.models import Invoice, Order, OrderLine
 from main.models.order_access import read_access_token
@@ -64,7 +64,7 @@ class OrderEmailTestCase(TestCase):
 class OrderPlacedEmailTests(OrderEmailTestCase):
     def placed(self, **fields) -> tuple[mail.EmailMultiAlternatives, str]:
         self.make_order(**fields)
-        send_order_placed_email(order_id=self.order.pk)
+        emails.send("order_placed", order_id=self.order.pk)
         (message,) = mail.outbox
         return message, message.alternatives[0].content
 
@@ -108,7 +108,7 @@ class OrderPlacedEmailTests(OrderEmailTestCase):
 
     def test_what_was_paid_before_the_mail_went_out_is_not_asked_for(self) -> None:
         self.make_order(status=Order.Status.PAID)
-        self.assert_neither_says(self.sent_by(send_order_placed_email)[1:], "How to pay")
+        self.assert_neither_says(self.sent_by(emails.send, event="order_placed")[1:], "How to pay")
 
 
 class PaymentEmailTests(OrderEmailTestCase):
@@ -246,7 +246,9 @@ class DeferredEmailTests(OrderEmailTestCase):
 class AccountEmailTests(TestCase):
     def test_links_can_be_followed_and_nothing_else_is_markup(self) -> None:
         text = "Hello <b>,\n\nhttps://shop.example/a/?b=1&c=2\n"
-        send_account_email(email="ada@booktime.example", subject="Hello", text=text)
+        emails.send(
+            "account_mail_written", email="ada@booktime.example", subject="Hello", text=text
+        )
         (message,) = mail.outbox
         html = message.alternatives[0].content
         self.assertEqual(message.body, text)

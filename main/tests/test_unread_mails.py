@@ -7,8 +7,8 @@ from django.test import override_settings, tag
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from main import emails
 from main.actions.conversations import mark_read
-from main.emails import send_replies_unread_email
 from main.models import Conversation, Message, Order
 from main.models.order_access import read_access_token
 from main.models.unread_replies import MAIL_AFTER
@@ -109,10 +109,10 @@ class WhenTests(UnreadReplyTestCase):
         reply = self.reply("One.")
         self.reply("Two.")
         self.read(reply.seq)
-        send_replies_unread_email(order_id=self.order.pk, after=0, upto=reply.seq + 1)
+        emails.send("replies_unread", order_id=self.order.pk, after=0, upto=reply.seq + 1)
         self.assertNotIn("One.", mail.outbox[0].body)
         self.read()
-        send_replies_unread_email(order_id=self.order.pk, after=0, upto=reply.seq + 1)
+        emails.send("replies_unread", order_id=self.order.pk, after=0, upto=reply.seq + 1)
         self.assertEqual(len(mail.outbox), 1)
 
 
@@ -120,7 +120,7 @@ class WhatTests(UnreadReplyTestCase):
     def mailed(self, text: str, *, order: Order | None = None) -> tuple[str, str, str]:
         order = order or self.order
         reply = self.reply(text, order=order)
-        send_replies_unread_email(order_id=order.pk, after=0, upto=reply.seq)
+        emails.send("replies_unread", order_id=order.pk, after=0, upto=reply.seq)
         (message,) = mail.outbox
         return message.subject, message.body, message.alternatives[0].content
 

@@ -1,0 +1,63 @@
+"""How an e-mail is declared, rendered and sent. What each says is beside, a function per event."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What an event's templates need, whom they are for, and who gets the answer.
+
+    `language` is the recipient's; without one it is the shop's own. A letter that is `plain` has
+    no HTML beside its text.
+    """
+
+    to: str
+    context: dict[str, Any]
+    reply_to: str = ""
+    language: str = ""
+    plain: bool = False
+
+
+Writing = Callable[..., Letter | None]
+MAILS: dict[
+    str, Writing
+] = {}  # by event: the name of the function is that of the templates' folder
+
+
+def mail(write: Writing) -> Writing:
+    """Declare an e-mail. `write` takes ids or plain text, and may return None: nothing to say."""
+    MAILS[write.__name__] = write
+    return write
+
+
+def send(event: str, **ids: Any) -> None:
+    """Send the e-mail about `event`. It runs in another process, later: ids, not rows."""
+    letter = MAILS[event](**ids)
+    if letter:
+        render(event, letter, language=letter.language or settings.LANGUAGE_CODE).send()
+
+
+def render(event: str, letter: Letter, *, language: str) -> EmailMultiAlternatives:
+    """The templates of the event, subject.txt, body.txt and body.html, in one language."""
+    with translation.override(language):
+        message = EmailMultiAlternatives(
+            # One line, whatever a name in it is made of: what follows a line break is a header.
+            subject=" ".join(_words(event, "subject.txt", letter).split()),
+            body=_words(event, "body.txt", letter),
+            to=[letter.to],
+            reply_to=[letter.reply_to] if letter.reply_to else None,
+        )
+        if not letter.plain:
+            message.attach_alternative(_words(event, "body.html", letter), "text/html")
+    return message
+
+
+def _words(event: str, part: str, letter: Letter) -> str:
+    return render_to_string(f"emails/{event}/{part}", letter.context)

@@ -1,0 +1,91 @@
+"""The e-mails about an order and its money."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from main.emails.letters import Letter, mail
+from main.models import Invoice, Order, OrderLine
+from main.models.order_access import make_access_token
+
+
+@mail
+def order_placed(*, order_id: int) -> Letter:
+    """Thank for the order, say how to pay, and link to it."""
+    order = read_order(order_id)
+    return about(order, lines=order.lines.all(), vat_lines=order.vat_lines)
+
+
+@mail
+def order_paid(*, order_id: int) -> Letter:
+    """Say that the transfer came and that there is an invoice."""
+    order = read_order(order_id)
+    return about(order, invoice=order.invoices.invoices().newest_first().first())
+
+
+@mail
+def payment_revoked(*, order_id: int, credit_note_id: int | None) -> Letter:
+    """Take back what the mail before said: the payment is still to come."""
+    order = read_order(order_id)
+    return about(order, credit_note=_credit_note(order, credit_note_id))
+
+
+@mail
+def order_lines_sent(*, order_id: int, line_ids: list[int]) -> Letter:
+    """Say what is on its way, and what is to follow."""
+    order = read_order(order_id)
+    waiting = {OrderLine.Status.NEW, OrderLine.Status.PROCESSING}
+    to_follow = [line for line in order.lines.all() if line.status in waiting]
+    return about(order, lines=_among(order, line_ids), to_follow=to_follow)
+
+
+@mail
+def order_lines_cancelled(
+    *, order_id: int, line_ids: list[int], credit_note_id: int | None
+) -> Letter:
+    """Say what will not come, or came back, and whether money does."""
+    order = read_order(order_id)
+    note = _credit_note(order, credit_note_id)
+    return about(order, lines=_among(order, line_ids), credit_note=note)
+
+
+@mail
+def order_cancelled(*, order_id: int, credit_note_id: int | None) -> Letter:
+    """Say that nothing will come, and whether the money comes back."""
+    order = read_order(order_id)
+    return about(order, credit_note=_credit_note(order, credit_note_id))
+
+
+def read_order(order_id: int) -> Order:
+    return Order.objects.prefetch_related("lines").get(pk=order_id)
+
+
+def about(order: Order, **context: Any) -> Letter:
+    """To the order's customer, with the way to the order, and how to pay what is to be paid."""
+    is_due = order.status == Order.Status.NEW
+    common = {
+        "order": order,
+        "transfer": settings.TRANSFER | {"reference": order.number} if is_due else None,
+        "order_url": settings.SITE_URL + path_to(order),
+        "site_url": settings.SITE_URL,
+    }
+    return Letter(
+        to=order.email, reply_to=settings.CUSTOMER_SERVICE_EMAIL, context=common | context
+    )
+
+
+def path_to(order: Order, *, page: str = "order_detail") -> str:
+    """A guest has no account to sign in to: a signed link opens the order."""
+    if order.user_id:
+        return reverse(page, kwargs={"order_id": order.pk})
+    return reverse("order_open", kwargs={"token": make_access_token(order.pk)})
+
+
+def _among(order: Order, line_ids: list[int]) -> list[OrderLine]:
+    return [line for line in order.lines.all() if line.pk in line_ids]
+
+
+def _credit_note(order: Order, credit_note_id: int | None) -> Invoice | None:
+    """The note that the event wrote. Not just the newest: that may be about something else."""
+    return order.invoices.filter(pk=credit_note_id).first() if credit_note_id else None
