@@ -29,11 +29,11 @@ def main() -> int:
     with ground() as here:
         from django.db import connection
 
-        from main.tests.chat_client import Habits
-        from main.tests.chat_talk import make_rooms, talk
+        from main.tests.support.chat_client import Habits
+        from main.tests.support.chat_talk import make_rooms, talk
 
         rooms = make_rooms(options.rooms, Habits(**dict.fromkeys(options.without, False)))
-        webs = [here.web("main.tests.faulty_asgi") for _ in range(2)]
+        webs = [here.web("main.tests.support.faulty_asgi") for _ in range(2)]
         for web in webs:
             web.start()
         connection.close()  # it would be cut off with the others

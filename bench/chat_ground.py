@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-from main.tests.live_services import Redis, Service, Web  # noqa: E402 (found by the line above)
+from main.tests.support.live_services import Redis, Service, Web  # noqa: E402 (found by the line above)
 
 SETTINGS = {
     "ENV_FILE": "",

@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.chat_ground import cpu, ground, percentiles
-from main.tests.live_services import Service
+from main.tests.support.live_services import Service
 
 SETTLE = 20  # seconds without anything new, after which what is missing is lost
 
@@ -93,7 +93,7 @@ class Load:
 def main() -> int:
     options = read_options()
     with ground() as here:
-        from main.tests.chat_talk import make_rooms
+        from main.tests.support.chat_talk import make_rooms
 
         bare = here.own(Bare(here.folder / "bare.log", here.redis.url))
         rows = []
@@ -125,7 +125,7 @@ def read_options():
 async def run(service, rooms, rate: int, seconds: float) -> tuple:
     from contextlib import AsyncExitStack
 
-    from main.tests.chat_client import open_wire
+    from main.tests.support.chat_client import open_wire
 
     load = Load()
     async with AsyncExitStack() as stack:

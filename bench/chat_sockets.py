@@ -49,7 +49,7 @@ def main() -> int:
 
 async def open_all(stack: AsyncExitStack, port: int, rooms, *, at_once: int = 25) -> list:
     """A socket for each side of each room, welcomed."""
-    from main.tests.chat_client import open_wire
+    from main.tests.support.chat_client import open_wire
 
     gate = asyncio.Semaphore(at_once)
 
@@ -70,7 +70,7 @@ async def open_all(stack: AsyncExitStack, port: int, rooms, *, at_once: int = 25
 
 
 def memory(here) -> str:
-    from main.tests.chat_talk import make_rooms
+    from main.tests.support.chat_talk import make_rooms
 
     rooms = make_rooms(1000)
     web, bare = here.web(), here.web("bench.idle_asgi")
@@ -90,7 +90,7 @@ async def _warm_up(port: int, rooms) -> None:
 
 
 async def _growth(service, rooms, *, greet: bool) -> float:
-    from main.tests.chat_client import open_wire
+    from main.tests.support.chat_client import open_wire
 
     before = rss(service)
     async with AsyncExitStack() as stack:
@@ -107,7 +107,7 @@ async def _growth(service, rooms, *, greet: bool) -> float:
 
 
 def crowd(here) -> str:
-    from main.tests.chat_talk import make_rooms
+    from main.tests.support.chat_talk import make_rooms
 
     rooms = make_rooms(500)
     web = here.web()
@@ -131,7 +131,7 @@ async def _served_after(web, rooms) -> float:
 def deaf(here) -> str:
     from main.actions.conversations import post_message
     from main.models import Participant, Role
-    from main.tests.chat_talk import make_rooms
+    from main.tests.support.chat_talk import make_rooms
 
     (room,) = make_rooms(1)
     author = Participant(role=Role.CUSTOMER, user_id=None, name="Ada Reader")
@@ -150,7 +150,7 @@ async def _not_reading(web, room, before: int) -> tuple[int, float]:
     """By how much the process grew at most, and when the server hung up."""
     from websockets.exceptions import ConnectionClosed
 
-    from main.tests.chat_client import ChatClient, open_wire
+    from main.tests.support.chat_client import ChatClient, open_wire
 
     lively = ChatClient(lambda: web.port, room.order_id, room.sessions[1])
     talking = asyncio.create_task(lively.run())
@@ -172,7 +172,7 @@ async def _not_reading(web, room, before: int) -> tuple[int, float]:
 
 
 def idle(here) -> str:
-    from main.tests.chat_talk import make_rooms
+    from main.tests.support.chat_talk import make_rooms
 
     rooms = make_rooms(10)
     web = here.web()

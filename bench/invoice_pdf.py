@@ -64,7 +64,7 @@ def set_up(folder: str) -> None:
 
 def paid_order(lines: int):
     from main.actions.orders import mark_order_paid
-    from main.tests.factories import OrderFactory, OrderLineFactory
+    from main.tests.support.factories import OrderFactory, OrderLineFactory
 
     order = OrderFactory()
     for n in range(lines):

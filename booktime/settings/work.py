@@ -39,4 +39,4 @@ TASKS_BACKEND = env.choice(
     "TASKS_BACKEND", _TASKS_BACKENDS, default="immediate" if DEBUG else "database"
 )
 TASKS = {"default": {"BACKEND": _TASKS_BACKENDS[TASKS_BACKEND], "QUEUES": ["default"]}}
-TEST_RUNNER = "main.tests.runner.ShopRunner"
+TEST_RUNNER = "main.tests.support.runner.ShopRunner"

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from main.access import SIGNED_IN_AT
 from main.models import User
-from main.tests.account_case import AccountTestCase
-from main.tests.factories import (
+from main.tests.support.account_case import AccountTestCase
+from main.tests.support.factories import (
     PASSWORD,
     DispatcherFactory,
     EmployeeFactory,

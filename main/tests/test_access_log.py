@@ -18,7 +18,7 @@ from main.api.views import fault_of_ours
 from main.gateways import log_facts
 from main.models import Message, User
 from main.models.participants import customer_of
-from main.tests.factories import OrderFactory
+from main.tests.support.factories import OrderFactory
 
 LIMIT = 5
 

@@ -17,8 +17,8 @@ from main.actions.orders import mark_order_paid, revoke_payment
 from main.models import OrderLine
 from main.models.order_access import make_access_token
 from main.models.participants import customer_of, staff
-from main.tests.accessibility_case import LONG_TITLE, AccessibilityCase
-from main.tests.factories import (
+from main.tests.support.accessibility_case import LONG_TITLE, AccessibilityCase
+from main.tests.support.factories import (
     AddressFactory,
     BasketFactory,
     BasketLineFactory,
@@ -26,7 +26,7 @@ from main.tests.factories import (
     OrderFactory,
     ProductFactory,
 )
-from main.tests.soft_passkey import PASSKEY_OPTIONS, SoftPasskey
+from main.tests.support.soft_passkey import PASSKEY_OPTIONS, SoftPasskey
 from main.views.visitor import BASKET_KEY, GUEST_ORDERS
 
 SUBMIT = "document.querySelector('main form').submit()"  # past the browser's own checks

@@ -4,8 +4,8 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 
 from main.models import User
-from main.tests.account_case import AccountTestCase
-from main.tests.factories import PASSWORD, UserFactory
+from main.tests.support.account_case import AccountTestCase
+from main.tests.support.factories import PASSWORD, UserFactory
 
 NEW_PASSWORD = "four-green-lanterns"
 RESET = "/account/password/reset/"

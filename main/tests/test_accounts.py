@@ -4,8 +4,8 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 
 from main.models import Basket, BasketLine, Order, User
-from main.tests.account_case import AccountTestCase, QuickHasher
-from main.tests.factories import (
+from main.tests.support.account_case import AccountTestCase, QuickHasher
+from main.tests.support.factories import (
     PASSWORD,
     BasketFactory,
     BasketLineFactory,
@@ -98,7 +98,9 @@ class SignUpTests(AccountTestCase):
 
     def test_two_sign_ups_at_once_make_one_account(self) -> None:
         UserFactory(email="twice@booktime.example")
-        with self.settings(ACCOUNT_FORMS={"signup": "main.tests.account_case.LateSignupForm"}):
+        with self.settings(
+            ACCOUNT_FORMS={"signup": "main.tests.support.account_case.LateSignupForm"}
+        ):
             response = self.sign_up("twice@booktime.example")
         self.assertRedirects(response, "/account/email/sent/")
         self.assertEqual(User.objects.count(), 1)

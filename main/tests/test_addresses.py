@@ -5,7 +5,7 @@ from django.test import TestCase, tag
 
 from main.forms.addresses import PostalAddressForm
 from main.models import Address, PostalAddress
-from main.tests.factories import LONDON, AddressFactory, UserFactory
+from main.tests.support.factories import LONDON, AddressFactory, UserFactory
 
 
 def address_in(country: str, *, city: str = "", zip_code: str = "") -> PostalAddressForm:

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from main.admin.sites import dispatch_site, office_site
 from main.models import Invoice, Order, OrderLine, Product, ProductTag
-from main.tests.admin_case import AdminTestCase
-from main.tests.factories import (
+from main.tests.support.admin_case import AdminTestCase
+from main.tests.support.factories import (
     AddressFactory,
     BasketLineFactory,
     DispatcherFactory,
@@ -22,7 +22,7 @@ from main.tests.factories import (
     ProductImageFactory,
     ProductTagFactory,
 )
-from main.tests.invoice_case import (
+from main.tests.support.invoice_case import (
     ARABIC,
     HAS_FONTS,
     JAPANESE,

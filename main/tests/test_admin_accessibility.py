@@ -5,8 +5,8 @@ from django.test import tag
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import mark_order_paid
 from main.models import OrderLine
-from main.tests.browser import BrowserTestCase
-from main.tests.factories import (
+from main.tests.support.browser import BrowserTestCase
+from main.tests.support.factories import (
     DispatcherFactory,
     EmployeeFactory,
     OrderFactory,

@@ -12,8 +12,8 @@ from PIL import Image
 from main.gateways.files import DiskFiles, FilesUnavailable
 from main.models import Product, ProductImage
 from main.models.product_images import covers
-from main.tests.admin_case import AdminTestCase
-from main.tests.factories import (
+from main.tests.support.admin_case import AdminTestCase
+from main.tests.support.factories import (
     DispatcherFactory,
     EmployeeFactory,
     ProductFactory,

@@ -5,8 +5,8 @@ from django.test import TestCase, tag
 from django.test.utils import CaptureQueriesContext
 
 from main.models import CannedReply, Conversation
-from main.tests.customer_service_case import ask, close
-from main.tests.factories import EmployeeFactory, OrderFactory
+from main.tests.support.customer_service_case import ask, close
+from main.tests.support.factories import EmployeeFactory, OrderFactory
 
 REPLIES, TALK = "/office-admin/main/cannedreply/", "/office-admin/main/conversation/"
 

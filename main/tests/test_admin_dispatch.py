@@ -3,8 +3,13 @@
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import mark_order_paid
 from main.models import Order, OrderLine
-from main.tests.admin_case import AdminTestCase
-from main.tests.factories import DispatcherFactory, OrderFactory, OrderLineFactory, ProductFactory
+from main.tests.support.admin_case import AdminTestCase
+from main.tests.support.factories import (
+    DispatcherFactory,
+    OrderFactory,
+    OrderLineFactory,
+    ProductFactory,
+)
 
 LINE = OrderLine.Status
 

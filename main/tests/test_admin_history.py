@@ -3,8 +3,8 @@
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import mark_order_paid
 from main.models import Product
-from main.tests.admin_case import AdminTestCase
-from main.tests.factories import (
+from main.tests.support.admin_case import AdminTestCase
+from main.tests.support.factories import (
     EmployeeFactory,
     OrderFactory,
     OrderLineFactory,

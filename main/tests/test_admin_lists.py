@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from main.actions.orders import mark_order_paid
 from main.forms.pages import BoundedPaginator
 from main.models import Order, OrderLine
-from main.tests.admin_case import AdminTestCase
-from main.tests.factories import (
+from main.tests.support.admin_case import AdminTestCase
+from main.tests.support.factories import (
     AddressFactory,
     BasketLineFactory,
     DispatcherFactory,

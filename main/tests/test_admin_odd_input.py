@@ -12,8 +12,8 @@ from django.test import RequestFactory
 from main.actions.orders import mark_order_paid
 from main.admin.sites import dispatch_site, office_site
 from main.models import Address, Order, Product, ProductTag, User
-from main.tests.admin_case import AdminTestCase
-from main.tests.factories import (
+from main.tests.support.admin_case import AdminTestCase
+from main.tests.support.factories import (
     AddressFactory,
     BasketFactory,
     DispatcherFactory,

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from main.actions.orders import cancel_order
 from main.models import Invoice, Order, OrderLine
-from main.tests.order_desk_case import CANCELLED, DONE, LINE, NEW, PAID, DeskTestCase
+from main.tests.support.order_desk_case import CANCELLED, DONE, LINE, NEW, PAID, DeskTestCase
 
 
 class OrderMoveTests(DeskTestCase):

@@ -4,8 +4,8 @@ from unittest import mock
 
 from main.actions.orders import cancel_order
 from main.models import Invoice, Order
-from main.tests.factories import OrderFactory, OrderLineFactory
-from main.tests.order_desk_case import DONE, LINE, NEW, PAID, DeskTestCase
+from main.tests.support.factories import OrderFactory, OrderLineFactory
+from main.tests.support.order_desk_case import DONE, LINE, NEW, PAID, DeskTestCase
 
 
 class OrderListTests(DeskTestCase):

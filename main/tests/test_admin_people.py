@@ -13,8 +13,8 @@ from main.actions.customer_service import take_conversation
 from main.models import Message, Participant, Role, User
 from main.models.participants import staff
 from main.models.users import EMPLOYEES
-from main.tests.admin_case import AdminTestCase
-from main.tests.factories import (
+from main.tests.support.admin_case import AdminTestCase
+from main.tests.support.factories import (
     BasketFactory,
     BasketLineFactory,
     EmployeeFactory,

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from main.actions.checkout import place_order
 from main.models import BasketOwner, PostalAddress, Product
-from main.tests.admin_case import AdminTestCase, fields_of
-from main.tests.factories import (
+from main.tests.support.admin_case import AdminTestCase, fields_of
+from main.tests.support.factories import (
     LONDON,
     BasketFactory,
     BasketLineFactory,

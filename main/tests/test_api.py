@@ -11,8 +11,8 @@ from django.utils.dateparse import parse_datetime
 
 from main.actions.tokens import give_token
 from main.models import Order, User
-from main.tests.dispatch_case import CANCELLED, LINES, NEW, ORDERS, SENT, DispatchTestCase
-from main.tests.factories import (
+from main.tests.support.dispatch_case import CANCELLED, LINES, NEW, ORDERS, SENT, DispatchTestCase
+from main.tests.support.factories import (
     EmployeeFactory,
     OrderFactory,
     OrderLineFactory,

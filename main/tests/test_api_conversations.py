@@ -12,8 +12,8 @@ from main.actions.conversations import mark_read
 from main.actions.tokens import give_token
 from main.models import ChatTicket, Message, ReadCursor
 from main.models.participants import staff
-from main.tests.conversation_api_case import JSON, ConversationApiTestCase
-from main.tests.factories import OrderFactory
+from main.tests.support.conversation_api_case import JSON, ConversationApiTestCase
+from main.tests.support.factories import OrderFactory
 
 
 class ReadingTests(ConversationApiTestCase):

@@ -3,8 +3,8 @@
 from selenium.webdriver.common.by import By
 
 from main.models import OrderLine
-from main.tests.browser import BrowserTestCase
-from main.tests.factories import DispatcherFactory, OrderFactory, OrderLineFactory
+from main.tests.support.browser import BrowserTestCase
+from main.tests.support.factories import DispatcherFactory, OrderFactory, OrderLineFactory
 
 OPERATION = "[id='operations-Dispatch-set_order_line_status']"
 

@@ -7,8 +7,8 @@ from django.core.cache import cache
 from django.test import Client, TestCase, override_settings, tag
 
 from main.models import OrderLine
-from main.tests.factories import DispatcherFactory, OrderFactory, OrderLineFactory
-from main.tests.odd_values import BODIES, ODD_VALUES
+from main.tests.support.factories import DispatcherFactory, OrderFactory, OrderLineFactory
+from main.tests.support.odd_values import BODIES, ODD_VALUES
 
 PROBLEM = "application/problem+json"
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"

@@ -9,8 +9,8 @@ from main.actions.tokens import give_token
 from main.gateways import rates
 from main.models import Message
 from main.models.conversations import LONGEST
-from main.tests.conversation_api_case import JSON, ConversationApiTestCase
-from main.tests.factories import OrderFactory
+from main.tests.support.conversation_api_case import JSON, ConversationApiTestCase
+from main.tests.support.factories import OrderFactory
 
 URN = "urn:booktime:problem:"
 TOO_LONG = "A message has at most 4,000 characters; this one has 4,001."

@@ -9,8 +9,8 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
 from main.models import Order, OrderLine, ProductImage
-from main.tests.factories import OrderFactory, OrderLineFactory, ProductFactory, UserFactory
-from main.tests.token_case import MINE
+from main.tests.support.factories import OrderFactory, OrderLineFactory, ProductFactory, UserFactory
+from main.tests.support.token_case import MINE
 
 
 class MyOrdersTests(TestCase):

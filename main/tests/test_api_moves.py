@@ -9,7 +9,7 @@ from rest_framework.generics import GenericAPIView
 
 from main.actions.order_lines import move_order_lines
 from main.models import Invoice, Order, OrderLine
-from main.tests.dispatch_case import (
+from main.tests.support.dispatch_case import (
     CANCELLED,
     LINES,
     NEW,
@@ -18,7 +18,7 @@ from main.tests.dispatch_case import (
     SENT,
     DispatchTestCase,
 )
-from main.tests.factories import EmployeeFactory
+from main.tests.support.factories import EmployeeFactory
 
 
 @tag("door")

@@ -20,9 +20,9 @@ from knox.models import AuthToken
 from main.actions import tokens
 from main.actions.tokens import SignedOutMeanwhile, give_token
 from main.models import User
-from main.tests.account_case import QuickHasher
-from main.tests.factories import PASSWORD, DispatcherFactory, OrderFactory, UserFactory
-from main.tests.token_case import AUTH, MINE, URN, TokenTestCase, bearing
+from main.tests.support.account_case import QuickHasher
+from main.tests.support.factories import PASSWORD, DispatcherFactory, OrderFactory, UserFactory
+from main.tests.support.token_case import AUTH, MINE, URN, TokenTestCase, bearing
 
 WRONG = {
     "type": f"{URN}credentials_wrong",

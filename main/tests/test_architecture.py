@@ -188,7 +188,9 @@ class CheckerTests(SimpleTestCase):
         self.assert_broken("main.api.orders", "from main.views.site import home")
 
     def test_an_import_of_tests_is_seen(self):
-        self.assert_broken("main.management.commands.load_demo", "from main.tests import factories")
+        self.assert_broken(
+            "main.management.commands.load_demo", "from main.tests.support import factories"
+        )
 
     def test_a_relative_import_is_seen(self):
         self.assert_broken("main.views.basket", "from .visitor import basket_owner")

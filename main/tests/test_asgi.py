@@ -13,9 +13,9 @@ from django.test import TransactionTestCase, override_settings
 
 from booktime.server.handler import LeasingHandler
 from booktime.server.leased_threads import LeasedThreads
-from main.tests import asgi_views
-from main.tests.asgi_case import LIMIT, THREADS, Exchange, HandlerCase, get, until
-from main.tests.asgi_views import CHUNKS
+from main.tests.support import asgi_views
+from main.tests.support.asgi_case import LIMIT, THREADS, Exchange, HandlerCase, get, until
+from main.tests.support.asgi_views import CHUNKS
 
 
 class ReuseTests(HandlerCase):

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from booktime.server.handler import cancelled_by_disconnect
 from booktime.server.leased_threads import LeasedThreads
-from main.tests.asgi_case import LIMIT, THREADS, Exchange, HandlerCase, get
+from main.tests.support.asgi_case import LIMIT, THREADS, Exchange, HandlerCase, get
 
 
 class DisconnectTests(HandlerCase):

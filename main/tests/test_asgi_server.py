@@ -15,8 +15,8 @@ from django.conf import settings
 from django.test import SimpleTestCase, tag
 
 from booktime.asgi import application
-from main.tests.asgi_case import LIMIT, THREADS
-from main.tests.asgi_views import CHUNKS
+from main.tests.support.asgi_case import LIMIT, THREADS
+from main.tests.support.asgi_views import CHUNKS
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def daphne():
     command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "-v0"]
     environment = os.environ | {"DEBUG": "true", "SECURE": "false", "ASGI_THREADS": str(THREADS)}
     process = subprocess.Popen(
-        [*command, "main.tests.asgi_views:application"],
+        [*command, "main.tests.support.asgi_views:application"],
         cwd=settings.BASE_DIR,
         env=environment,
         stdout=subprocess.DEVNULL,

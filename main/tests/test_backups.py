@@ -24,10 +24,10 @@ from main.gateways import backup_archive
 from main.gateways.backup_archive import BackupReader, BackupRefused, BackupWriter, Manifest
 from main.gateways.files import stored_files
 from main.models import Invoice, Order, Product, ProductImage, ProductTag
-from main.tests.backup_case import BackupCase
-from main.tests.factories import ProductTagFactory
-from main.tests.needs import ON_POSTGRESQL
-from main.tests.s3_case import S3Mixin
+from main.tests.support.backup_case import BackupCase
+from main.tests.support.factories import ProductTagFactory
+from main.tests.support.needs import ON_POSTGRESQL
+from main.tests.support.s3_case import S3Mixin
 
 
 def rewritten(backup: BytesIO, change: Callable[[dict], None]) -> BytesIO:

@@ -7,10 +7,10 @@ from urllib.parse import quote
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from main.tests.bad_input_case import BadInputTestCase
-from main.tests.odd_addresses import ELSEWHERE, NO_INPUT, PATHS, QUERIES
-from main.tests.odd_input import FORMS
-from main.tests.odd_values import FEW_VALUES, ODD_VALUES, STORED_VALUES
+from main.tests.support.bad_input_case import BadInputTestCase
+from main.tests.support.odd_addresses import ELSEWHERE, NO_INPUT, PATHS, QUERIES
+from main.tests.support.odd_input import FORMS
+from main.tests.support.odd_values import FEW_VALUES, ODD_VALUES, STORED_VALUES
 
 # Whole numbers, as some people write them: taken where a number is wanted.
 FOREIGN_DIGITS = ["٣", "１"]

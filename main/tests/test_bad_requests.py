@@ -5,11 +5,11 @@ from urllib.parse import quote
 from django.test import tag
 
 from main.models.order_access import make_access_token
-from main.tests.bad_input_case import BadInputTestCase
-from main.tests.factories import BasketLineFactory
-from main.tests.odd_addresses import NO_INPUT, QUERIES
-from main.tests.odd_input import FORMS
-from main.tests.odd_values import BODIES, HUGE, METHODS
+from main.tests.support.bad_input_case import BadInputTestCase
+from main.tests.support.factories import BasketLineFactory
+from main.tests.support.odd_addresses import NO_INPUT, QUERIES
+from main.tests.support.odd_input import FORMS
+from main.tests.support.odd_values import BODIES, HUGE, METHODS
 
 
 class BadRequestTests(BadInputTestCase):

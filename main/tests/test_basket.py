@@ -9,7 +9,7 @@ from django.urls import reverse
 from main.actions.basket import add_to_basket, change_basket, merge_baskets
 from main.errors import BookNotForSale, QuantityRefused
 from main.models import QUANTITY_LIMIT, Basket, BasketLine, BasketOwner
-from main.tests.factories import (
+from main.tests.support.factories import (
     PASSWORD,
     BasketFactory,
     BasketLineFactory,

@@ -3,7 +3,7 @@
 from django.core.cache import cache
 from django.test import TestCase, override_settings
 
-from main.tests.factories import PASSWORD, ProductFactory, UserFactory
+from main.tests.support.factories import PASSWORD, ProductFactory, UserFactory
 
 AWAY = "redis://127.0.0.1:1/0"  # nothing listens there
 

@@ -12,7 +12,7 @@ from django.test import TestCase
 
 from main import reports
 from main.models import Product, ProductTag
-from main.tests.factories import (
+from main.tests.support.factories import (
     OrderFactory,
     OrderLineFactory,
     ProductFactory,

@@ -9,7 +9,7 @@ from django.test import SimpleTestCase, tag
 from redis.exceptions import RedisError
 
 from booktime.backends.channel_layer import GROUP_EXPIRY, ForgivingRedisLayer
-from main.tests.live_services import Redis
+from main.tests.support.live_services import Redis
 
 LIMIT = 10  # seconds
 

@@ -10,8 +10,8 @@ from asgiref.sync import sync_to_async
 from main.actions.conversations import post_message
 from main.models import Message, Order, ReadCursor
 from main.models.participants import staff
-from main.tests.chat_case import ChatCase, say_all, send, serve_module, texts
-from main.tests.chat_refusals import Refusals, Sessions
+from main.tests.support.chat_case import ChatCase, say_all, send, serve_module, texts
+from main.tests.support.chat_refusals import Refusals, Sessions
 
 PLACED = "The order was placed."
 setUpModule = serve_module  # once for all classes here

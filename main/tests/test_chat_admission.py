@@ -10,7 +10,7 @@ from main.actions.tokens import give_token, revoke_tokens
 from main.consumers import ChatConsumer
 from main.models import ChatTicket, Order, User
 from main.sockets.admission import NotAdmitted, admit, admit_by_ticket, session_key_of
-from main.tests.factories import EmployeeFactory, OrderFactory
+from main.tests.support.factories import EmployeeFactory, OrderFactory
 
 KEY = "0123456789abcdefghijklmnopqrstuv"
 # Quoted, as a cookie holds it, and as it is.

@@ -8,10 +8,10 @@ from django.test import TransactionTestCase, skipUnlessDBFeature, tag
 from selenium.webdriver.common.keys import Keys
 
 from main.models import Message
-from main.tests.browser import Browser, start_chromium
-from main.tests.chat_case import session_of
-from main.tests.factories import EmployeeFactory, OrderFactory, OrderLineFactory
-from main.tests.live_services import Web, database_url
+from main.tests.support.browser import Browser, start_chromium
+from main.tests.support.chat_case import session_of
+from main.tests.support.factories import EmployeeFactory, OrderFactory, OrderLineFactory
+from main.tests.support.live_services import Web, database_url
 
 QUESTION, ANSWER = "Where is my parcel?", "At the door by noon."
 SAID = "#conversation :is(.message-own, .message-other) .message-text"

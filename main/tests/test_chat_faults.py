@@ -10,9 +10,9 @@ from pathlib import Path
 
 from django.test import TransactionTestCase, tag
 
-from main.tests.chat_client import Habits
-from main.tests.chat_talk import make_rooms, talk
-from main.tests.live_services import Redis, Web, database_url
+from main.tests.support.chat_client import Habits
+from main.tests.support.chat_talk import make_rooms, talk
+from main.tests.support.live_services import Redis, Web, database_url
 
 # One heartbeat is a second here, the layer loses a third of all nudges, and acknowledgements take
 # so long that who is cut off surely misses some.
@@ -28,7 +28,7 @@ class FaultTests(TransactionTestCase):
         self.redis = Redis(folder / "redis.log")
         environment = ENVIRONMENT | {"DATABASE_URL": database_url(), "REDIS_URL": self.redis.url}
         self.webs = [
-            Web(folder / f"web{number}.log", "main.tests.faulty_asgi", **environment)
+            Web(folder / f"web{number}.log", "main.tests.support.faulty_asgi", **environment)
             for number in range(2)
         ]
         for service in (self.redis, *self.webs):

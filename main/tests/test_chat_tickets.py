@@ -10,8 +10,8 @@ from knox.models import AuthToken
 from main.actions.tokens import give_token, revoke_tokens
 from main.models import ChatTicket
 from main.sockets.admission import NotAdmitted, admit, admit_by_ticket
-from main.tests.conversation_case import ConversationTestCase
-from main.tests.factories import OrderFactory
+from main.tests.support.conversation_case import ConversationTestCase
+from main.tests.support.factories import OrderFactory
 
 
 class ChatTicketTests(ConversationTestCase):

@@ -10,10 +10,10 @@ from pathlib import Path
 from django.test import TransactionTestCase, tag
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from main.tests.chat_case import send, session_of, texts
-from main.tests.chat_client import ChatClient, Habits, open_wire
-from main.tests.factories import EmployeeFactory, OrderFactory, UserFactory
-from main.tests.live_services import Redis, Web, database_url
+from main.tests.support.chat_case import send, session_of, texts
+from main.tests.support.chat_client import ChatClient, Habits, open_wire
+from main.tests.support.factories import EmployeeFactory, OrderFactory, UserFactory
+from main.tests.support.live_services import Redis, Web, database_url
 
 PLACED = "The order was placed."
 

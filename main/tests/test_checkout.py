@@ -9,7 +9,7 @@ from django.test import TestCase
 from main.actions.checkout import place_order
 from main.errors import BasketChanged, BasketEmpty
 from main.models import Basket, BasketOwner, Order, PostalAddress
-from main.tests.factories import (
+from main.tests.support.factories import (
     LONDON,
     PASSWORD,
     AddressFactory,

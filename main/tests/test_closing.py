@@ -12,10 +12,10 @@ from main.actions.customer_service import close_conversation
 from main.errors import ConversationRefused
 from main.models import Conversation
 from main.models.conversations import ConversationQuerySet
-from main.tests.conversation_case import ConversationTestCase
-from main.tests.customer_service_case import ask
-from main.tests.factories import OrderFactory
-from main.tests.needs import ON_POSTGRESQL
+from main.tests.support.conversation_case import ConversationTestCase
+from main.tests.support.customer_service_case import ask
+from main.tests.support.factories import OrderFactory
+from main.tests.support.needs import ON_POSTGRESQL
 
 WORDS = "The customer wrote meanwhile: look at it first."
 

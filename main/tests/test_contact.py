@@ -4,8 +4,8 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import TestCase, override_settings
 
-from main.tests.account_case import IMMEDIATE_TASKS
-from main.tests.factories import UserFactory
+from main.tests.support.account_case import IMMEDIATE_TASKS
+from main.tests.support.factories import UserFactory
 
 MESSAGE = {
     "name": "Ada O'Reader",

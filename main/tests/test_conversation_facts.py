@@ -20,9 +20,9 @@ from main.actions.orders import cancel_order, mark_order_paid, revoke_payment
 from main.errors import ConversationRefused, MessageRefused, MoveRefused
 from main.models import Conversation, Message, Order, OrderLine, User
 from main.models.participants import staff
-from main.tests.conversation_case import ConversationTestCase
-from main.tests.customer_service_case import close
-from main.tests.factories import DispatcherFactory, OrderFactory, OrderLineFactory
+from main.tests.support.conversation_case import ConversationTestCase
+from main.tests.support.customer_service_case import close
+from main.tests.support.factories import DispatcherFactory, OrderFactory, OrderLineFactory
 
 
 class Interrupted(Exception):

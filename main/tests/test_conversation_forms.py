@@ -12,8 +12,8 @@ from django.utils.timezone import localtime
 from main.access import SIGNED_IN_AT
 from main.models import Message, User
 from main.models.order_access import make_access_token
-from main.tests.conversation_case import ConversationTestCase
-from main.tests.factories import PASSWORD, OrderFactory
+from main.tests.support.conversation_case import ConversationTestCase
+from main.tests.support.factories import PASSWORD, OrderFactory
 
 NOT_SENT = "Not sent yet: you had been signed out."
 

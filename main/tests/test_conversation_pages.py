@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from main.actions.conversations import mark_read
 from main.models import Message, ReadCursor
 from main.models.participants import staff
-from main.tests.conversation_page_case import ConversationPageTestCase
-from main.tests.factories import OrderFactory
+from main.tests.support.conversation_page_case import ConversationPageTestCase
+from main.tests.support.factories import OrderFactory
 
 
 class ReadingTests(ConversationPageTestCase):

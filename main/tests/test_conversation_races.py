@@ -14,8 +14,8 @@ from main.actions.conversations import mark_read, post_message
 from main.models import Conversation, Message, Order, Participant, ReadCursor
 from main.models.conversations import ConversationQuerySet
 from main.models.participants import customer_of
-from main.tests.factories import OrderFactory
-from main.tests.needs import ON_POSTGRESQL
+from main.tests.support.factories import OrderFactory
+from main.tests.support.needs import ON_POSTGRESQL
 
 THREADS, EACH, ROUNDS = 8, 10, 4
 

@@ -7,8 +7,8 @@ from django.test import override_settings
 
 from main.models import Message
 from main.models.conversations import LONGEST
-from main.tests.conversation_page_case import ConversationPageTestCase
-from main.tests.factories import OrderFactory
+from main.tests.support.conversation_page_case import ConversationPageTestCase
+from main.tests.support.factories import OrderFactory
 
 
 class SendingTests(ConversationPageTestCase):

@@ -15,8 +15,8 @@ from main.models.conversations import LONGEST, clean_text, iso
 from main.models.participants import customer_of, staff
 from main.reports.conversations import read_standing
 from main.sockets import timeline
-from main.tests.conversation_case import ConversationTestCase
-from main.tests.factories import OrderFactory, OrderLineFactory, ProductFactory
+from main.tests.support.conversation_case import ConversationTestCase
+from main.tests.support.factories import OrderFactory, OrderLineFactory, ProductFactory
 
 PLACED = (1, "system", "The order was placed.")
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from main.models import CannedReply, Conversation, Message, Order, ReadCursor
 from main.reports.customer_service import read_desk
-from main.tests.customer_service_case import ask, close
-from main.tests.factories import (
+from main.tests.support.customer_service_case import ask, close
+from main.tests.support.factories import (
     DispatcherFactory,
     EmployeeFactory,
     OrderFactory,

@@ -8,8 +8,8 @@ from main.actions.customer_service import take_conversation
 from main.models import Conversation, Order
 from main.models.participants import staff
 from main.reports.customer_service import MOST_ROWS, read_desk
-from main.tests.customer_service_case import answer, ask, close, order_to_send
-from main.tests.factories import (
+from main.tests.support.customer_service_case import answer, ask, close, order_to_send
+from main.tests.support.factories import (
     EmployeeFactory,
     OrderFactory,
 )

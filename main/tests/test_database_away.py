@@ -16,9 +16,9 @@ from booktime.backends import postgresql
 from main import emails, events
 from main.gateways.database import is_away
 from main.management.commands import run_worker
-from main.tests.factories import OrderFactory
-from main.tests.live_services import database_url
-from main.tests.needs import ON_POSTGRESQL
+from main.tests.support.factories import OrderFactory
+from main.tests.support.live_services import database_url
+from main.tests.support.needs import ON_POSTGRESQL
 from main.tests.test_tasks import DATABASE_TASKS
 
 AWAY = OperationalError("connection refused")

@@ -12,8 +12,8 @@ from main.models import CannedReply, Conversation, Message, Order, Role
 from main.models.canned_replies import check_facts
 from main.models.unread_replies import claim
 from main.reports.customer_service import read_desk
-from main.tests.customer_service_case import ask
-from main.tests.factories import EmployeeFactory, ProductFactory
+from main.tests.support.customer_service_case import ask
+from main.tests.support.factories import EmployeeFactory, ProductFactory
 
 BOOKS = [
     "Meditations", "The Odyssey", "Tao Te Ching", "The Tale of Genji", "The Travels", "Hamlet",

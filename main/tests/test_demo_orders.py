@@ -16,7 +16,7 @@ from main.demo.orders import STORIES, load_people, read_orders
 from main.demo.people import PEOPLE
 from main.models import Invoice, Order, OrderLine, Product, User
 from main.models.order_moves import status_by_lines
-from main.tests.factories import ProductFactory
+from main.tests.support.factories import ProductFactory
 
 
 @tag("once")

@@ -23,9 +23,9 @@ from main.actions.orders import (
 )
 from main.models import Conversation, Order, OrderLine, User
 from main.models.participants import staff
-from main.tests.admin_case import AdminTestCase
-from main.tests.customer_service_case import answer, ask, close
-from main.tests.factories import EmployeeFactory, OrderFactory, OrderLineFactory
+from main.tests.support.admin_case import AdminTestCase
+from main.tests.support.customer_service_case import answer, ask, close
+from main.tests.support.factories import EmployeeFactory, OrderFactory, OrderLineFactory
 from main.tests.test_desk_told import ToldTestCase
 
 Status = OrderLine.Status

@@ -13,9 +13,9 @@ from main.access import SIGNED_IN_AT
 from main.gateways import presence
 from main.sockets import desk_news, desk_stream
 from main.sockets.admission import digest_of
-from main.tests.customer_service_case import ask
-from main.tests.desk_stream_case import LIMIT, StreamTestCase
-from main.tests.factories import (
+from main.tests.support.customer_service_case import ask
+from main.tests.support.desk_stream_case import LIMIT, StreamTestCase
+from main.tests.support.factories import (
     DispatcherFactory,
     UserFactory,
 )

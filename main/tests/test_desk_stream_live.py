@@ -11,9 +11,9 @@ from django.conf import settings
 from django.test import Client, TransactionTestCase, tag
 from redis import Redis
 
-from main.tests.customer_service_case import ask
-from main.tests.factories import EmployeeFactory, OrderFactory, UserFactory
-from main.tests.live_shop import LiveShop, Post, live_shop
+from main.tests.support.customer_service_case import ask
+from main.tests.support.factories import EmployeeFactory, OrderFactory, UserFactory
+from main.tests.support.live_shop import LiveShop, Post, live_shop
 
 PATH = "/customer-service/notify/"
 SOON = 5  # seconds; what is told by a sweep alone comes after 15

@@ -13,9 +13,9 @@ from main.models import Conversation, Order, User
 from main.models.participants import staff
 from main.reports.customer_service import MOST_ROWS, read_desk
 from main.sockets.desk import DeskTold
-from main.tests.customer_service_case import answer, ask, close
-from main.tests.desk_stream_case import Reader
-from main.tests.factories import (
+from main.tests.support.customer_service_case import answer, ask, close
+from main.tests.support.desk_stream_case import Reader
+from main.tests.support.factories import (
     EmployeeFactory,
     OrderFactory,
     OrderLineFactory,

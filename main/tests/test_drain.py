@@ -15,8 +15,8 @@ from django.conf import settings
 from django.test import SimpleTestCase, tag
 from websockets.exceptions import ConnectionClosed
 
-from main.tests.chat_client import open_wire
-from main.tests.draining_asgi import LARGE
+from main.tests.support.chat_client import open_wire
+from main.tests.support.draining_asgi import LARGE
 
 LIMIT = 15  # seconds for anything that is waited for
 REQUEST = "GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -36,7 +36,7 @@ class Server:
         # What Daphne keeps to itself otherwise.
         command += ["-v2"] if log else []
         self.process = subprocess.Popen(
-            [*command, "main.tests.draining_asgi:application"],
+            [*command, "main.tests.support.draining_asgi:application"],
             cwd=settings.BASE_DIR,
             env=os.environ | environment,
             stdout=subprocess.DEVNULL,

@@ -12,8 +12,8 @@ from selenium.webdriver.common.keys import Keys
 
 from main.actions.orders import mark_order_paid
 from main.models import Order, OrderLine, Product, User
-from main.tests.browser import BrowserTestCase
-from main.tests.factories import (
+from main.tests.support.browser import BrowserTestCase
+from main.tests.support.factories import (
     LONDON,
     PASSWORD,
     DispatcherFactory,

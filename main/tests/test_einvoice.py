@@ -14,8 +14,8 @@ from main.actions.order_lines import move_order_lines
 from main.documents import invoice_pdf
 from main.gateways.einvoice import einvoice_xml
 from main.models import Invoice, OrderLine
-from main.tests.factories import OrderFactory, ProductFactory
-from main.tests.invoice_case import ARABIC, NOON, SELLER, invoice_of, paid_order
+from main.tests.support.factories import OrderFactory, ProductFactory
+from main.tests.support.invoice_case import ARABIC, NOON, SELLER, invoice_of, paid_order
 
 UNREGISTERED = SELLER | {"vat_id": "", "company_number": ""}
 RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"

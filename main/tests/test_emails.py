@@ -14,7 +14,7 @@ from main.actions.orders import cancel_order, mark_order_paid, revoke_payment
 from main.errors import MoveRefused
 from main.models import Invoice, Order, OrderLine
 from main.models.order_access import read_access_token
-from main.tests.factories import OrderFactory, OrderLineFactory
+from main.tests.support.factories import OrderFactory, OrderLineFactory
 
 TRANSFER = {"beneficiary": "Book & Time Ltd", "iban": "GB33BUKB20201555555555", "bic": "BUKBGB22"}
 

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from main.actions.orders import mark_order_paid
 from main.models import Invoice, Order, User
 from main.models.users import EMPLOYEES
-from main.tests.emptying import Emptying
-from main.tests.factories import OrderFactory, OrderLineFactory
+from main.tests.support.emptying import Emptying
+from main.tests.support.factories import OrderFactory, OrderLineFactory
 
 
 class EmptyingTests(TransactionTestCase):

@@ -13,7 +13,7 @@ from django.test import SimpleTestCase, override_settings
 from booktime.sight import error_mail
 from booktime.sight.error_mail import ErrorMail
 from main.gateways import log_facts
-from main.tests.refused_row import FIRST, refuse
+from main.tests.support.refused_row import FIRST, refuse
 
 
 @override_settings(ADMINS=[("Admins", "admins@booktime.example")], GIT_REV="abc123")

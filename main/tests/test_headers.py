@@ -10,8 +10,8 @@ from booktime import asgi
 from main.actions.orders import mark_order_paid
 from main.api.throttles import AnonymousThrottle
 from main.routing import NOTIFY_PATH
-from main.tests.factories import OrderFactory, OrderLineFactory
-from main.tests.headers_case import HOST, Answer, HeadersCase, Tags, ask
+from main.tests.support.factories import OrderFactory, OrderLineFactory
+from main.tests.support.headers_case import HOST, Answer, HeadersCase, Tags, ask
 
 STANDING = {
     "cross-origin-opener-policy": "same-origin",

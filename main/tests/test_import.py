@@ -15,7 +15,7 @@ from django.test import (
 from main.actions import import_books as import_books_module
 from main.actions.import_books import RowError, import_books
 from main.models import Product, ProductImage, ProductTag
-from main.tests.import_case import (
+from main.tests.support.import_case import (
     COLUMNS,
     EMMA,
     ImportTestCase,

@@ -4,7 +4,7 @@ from unittest import mock
 
 from main.models import Product, ProductImage, ProductTag
 from main.models.product_images import covers
-from main.tests.import_case import (
+from main.tests.support.import_case import (
     EMMA,
     ImportTestCase,
 )

@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from main.actions.import_books import RowError
 from main.gateways.book_lists import MOST_LINES_OF_A_ROW
 from main.models import Product
-from main.tests.import_case import EMMA, LATEST_YEAR, LONG_DESCRIPTION, ImportTestCase
+from main.tests.support.import_case import EMMA, LATEST_YEAR, LONG_DESCRIPTION, ImportTestCase
 
 # A row, and what is said about it. Each stands alone between two good rows.
 BROKEN_ROWS = {

@@ -7,8 +7,13 @@ from django.urls import reverse
 
 from main.actions.orders import cancel_order, revoke_payment
 from main.gateways.pdf import PdfUnavailable
-from main.tests.factories import DispatcherFactory, EmployeeFactory, OwnerFactory, UserFactory
-from main.tests.invoice_case import MIXED, NOON, SELLER, new_order, paid_order
+from main.tests.support.factories import (
+    DispatcherFactory,
+    EmployeeFactory,
+    OwnerFactory,
+    UserFactory,
+)
+from main.tests.support.invoice_case import MIXED, NOON, SELLER, new_order, paid_order
 
 
 @override_settings(SELLER=SELLER)

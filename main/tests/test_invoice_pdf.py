@@ -16,8 +16,8 @@ from main.actions.orders import cancel_order
 from main.documents import invoice_pdf, invoices_pdf
 from main.gateways.pdf import PdfUnavailable, make_pdf
 from main.models import Invoice
-from main.tests.factories import EmployeeFactory, OwnerFactory
-from main.tests.invoice_case import (
+from main.tests.support.factories import EmployeeFactory, OwnerFactory
+from main.tests.support.invoice_case import (
     ARABIC,
     HAS_FONTS,
     JAPANESE,

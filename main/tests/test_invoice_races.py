@@ -14,9 +14,9 @@ from main.actions import orders
 from main.actions.orders import mark_order_paid
 from main.models import Invoice, InvoiceLine, InvoiceSeries, InvoiceVat, Order, OrderLine
 from main.models.invoices import FrozenQuerySet, InvoiceSeriesQuerySet
-from main.tests.factories import OrderFactory, OrderLineFactory
-from main.tests.invoice_case import NOON
-from main.tests.needs import ON_POSTGRESQL
+from main.tests.support.factories import OrderFactory, OrderLineFactory
+from main.tests.support.invoice_case import NOON
+from main.tests.support.needs import ON_POSTGRESQL
 
 THREADS = 8
 

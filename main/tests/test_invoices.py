@@ -12,8 +12,8 @@ from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order, mark_order_paid, revoke_payment
 from main.errors import InvoiceFrozen
 from main.models import Invoice, InvoiceLine, InvoiceSeries, InvoiceVat, Order, OrderLine
-from main.tests.factories import OrderFactory
-from main.tests.invoice_case import MIXED, NOON, SELLER, invoice_of, new_order, paid_order
+from main.tests.support.factories import OrderFactory
+from main.tests.support.invoice_case import MIXED, NOON, SELLER, invoice_of, new_order, paid_order
 
 
 def numbers(order: Order) -> list[str]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from main.actions.orders import cancel_order
 from main.gateways.files import FilesUnavailable, stored_files
 from main.models import Invoice
-from main.tests.invoice_case import invoice_of, paid_order
+from main.tests.support.invoice_case import invoice_of, paid_order
 
 PRINT = "main.documents.invoice_pdf"
 

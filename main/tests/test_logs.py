@@ -11,7 +11,7 @@ from django.test import SimpleTestCase, override_settings
 
 from booktime.sight.log_lines import FIELDS, formatter
 from main.gateways import log_facts
-from main.tests.refused_row import FIRST, refuse
+from main.tests.support.refused_row import FIRST, refuse
 
 
 def line(message: str, *args, logger: str = "main.tests", error: Exception | None = None, **extra):

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import TestCase, override_settings, tag
 
 from main.management.commands import migrate_together
-from main.tests.needs import ON_POSTGRESQL
+from main.tests.support.needs import ON_POSTGRESQL
 
 # An app that has no migrations of its own gets these.
 LABEL, FOLDER = "staticfiles", "rehearsed_migrations"

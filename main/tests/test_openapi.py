@@ -19,7 +19,7 @@ from main.access import SIGNED_IN_AT
 from main.actions.orders import mark_order_paid
 from main.actions.tokens import give_token
 from main.models import OrderLine, User
-from main.tests.factories import (
+from main.tests.support.factories import (
     DispatcherFactory,
     EmployeeFactory,
     OrderFactory,
@@ -27,7 +27,7 @@ from main.tests.factories import (
     OwnerFactory,
     UserFactory,
 )
-from main.tests.live_shop import CSRF, live_shop, make_session
+from main.tests.support.live_shop import CSRF, live_shop, make_session
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 LONG = "EXAMPLES" in os.environ
@@ -78,7 +78,7 @@ class SchemathesisTests(TransactionTestCase):
             "employee": by_token(EmployeeFactory()),
             "owner": by_session(OwnerFactory()),
         }
-        with live_shop(application="main.tests.patient_asgi") as shop:
+        with live_shop(application="main.tests.support.patient_asgi") as shop:
             for name, sign_in in visitors.items():
                 # At length: one who is stopped at the door, and one who comes in.
                 phases = ALL_PHASES if LONG or name in AT_LENGTH else "examples,fuzzing"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from main.models import Message
 from main.models.opening_hours import close_after, is_open, next_opening, open_between
 from main.reports.reply_times import expected_reply
-from main.tests.conversation_case import ConversationTestCase
+from main.tests.support.conversation_case import ConversationTestCase
 
 DAY, SHORT = [(time(9), time(12)), (time(13), time(17, 30))], [(time(10), time(14))]
 HOURS = {0: DAY, 1: DAY, 2: DAY, 3: DAY, 4: DAY, 5: SHORT}

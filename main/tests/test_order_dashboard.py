@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from main.models import Order
-from main.tests.factories import DispatcherFactory, EmployeeFactory, OwnerFactory
-from main.tests.report_case import UTC, ReportTestCase, at
+from main.tests.support.factories import DispatcherFactory, EmployeeFactory, OwnerFactory
+from main.tests.support.report_case import UTC, ReportTestCase, at
 from main.views.order_table import OrderPaginator
 
 PATH = "/order-dashboard/"

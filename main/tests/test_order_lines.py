@@ -10,7 +10,7 @@ from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order, mark_order_paid
 from main.errors import MoveRefused
 from main.models import Invoice, Order, OrderLine
-from main.tests.factories import OrderFactory, OrderLineFactory, ProductFactory
+from main.tests.support.factories import OrderFactory, OrderLineFactory, ProductFactory
 
 NEW, PROCESSING, SENT, CANCELLED = OrderLine.Status
 

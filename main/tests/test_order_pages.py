@@ -10,7 +10,7 @@ from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order, mark_order_paid, revoke_payment
 from main.models import Order, OrderLine
 from main.models.order_words import line_state, order_state
-from main.tests.factories import OrderFactory, OrderLineFactory, UserFactory
+from main.tests.support.factories import OrderFactory, OrderLineFactory, UserFactory
 
 NEW, PROCESSING, SENT, CANCELLED = OrderLine.Status
 

@@ -22,7 +22,7 @@ from main.errors import MoveRefused
 from main.models import BasketOwner, Invoice, Order, OrderLine, PostalAddress, Product
 from main.models.orders import OrderQuerySet
 from main.models.products import ProductQuerySet
-from main.tests.factories import (
+from main.tests.support.factories import (
     LONDON,
     BasketFactory,
     BasketLineFactory,

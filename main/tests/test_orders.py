@@ -18,7 +18,7 @@ from main.actions.orders import (
 from main.errors import MoveRefused
 from main.models import Basket, BasketOwner, Invoice, Order, OrderLine
 from main.models.order_access import make_access_token
-from main.tests.factories import (
+from main.tests.support.factories import (
     OrderFactory,
     OrderLineFactory,
     ProductFactory,

@@ -4,9 +4,9 @@ from unittest.mock import patch
 
 from django.test import SimpleTestCase, override_settings, tag
 
-from main.tests.factories import ProductFactory
-from main.tests.headers_case import Answer, HeadersCase, Tags, secured
-from main.tests.observatory import grade, judge
+from main.tests.support.factories import ProductFactory
+from main.tests.support.headers_case import Answer, HeadersCase, Tags, secured
+from main.tests.support.observatory import grade, judge
 
 MESSAGE = {"name": "Ada", "email": "ada@booktime.example", "message": "Where is Emma?"}
 

@@ -11,9 +11,9 @@ from django.test import override_settings, tag
 from fido2.utils import websafe_encode
 
 from main.models import User
-from main.tests.account_case import AccountTestCase
-from main.tests.factories import PASSWORD, EmployeeFactory, UserFactory
-from main.tests.soft_passkey import SoftPasskey
+from main.tests.support.account_case import AccountTestCase
+from main.tests.support.factories import PASSWORD, EmployeeFactory, UserFactory
+from main.tests.support.soft_passkey import SoftPasskey
 
 OFFICE, ON = "/office-admin/", "?next=%2Foffice-admin%2F"
 CODE = "/account/security/code/"

@@ -14,8 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.views import APIView
 
 from main.admin.sites import dispatch_site, office_site
-from main.tests.permissions import Row, rows
-from main.tests.permissions_case import API, PermissionTestCase
+from main.tests.support.permissions import Row, rows
+from main.tests.support.permissions_case import API, PermissionTestCase
 
 SITES = {"admin/": admin.site, "office-admin/": office_site, "dispatch-admin/": dispatch_site}
 STAFF_DOORS = (*SITES, "customer-service/", "order-dashboard/")

@@ -14,7 +14,7 @@ from main.gateways.rates import TokenBucket
 from main.models import Participant, Role
 from main.sockets import hub
 from main.sockets.rooms import Room
-from main.tests.needs import WITH_REDIS
+from main.tests.support.needs import WITH_REDIS
 
 ADA = {"who": "customer", "name": "Ada", "role": "customer"}
 OLIVE = {"who": "staff-7", "name": "Olive: of “office”", "role": "staff"}

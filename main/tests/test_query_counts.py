@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from main.models import Order, Product, ProductImage, ProductTag
 from main.models.products import make_slug
-from main.tests.factories import (
+from main.tests.support.factories import (
     BasketFactory,
     BasketLineFactory,
     OrderFactory,

@@ -7,16 +7,16 @@ from django.db import connection
 from django.test import Client, tag
 
 from main.models import Basket, Order, OrderLine, Product, User
-from main.tests.factories import PASSWORD, AddressFactory, ProductFactory, UserFactory
-from main.tests.live_shop import Answer, Post, lasting_shop, make_session
-from main.tests.race_case import Race, RaceTestCase
+from main.tests.support.factories import PASSWORD, AddressFactory, ProductFactory, UserFactory
+from main.tests.support.live_shop import Answer, Post, lasting_shop, make_session
+from main.tests.support.race_case import Race, RaceTestCase
 from main.views.visitor import BASKET_KEY
 
 
 def setUpModule() -> None:
     """One server for all races: starting it takes longer than most of them."""
     RaceTestCase.shop = unittest.enterModuleContext(
-        lasting_shop(application="main.tests.racing_asgi")
+        lasting_shop(application="main.tests.support.racing_asgi")
     )
 
 

@@ -7,8 +7,8 @@ from django.utils.crypto import get_random_string
 
 from booktime.sight.redaction import message, redacted, traceback_of, words_of
 from main.models.order_access import make_access_token
-from main.tests.needs import ON_POSTGRESQL
-from main.tests.refused_row import DETAIL, FIRST, NAME, refuse
+from main.tests.support.needs import ON_POSTGRESQL
+from main.tests.support.refused_row import DETAIL, FIRST, NAME, refuse
 
 NULL = 'relation "main_producttag" violates not-null constraint'
 TOKEN = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"

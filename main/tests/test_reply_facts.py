@@ -9,8 +9,8 @@ from django.utils import timezone
 from main.demo.conversations import READY
 from main.errors import MessageRefused
 from main.models import Message, Order, OrderLine
-from main.tests.conversation_case import ConversationTestCase
-from main.tests.factories import OrderLineFactory
+from main.tests.support.conversation_case import ConversationTestCase
+from main.tests.support.factories import OrderLineFactory
 
 NONE = "The order has no date of dispatch: write it yourself."
 PASSED = "The order’s date of dispatch has passed: write it yourself."

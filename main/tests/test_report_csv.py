@@ -5,8 +5,8 @@ from decimal import Decimal
 from django.test import SimpleTestCase, tag
 
 from main.admin.report_csv import as_cell
-from main.tests.factories import ProductFactory
-from main.tests.report_page_case import ReportPageTestCase
+from main.tests.support.factories import ProductFactory
+from main.tests.support.report_page_case import ReportPageTestCase
 
 
 @tag("door")

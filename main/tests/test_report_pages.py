@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from main.admin.report_pages import PAGES
 from main.models import Order
-from main.tests.factories import DispatcherFactory, ProductFactory
-from main.tests.report_case import as_if_it_were, at
-from main.tests.report_page_case import NAMES, PREFIXES, ReportPageTestCase
+from main.tests.support.factories import DispatcherFactory, ProductFactory
+from main.tests.support.report_case import as_if_it_were, at
+from main.tests.support.report_page_case import NAMES, PREFIXES, ReportPageTestCase
 
 ODD_PERIODS = ["7", "30.5", "-30", "many", "0", "9" * 40, "30 OR 1=1", "३०", "30&period=x"]
 

@@ -14,8 +14,8 @@ from main.actions.orders import cancel_order
 from main.models import Order, OrderLine
 from main.reports import invoices
 from main.reports.calendar import last_days, last_months, start_of
-from main.tests.factories import ProductFactory
-from main.tests.report_case import UTC, ReportTestCase, as_if_it_were, at
+from main.tests.support.factories import ProductFactory
+from main.tests.support.report_case import UTC, ReportTestCase, as_if_it_were, at
 
 
 class CalendarTests(SimpleTestCase):

@@ -5,8 +5,13 @@ from django.test import tag
 
 from main.actions.orders import mark_order_paid
 from main.models import Order
-from main.tests.browser import BrowserTestCase
-from main.tests.factories import EmployeeFactory, OrderFactory, OrderLineFactory, ProductFactory
+from main.tests.support.browser import BrowserTestCase
+from main.tests.support.factories import (
+    EmployeeFactory,
+    OrderFactory,
+    OrderLineFactory,
+    ProductFactory,
+)
 
 REPORTS = ["orders_per_day", "most_bought_products", "turnover", "low_stock"]
 DRAWN = """

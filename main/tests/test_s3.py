@@ -18,10 +18,10 @@ from django_tasks_db.models import DBTaskResult
 from main.actions.import_books import import_books
 from main.gateways.files import FilesUnavailable, stored_files
 from main.models import Product, ProductImage
-from main.tests.admin_case import fields_of
-from main.tests.factories import OwnerFactory, ProductFactory
-from main.tests.import_case import COLUMNS
-from main.tests.s3_case import BUCKET, S3Mixin
+from main.tests.support.admin_case import fields_of
+from main.tests.support.factories import OwnerFactory, ProductFactory
+from main.tests.support.import_case import COLUMNS
+from main.tests.support.s3_case import BUCKET, S3Mixin
 from main.tests.test_admin_books import draw
 
 NO_TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -12,7 +12,7 @@ from django.test import TestCase
 
 from main.models import Product, ProductTag, search_sqlite
 from main.models.products import make_slug
-from main.tests.needs import ON_POSTGRESQL
+from main.tests.support.needs import ON_POSTGRESQL
 
 IS_SQLITE = connection.vendor == "sqlite"
 BOOKS = [

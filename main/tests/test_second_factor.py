@@ -9,8 +9,8 @@ from django.core.cache import cache
 from django.test import Client, override_settings
 
 from main.access import SIGNED_IN_AT
-from main.tests.factories import PASSWORD, EmployeeFactory
-from main.tests.second_factor_case import (
+from main.tests.support.factories import PASSWORD, EmployeeFactory
+from main.tests.support.second_factor_case import (
     ODD_CODES,
     OFFICE,
     SECURITY,

@@ -5,9 +5,9 @@ from django.core.cache import cache
 from django.test import override_settings
 from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
 
-from main.tests.browser import BrowserTestCase
-from main.tests.factories import PASSWORD, EmployeeFactory
-from main.tests.second_factor_case import code_of
+from main.tests.support.browser import BrowserTestCase
+from main.tests.support.factories import PASSWORD, EmployeeFactory
+from main.tests.support.second_factor_case import code_of
 
 SECURITY = "/account/security/"
 OFFICE = "/office-admin/"

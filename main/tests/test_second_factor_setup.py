@@ -10,8 +10,8 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import override_settings
 
-from main.tests.factories import PASSWORD, UserFactory
-from main.tests.second_factor_case import (
+from main.tests.support.factories import PASSWORD, UserFactory
+from main.tests.support.second_factor_case import (
     ODD_CODES,
     OFFICE,
     SECURITY,

@@ -14,7 +14,7 @@ from django.test import SimpleTestCase, override_settings
 
 from booktime.sight import sentry
 from main.gateways import log_facts
-from main.tests.refused_row import FIRST, refuse
+from main.tests.support.refused_row import FIRST, refuse
 
 LIMIT = 5
 # Here, and not near the fault: the lines of the source around it are told.

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.test import SimpleTestCase, tag
 
-from main.tests.odd_settings import (
+from main.tests.support.odd_settings import (
     AN_ADDRESS,
     MALFORMED,
     MALFORMED_URLS,

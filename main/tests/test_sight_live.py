@@ -18,11 +18,11 @@ from django.conf import settings
 from django.test import TransactionTestCase, tag
 
 from main.models.order_access import make_access_token
-from main.tests.chat_case import send, session_of
-from main.tests.chat_client import open_wire
-from main.tests.factories import PASSWORD, EmployeeFactory, OrderFactory
-from main.tests.live_services import Web, database_url
-from main.tests.live_shop import CSRF, LiveShop, Post, _free_port
+from main.tests.support.chat_case import send, session_of
+from main.tests.support.chat_client import open_wire
+from main.tests.support.factories import PASSWORD, EmployeeFactory, OrderFactory
+from main.tests.support.live_services import Web, database_url
+from main.tests.support.live_shop import CSRF, LiveShop, Post, _free_port
 
 TEXT = "Where is my whale?"
 ID = "a-request-of-a-visitor"
@@ -48,7 +48,7 @@ class SightTests(TransactionTestCase):
         cls.log, cls.raw, cls.metrics_port = folder / "log", folder / "raw", _free_port()
         cls.web = Served(
             cls.log,
-            "main.tests.telling_asgi",
+            "main.tests.support.telling_asgi",
             DATABASE_URL=database_url(),
             SECRET_KEY=settings.SECRET_KEY,
             DEBUG="true",

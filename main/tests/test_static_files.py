@@ -20,7 +20,7 @@ TODAY, BEFORE = HASHED.format("0123456789"), HASHED.format("9876543210")
 
 
 @override_settings(
-    ROOT_URLCONF="main.tests.asgi_views",
+    ROOT_URLCONF="main.tests.support.asgi_views",
     ALLOWED_HOSTS=["*"],
     STATIC_URL="/static/",
     WHITENOISE_AUTOREFRESH=False,

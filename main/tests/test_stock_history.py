@@ -7,9 +7,9 @@ from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order, mark_order_paid, revoke_payment
 from main.errors import ShopError
 from main.models import BasketOwner, Order, OrderLine, PostalAddress, Product
-from main.tests.admin_case import AdminTestCase
-from main.tests.factories import LONDON, BasketFactory, BasketLineFactory, ProductFactory
-from main.tests.import_case import ImportTestCase
+from main.tests.support.admin_case import AdminTestCase
+from main.tests.support.factories import LONDON, BasketFactory, BasketLineFactory, ProductFactory
+from main.tests.support.import_case import ImportTestCase
 
 
 def stock_history(book: Product) -> list[tuple[int, str]]:

@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 
 from main import events, tasks
 from main.management.commands import run_worker
-from main.tests.factories import OrderFactory
+from main.tests.support.factories import OrderFactory
 
 DATABASE_TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 IMMEDIATE_TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

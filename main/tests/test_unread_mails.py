@@ -12,8 +12,8 @@ from main.actions.conversations import mark_read
 from main.models import Conversation, Message, Order
 from main.models.order_access import read_access_token
 from main.models.unread_replies import MAIL_AFTER
-from main.tests.conversation_case import ConversationTestCase
-from main.tests.factories import OrderFactory
+from main.tests.support.conversation_case import ConversationTestCase
+from main.tests.support.factories import OrderFactory
 from main.tests.test_tasks import DATABASE_TASKS
 
 

@@ -20,9 +20,9 @@ from websockets.asyncio.client import connect
 
 from main.access import SIGNED_IN_AT
 from main.models import User
-from main.tests.chat_client import PATH, ChatClient, Wire
-from main.tests.chat_talk import SIDES, Room, Said
-from main.tests.factories import EmployeeFactory, OrderFactory
+from main.tests.support.chat_client import PATH, ChatClient, Wire
+from main.tests.support.chat_talk import SIDES, Room, Said
+from main.tests.support.factories import EmployeeFactory, OrderFactory
 from rehearsal.facts import clock
 from rehearsal.walk_browser import LOOPBACK
 

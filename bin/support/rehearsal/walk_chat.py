@@ -64,7 +64,7 @@ async def open_wire(host: Host, order_id: int, browser: Browser) -> AsyncIterato
     """The tests' own wire, on a socket through nginx with the browser's cookies."""
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
-    from main.tests.chat_client import PATH, Wire
+    from main.tests.support.chat_client import PATH, Wire
 
     async with connect(
         f"wss://{host.domain}:{host.port}{PATH.format(order_id)}",

@@ -1,0 +1,45 @@
+"""The test run: what is put off for minutes would come to life in the midst of another test."""
+
+import gc
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest import mock
+
+from django.test import TransactionTestCase, override_settings
+from django.test.runner import DiscoverRunner
+
+from main.tests.support.emptying import Emptying
+
+
+class ShopRunner(DiscoverRunner):
+    """Without the timers by which a process without a stored queue does things later.
+
+    Invoices that tests print are not kept among a developer's.
+    """
+
+    def setup_test_environment(self, **kwargs) -> None:
+        super().setup_test_environment(**kwargs)
+        self._timers = mock.patch("main.tasks.Timer")
+        self._timers.start()
+        self._folder = TemporaryDirectory(prefix="booktime-private-")
+        self._private = override_settings(PRIVATE_MEDIA_ROOT=Path(self._folder.name))
+        self._private.enable()
+
+    def run_suite(self, suite, **kwargs):
+        # All modules are loaded, and stay: looking through them again and again takes its time.
+        gc.freeze()
+        gc.set_threshold(20_000, 50, 50)
+        return super().run_suite(suite, **kwargs)
+
+    def teardown_test_environment(self, **kwargs) -> None:
+        self._private.disable()
+        self._folder.cleanup()
+        self._timers.stop()
+        super().teardown_test_environment(**kwargs)
+
+    def setup_databases(self, **kwargs) -> list:
+        made = super().setup_databases(**kwargs)
+        if made:
+            emptying = Emptying()
+            TransactionTestCase._fixture_teardown = lambda _: emptying.empty()
+        return made
