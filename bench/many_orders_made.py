@@ -28,7 +28,7 @@ from main.models import (
 from main.models.invoice_parties import Seller, customer, seller
 from main.models.money import contained_vat, gross_total, vat_by_rate
 from main.models.products import make_slug
-from main.models.users import DISPATCHERS, EMPLOYEES
+from main.models.staff_roles import DISPATCH, OFFICE
 
 YEARS = 4
 BOOKS = 2000
@@ -75,9 +75,9 @@ def make_staff() -> dict[str, tuple[User, str]]:
     """One of each kind, with the site that is theirs."""
     owner = User.objects.create_superuser("owner@booktime.example", "not-used")
     clerk = User.objects.create_user("clerk@booktime.example", "not-used", is_staff=True)
-    clerk.groups.add(Group.objects.get(name=EMPLOYEES))
+    clerk.groups.add(Group.objects.get(name=OFFICE.group))
     sender = User.objects.create_user("dispatch@booktime.example", "not-used", is_staff=True)
-    sender.groups.add(Group.objects.get(name=DISPATCHERS))
+    sender.groups.add(Group.objects.get(name=DISPATCH.group))
     return {
         "owner": (owner, "/admin/"),
         "office": (clerk, "/office-admin/"),

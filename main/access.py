@@ -1,7 +1,7 @@
 """Who may come through the staff's doors: the right, a sign-in of today, and a second factor.
 
 Asked anew at each request, so that a session or a token is worth nothing the moment its owner's
-rights end. Which rights there are is said by main.models.users.
+rights end. Who has which right is said by main.models.staff_roles.
 """
 
 import functools
@@ -15,6 +15,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -24,25 +25,17 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from main.models import User
+from main.models.staff_roles import Right
 
 View = Callable[..., HttpResponse]
-Test = Callable[[User], bool]
 SIGNED_IN_AT = "signed_in_at"
 # Recovery codes stand in for a factor; they are none without it.
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 _TOO_LONG = "You signed in long ago. Staff sign in anew for each working day."
 
 
-def is_owner(user: User) -> bool:
-    return user.is_active and user.is_superuser
-
-
-def is_employee(user: User) -> bool:
-    return user.is_authenticated and user.is_employee
-
-
-def is_dispatcher(user: User) -> bool:
-    return user.is_authenticated and user.is_dispatcher
+def may(user: User | AnonymousUser, right: Right) -> bool:
+    return user.is_authenticated and user.has_right(right)
 
 
 def has_proved(request: HttpRequest) -> bool:
@@ -55,11 +48,11 @@ def has_proved(request: HttpRequest) -> bool:
     return not settings.STAFF_SECOND_FACTOR or _signed_in_by_more_than_a_password(request)
 
 
-def refusal(request: HttpRequest, test: Test) -> HttpResponse | None:
+def refusal(request: HttpRequest, right: Right) -> HttpResponse | None:
     """None for who may come in; else the way to do so. Raises PermissionDenied: there is none."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    if not test(request.user):
+    if not may(request.user, right):
         raise PermissionDenied
     if has_proved(request):
         return None
@@ -70,13 +63,13 @@ def refusal(request: HttpRequest, test: Test) -> HttpResponse | None:
     return redirect_to_login(request.get_full_path())
 
 
-def staff_only(test: Test) -> Callable[[View], View]:
-    """A view for those of whom `test` is true."""
+def staff_only(right: Right) -> Callable[[View], View]:
+    """A view for those who have the right."""
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            return refusal(request, test) or view(request, *args, **kwargs)
+            return refusal(request, right) or view(request, *args, **kwargs)
 
         return guarded
 
@@ -85,8 +78,7 @@ def staff_only(test: Test) -> Callable[[View], View]:
 
 def wants_factor(user: User) -> bool:
     """Whether this is a member of staff who cannot come in without setting up a second factor."""
-    is_staff = is_employee(user) or is_dispatcher(user)
-    return settings.STAFF_SECOND_FACTOR and is_staff and not _factors_of(user)
+    return settings.STAFF_SECOND_FACTOR and bool(user.rights) and not _factors_of(user)
 
 
 def note_sign_in(request: HttpRequest, user: User) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
-from main.access import has_proved, is_employee
+from main.access import has_proved, may
 from main.models import Order, Participant
 from main.models.participants import customer_of, staff
+from main.models.staff_roles import Right
 
 # Session key: the orders that a guest placed in it, or opened from the mail's link.
 GUEST_ORDERS = "guest_orders"
@@ -41,7 +42,7 @@ def participant_in(order_id: int, asker: Any) -> Participant | None:
     order = orders_open_to(asker.user, session).filter(pk=order_id).only("billing_name").first()
     if order:
         return customer_of(order, asker.user)
-    if not is_employee(asker.user) or not has_proved(asker):
+    if not may(asker.user, Right.ANSWER_CUSTOMERS) or not has_proved(asker):
         return None
     return staff(asker.user) if Order.objects.filter(pk=order_id).exists() else None
 

@@ -7,6 +7,7 @@ from main import events
 from main.actions.conversations import open_conversation
 from main.errors import ConversationRefused
 from main.models import Conversation, Message, Role, User
+from main.models.staff_roles import Right
 
 
 @transaction.atomic
@@ -19,7 +20,7 @@ def take_conversation(*, order_id: int, user_id: int) -> Conversation:
 def hand_over_conversation(*, order_id: int, user_id: int) -> Conversation:
     """A colleague looks after it. Raises ConversationRefused unless they are customer service."""
     colleague = User.objects.filter(pk=user_id).first()
-    if colleague is None or not colleague.is_employee:
+    if colleague is None or not colleague.has_right(Right.ANSWER_CUSTOMERS):
         raise ConversationRefused("That colleague does not work in customer service.")
     return _give(order_id=order_id, user_id=user_id)
 

@@ -3,16 +3,18 @@
 import functools
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from main import reports
+from main import access, reports
 from main.admin.report_csv import csv_response
 from main.admin.report_pages import PAGES, ReportPage
 from main.forms.reports import ReportForm
+from main.models.staff_roles import Right
 
 
 class ReportViews:
@@ -28,7 +30,9 @@ class ReportViews:
         return [*own, *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        context = {"glance": reports.glance(), "report_pages": PAGES}
+        context = {}
+        if access.may(request.user, Right.VIEW_REPORTS):
+            context = {"glance": reports.glance(), "report_pages": PAGES}
         return super().index(request, context | (extra_context or {}))
 
     def _view_of(self, page: ReportPage):
@@ -36,6 +40,8 @@ class ReportViews:
 
     def _report(self, request: HttpRequest, *, page: ReportPage) -> HttpResponse:
         """A period or format that there is not is named (400), above the first period's figures."""
+        if not access.may(request.user, Right.VIEW_REPORTS):
+            raise PermissionDenied
         form = ReportForm(request.GET, periods=page.periods, unit=page.unit)
         if form.is_csv and page.read_all:
             return _csv(page, page.read_all(form.chosen), period=form.chosen)

@@ -17,6 +17,7 @@ from main.admin.invoices import InvoiceViews
 from main.admin.keys import NUL
 from main.admin.reports import ReportViews
 from main.models import Order
+from main.models.staff_roles import Right
 
 MOST_COUNTED = 1000
 
@@ -30,14 +31,14 @@ class StaffSite(admin.AdminSite):
 
     site_url = "/"
     index_title = "Today"
-    admits: access.Test = staticmethod(lambda user: False)
+    right: Right  # of whoever comes in here
     stylesheet = ""
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return self.admits(request.user) and access.has_proved(request)
+        return access.may(request.user, self.right) and access.has_proved(request)
 
     def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
-        return access.staff_only(self.admits)(super().admin_view(_sensible(view), cacheable))
+        return access.staff_only(self.right)(super().admin_view(_sensible(view), cacheable))
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Completes what the forms of this site ask for, and nothing else."""
@@ -78,21 +79,21 @@ class StaffSite(admin.AdminSite):
 class OwnerSite(InvoiceViews, ReportViews, StaffSite):
     site_header = "BookTime: owners"
     site_title = "BookTime owners"
-    admits = staticmethod(access.is_owner)
+    right = Right.OWNER_SITE
     stylesheet = "admin/owner.css"
 
 
 class OfficeSite(InvoiceViews, ReportViews, StaffSite):
     site_header = "BookTime: central office"
     site_title = "BookTime office"
-    admits = staticmethod(access.is_employee)
+    right = Right.OFFICE_SITE
     stylesheet = "admin/office.css"
 
 
 class DispatchSite(StaffSite):
     site_header = "BookTime: dispatch"
     site_title = "BookTime dispatch"
-    admits = staticmethod(access.is_dispatcher)
+    right = Right.DISPATCH_SITE
     stylesheet = "admin/dispatch.css"
     index_template = "admin/orders/dispatch_index.html"
 

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from main.actions.order_lines import move_order_lines
 from main.api.fields import LINE_ID, OrderIdFilter, StatusField, StatusFilter
 from main.api.pagination import NewestLinesFirst
-from main.api.permissions import REFUND, IsDispatchOrOffice
+from main.api.permissions import REFUND, HandlesOrders
 from main.api.queries import KnownQuery
 from main.api.views import NeverCached
 from main.models import Order, OrderLine
@@ -63,7 +63,7 @@ def _lines() -> QuerySet[OrderLine]:
 class OrderLineListView(KnownQuery, NeverCached, ListAPIView):
     """The lines of all paid orders, newest first, a page of 50 at a time."""
 
-    permission_classes = [IsDispatchOrOffice]
+    permission_classes = [HandlesOrders]
     serializer_class = OrderLineSerializer
     filter_backends = [filters.DjangoFilterBackend]
     filterset_class = OrderLineFilters
@@ -90,7 +90,7 @@ class OrderLineListView(KnownQuery, NeverCached, ListAPIView):
     ),
 )
 class OrderLineView(NeverCached, RetrieveAPIView):
-    permission_classes = [IsDispatchOrOffice]
+    permission_classes = [HandlesOrders]
     serializer_class = OrderLineSerializer
     lookup_url_kwarg = "line_id"
     problems = {"PUT": {HTTPStatus.CONFLICT}, "PATCH": {HTTPStatus.CONFLICT}}

@@ -9,7 +9,7 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 from main.api.fields import ORDER_ID, OrderIdFilter, StatusFilter
 from main.api.orderlines import OrderLineSerializer
 from main.api.pagination import NewestOrdersFirst
-from main.api.permissions import IsDispatchOrOffice
+from main.api.permissions import HandlesOrders
 from main.api.queries import KnownQuery
 from main.api.views import NeverCached
 from main.models import Order, OrderLine
@@ -49,7 +49,7 @@ class OrderFilters(filters.FilterSet):
 
 
 class PaidOrders:
-    permission_classes = [IsDispatchOrOffice]
+    permission_classes = [HandlesOrders]
     serializer_class = OrderSerializer
 
     def get_queryset(self) -> QuerySet[Order]:

@@ -1,23 +1,24 @@
-"""Who may come in: dispatch and the office, as for their admin sites."""
+"""Who may come in: whoever has the right, as at the staff's other doors."""
 
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from main.access import has_proved, is_dispatcher, is_employee
+from main.access import has_proved, may
 from main.api.errors import StaffProofMissing
+from main.models.staff_roles import Right
 
 REFUND = "main.settle_order"
 
 
-class IsDispatchOrOffice(BasePermission):
+class HandlesOrders(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         """False for who is not signed in (401); for others the reason is raised (403)."""
-        user = request.user
-        if not user.is_authenticated:
+        if not request.user.is_authenticated:
             return False
-        if not (is_dispatcher(user) or is_employee(user)):
+        right = Right.VIEW_ORDERS if request.method in SAFE_METHODS else Right.MOVE_LINES
+        if not may(request.user, right):
             raise PermissionDenied("This is for dispatch and the office only.")
         if not has_proved(request):
             raise StaffProofMissing

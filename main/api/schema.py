@@ -8,7 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
 from main.api.errors import NO_TYPE, PROBLEM, PROBLEMS
-from main.api.permissions import IsDispatchOrOffice
+from main.api.permissions import HandlesOrders
 from main.api.schema_words import ABOUT, EXAMPLES, STATES, WHEN
 
 _HEADERS = {
@@ -73,7 +73,7 @@ class ProblemSchema(AutoSchema):
             }
         if "{" in self.path or self._get_paginator():
             statuses.add(HTTPStatus.NOT_FOUND)
-        if IsDispatchOrOffice in self.view.permission_classes:
+        if HandlesOrders in self.view.permission_classes:
             statuses.add(HTTPStatus.FORBIDDEN)
         return statuses | getattr(self.view, "problems", {}).get(self.method, set())
 

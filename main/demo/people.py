@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from main.actions.basket import add_to_basket
 from main.models import Address, Basket, BasketOwner, Order, PostalAddress, Product, User
-from main.models.users import DISPATCHERS, EMPLOYEES
+from main.models.staff_roles import DISPATCH, OFFICE
 
 PASSWORD = "booktime-demo"  # noqa: S105, everyone may know it
 # Accounts are older than their first orders.
@@ -62,8 +62,8 @@ def _address(*lines: str) -> dict[str, str]:
 
 PEOPLE = (
     Person("owner@booktime.example", "Olive", "Marchbanks", is_superuser=True),
-    Person("office@booktime.example", "Oswin", "Pell", group=EMPLOYEES),
-    Person("dispatch@booktime.example", "Della", "Farrow", group=DISPATCHERS),
+    Person("office@booktime.example", "Oswin", "Pell", group=OFFICE.group),
+    Person("dispatch@booktime.example", "Della", "Farrow", group=DISPATCH.group),
     Person(
         "customer@booktime.example",
         "Clara",

@@ -6,8 +6,7 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
 from main.models.history import History
-
-EMPLOYEES, DISPATCHERS = "Employees", "Dispatchers"
+from main.models.staff_roles import DISPATCH, EVERY_RIGHT, OFFICE, STAFF_ROLES, Right, StaffRole
 
 
 class UserManager(BaseUserManager):
@@ -60,16 +59,26 @@ class User(AbstractUser):
 
     @property
     def is_employee(self) -> bool:
-        return self._works_as(EMPLOYEES)
+        return self._works_as(OFFICE)
 
     @property
     def is_dispatcher(self) -> bool:
-        return self._works_as(DISPATCHERS)
+        return self._works_as(DISPATCH)
 
-    def _works_as(self, group: str) -> bool:
+    @property
+    def rights(self) -> frozenset[str]:
+        """Those of all their roles; an owner has every right, a closed account none."""
+        if self.is_active and self.is_superuser:
+            return EVERY_RIGHT
+        return frozenset().union(*(role.rights for role in STAFF_ROLES if self._works_as(role)))
+
+    def has_right(self, right: Right) -> bool:
+        return right in self.rights
+
+    def _works_as(self, role: StaffRole) -> bool:
         if not (self.is_active and (self.is_staff or self.is_superuser)):
             return False
-        return self.is_superuser or group in self._group_names
+        return self.is_superuser or role.group in self._group_names
 
     @cached_property
     def _group_names(self) -> set[str]:

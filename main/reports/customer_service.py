@@ -13,7 +13,7 @@ from django.utils import timezone
 from main.models import Conversation, Message, Order, ReadCursor, Role, User
 from main.models.conversations import ConversationQuerySet, iso
 from main.models.participants import who
-from main.models.users import EMPLOYEES
+from main.models.staff_roles import Right, groups_with
 
 MOST_ROWS = 200
 Row = dict[str, Any]
@@ -63,7 +63,8 @@ def read_clock() -> datetime:
 
 def colleagues_of(user: User) -> QuerySet[User]:
     """To whom a conversation can be handed over."""
-    answers = Q(is_superuser=True) | Q(is_staff=True, groups__name=EMPLOYEES)
+    groups = groups_with(Right.ANSWER_CUSTOMERS)
+    answers = Q(is_superuser=True) | Q(is_staff=True, groups__name__in=groups)
     there = User.objects.filter(answers, is_active=True).exclude(pk=user.pk)
     return there.distinct().order_by("first_name", "last_name", "email")
 

@@ -25,9 +25,10 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from knox.models import AuthToken
 
-from main.access import has_proved, is_employee
+from main.access import has_proved, may
 from main.conversation_access import Asker, participant_in
 from main.models import ChatTicket, Participant
+from main.models.staff_roles import Right
 
 SIGN_IN, FORBIDDEN = 4001, 4003
 
@@ -75,7 +76,7 @@ def admit(order_id: int, credential: Credential) -> Participant:
     participant = participant_in(order_id, asker)
     if participant:
         return participant
-    is_stale = is_employee(asker.user) and not has_proved(asker)
+    is_stale = may(asker.user, Right.ANSWER_CUSTOMERS) and not has_proved(asker)
     is_known = asker.user.is_authenticated and not is_stale
     raise NotAdmitted(FORBIDDEN if is_known else SIGN_IN)
 

@@ -4,7 +4,8 @@ from collections.abc import MutableMapping
 from http import HTTPStatus
 from typing import Any
 
-from main.access import has_proved, is_employee
+from main.access import has_proved, may
+from main.models.staff_roles import Right
 from main.sockets.admission import Credential, asker_of, session_key_of
 
 Scope = MutableMapping[str, Any]
@@ -27,7 +28,7 @@ def look_at(scope: Scope) -> tuple[int | None, Refusal | None]:
     asker = asker_of(Credential(session_key=session_key_of(scope)))
     if not asker.user.is_authenticated:
         return None, (HTTPStatus.UNAUTHORIZED, "Sign in first.")
-    if not is_employee(asker.user):
+    if not may(asker.user, Right.ANSWER_CUSTOMERS):
         return asker.user.pk, (HTTPStatus.FORBIDDEN, "This is for customer service.")
     if not has_proved(asker):  # type: ignore[arg-type]
         return asker.user.pk, (HTTPStatus.FORBIDDEN, "Sign in anew, with your second factor.")

@@ -12,7 +12,7 @@ from main.actions.conversations import join_conversation, post_message
 from main.actions.customer_service import take_conversation
 from main.models import Message, Participant, Role, User
 from main.models.participants import staff
-from main.models.users import EMPLOYEES
+from main.models.staff_roles import OFFICE
 from main.tests.support.admin_case import AdminTestCase
 from main.tests.support.factories import (
     BasketFactory,
@@ -88,11 +88,11 @@ class UserTests(AdminTestCase):
         self.send_well(add, self.open(add) | words, email="Office@BookTime.example")
         user = User.objects.get(email="office@booktime.example")
         path = f"/admin/main/user/{user.pk}/change/"
-        group = Group.objects.get(name=EMPLOYEES)
+        group = Group.objects.get(name=OFFICE.group)
         self.send_well(path, self.open(path), is_staff="on", groups=[group.pk])
         user = User.objects.get(pk=user.pk)
         self.assertTrue(user.is_employee and user.check_password("seven-quiet-lamps"))
-        self.assertContains(self.client.get("/admin/main/user/"), EMPLOYEES)
+        self.assertContains(self.client.get("/admin/main/user/"), OFFICE.group)
 
     def test_a_new_address_is_to_be_proved_and_the_old_one_opens_nothing(self) -> None:
         user = EmployeeFactory()
@@ -103,7 +103,7 @@ class UserTests(AdminTestCase):
         self.assertFalse(EmailAddress.objects.filter(user=user).exists())
 
     def test_a_group_has_what_its_migration_gave(self) -> None:
-        group = Group.objects.get(name=EMPLOYEES)
+        group = Group.objects.get(name=OFFICE.group)
         path = f"/admin/auth/group/{group.pk}/change/"
         self.assertContains(self.client.get(path), "Can mark orders paid")
         self.assertEqual(self.client.post(path, {"name": "Anyone"}).status_code, 403)

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from main.actions.orders import mark_order_paid
 from main.models import Invoice, Order, User
-from main.models.users import EMPLOYEES
+from main.models.staff_roles import OFFICE
 from main.tests.support.emptying import Emptying
 from main.tests.support.factories import OrderFactory, OrderLineFactory
 
@@ -22,7 +22,7 @@ class EmptyingTests(TransactionTestCase):
         emptying.empty()
         for model in (Invoice, Order, User):
             self.assertFalse(model.objects.exists(), model)
-        employees = Group.objects.get(name=EMPLOYEES)
+        employees = Group.objects.get(name=OFFICE.group)
         self.assertTrue(employees.permissions.filter(codename="view_order").exists())
         self.assertFalse(Permission.objects.filter(name="Changed").exists())
         self.assertEqual(Emptying().kept, emptying.kept)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from main.access import is_employee, refusal, staff_only
+from main.access import refusal, staff_only
 from main.actions.customer_service import (
     close_conversation,
     hand_over_conversation,
@@ -25,6 +25,7 @@ from main.forms.conversations import MessageForm
 from main.forms.customer_service import CannedReplyForm, CloseForm, HandOverForm
 from main.models import Conversation, Order, Participant
 from main.models.participants import staff
+from main.models.staff_roles import Right
 from main.reports.customer_service import Row, earlier_orders, read_desk
 from main.views.conversation_props import known_as, make_panel, note_reading
 from main.views.conversations import before_in, sent
@@ -38,7 +39,7 @@ _YOUR_OWN = "This order is your own: you talk about it as its customer."
 
 @never_cache
 @require_safe
-@staff_only(is_employee)
+@staff_only(Right.ANSWER_CUSTOMERS)
 def cs_main(request: HttpRequest) -> HttpResponse:
     desk = read_desk(reader_id=request.user.pk)
     props = {
@@ -56,7 +57,7 @@ def cs_main(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def cs_chat(request: HttpRequest, order_id: int) -> HttpResponse:
-    if refused := refusal(request, is_employee):
+    if refused := refusal(request, Right.ANSWER_CUSTOMERS):
         keep_unsent(request, order_id)
         return refused
     me = participant_in(order_id, request)

@@ -6,9 +6,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from main.access import is_employee, staff_only
+from main.access import staff_only
 from main.forms.order_dashboard import OrderFilter
 from main.models import Order
+from main.models.staff_roles import Right
 from main.views.order_table import ORDERS_A_PAGE, OrderPaginator, OrderTable
 from main.views.page_links import page_links
 
@@ -18,7 +19,7 @@ _SHOWN = ("created_at", "email", "status", "total", "currency", "shipping_name")
 
 @never_cache
 @require_safe
-@staff_only(is_employee)
+@staff_only(Right.VIEW_DASHBOARD)
 def order_dashboard(request: HttpRequest) -> HttpResponse:
     """A wrong filter is named (400), and the others still narrow the list."""
     narrowed = OrderFilter(request.GET, Order.objects.only(*_SHOWN))

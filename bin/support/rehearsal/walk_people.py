@@ -20,12 +20,12 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
 from main.models import User
-from main.models.users import EMPLOYEES
+from main.models.staff_roles import OFFICE
 email, password = "oswin@walk.example", {password!r}
 user = User(email=email, first_name="Oswin", last_name="Quillfeather", is_staff=True)
 user.set_password(password)
 user.save()
-user.groups.add(Group.objects.get(name=EMPLOYEES))
+user.groups.add(Group.objects.get(name=OFFICE.group))
 EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
 secret = generate_totp_secret()
 TOTP.activate(user, secret)

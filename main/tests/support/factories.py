@@ -14,7 +14,7 @@ from factory.django import DjangoModelFactory
 from stdnum import ean
 
 from main import models
-from main.models.users import DISPATCHERS, EMPLOYEES
+from main.models.staff_roles import DISPATCH, OFFICE
 
 PASSWORD = "seven-quiet-lamps"
 BOOKS = [
@@ -103,7 +103,7 @@ class EmployeeFactory(StaffFactory):
     @factory.post_generation
     def group(self, create: bool, extracted, **_) -> None:
         if create:
-            self.groups.add(_group(EMPLOYEES))
+            self.groups.add(_group(OFFICE.group))
 
 
 class DispatcherFactory(StaffFactory):
@@ -112,7 +112,7 @@ class DispatcherFactory(StaffFactory):
     @factory.post_generation
     def group(self, create: bool, extracted, **_) -> None:
         if create:
-            self.groups.add(_group(DISPATCHERS))
+            self.groups.add(_group(DISPATCH.group))
 
 
 class OwnerFactory(StaffFactory):
