@@ -1,4 +1,4 @@
-"""The doors that stay open: a conversation's socket, and customer service's stream."""
+"""The doors that stay open: the conversation's socket, and customer service's stream."""
 
 import asyncio
 
@@ -6,14 +6,14 @@ from channels.consumer import AsyncConsumer
 
 from main.sockets.admission import session_key_of
 from main.sockets.conversation import ConversationSocket
-from main.sockets.desk_stream import DeskStream
+from main.sockets.customer_service_stream import CustomerServiceStream
 from main.sockets.socket import RESTARTING
 
 
 class ChatConsumer(AsyncConsumer):
-    """The socket of somebody in a conversation; what is said there is in main.sockets.conversation.
+    """A participant's socket in a conversation; main.sockets.conversation answers its frames.
 
-    It has no channel of its own: the sockets of a process share one ear (main.sockets.nudges).
+    It has no channel of its own: all sockets of a process share one (main.sockets.subscriptions).
     """
 
     async def __call__(self, scope, receive, send) -> None:
@@ -32,15 +32,15 @@ class ChatConsumer(AsyncConsumer):
 
 
 class ChatNotifyConsumer(AsyncConsumer):
-    """Customer service's desk as Server-Sent Events; what it tells is in main.sockets.desk.
+    """Customer service's list as Server-Sent Events (main.sockets.customer_service_stream).
 
-    It has no channel of its own either (main.sockets.desk_news).
+    It has no channel of its own either: see main.sockets.customer_service_hub.
     """
 
     async def __call__(self, scope, receive, send) -> None:
-        stream = asyncio.create_task(DeskStream(scope=scope, send=send).run())
+        stream = asyncio.create_task(CustomerServiceStream(scope=scope, send=send).run())
         try:
-            # A stream that ends by itself is answered by the server: with this.
+            # When the stream ends by itself, the server answers with this event.
             while (await receive())["type"] != "http.disconnect":
                 pass
         finally:

@@ -1,4 +1,4 @@
-"""What is answered by consumers: the sockets' addresses, and that of the desk's stream."""
+"""The addresses that consumers answer: sockets, and customer service's stream."""
 
 from typing import Any
 

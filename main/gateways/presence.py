@@ -23,8 +23,8 @@ REFRESH = 10  # seconds
 LASTS = 35
 _AT_ONCE = 100  # conversations in one visit
 _PROCESS = uuid.uuid4().hex[:12]
-_DESK = "booktime:presence"
-# By Redis's own clock: those of the hosts may differ. KEYS: the conversation's, the desk's.
+_EVERYWHERE = "booktime:presence"
+# By Redis's own clock: those of the hosts may differ. KEYS: the conversation's, and everyone's.
 _TOUCH = """
 local now = tonumber(redis.call('TIME')[1])
 for i = 3, #ARGV do
@@ -61,7 +61,9 @@ async def leave(order_id: int, person: Person) -> list[Person]:
     """This one has left this process; who is still there, with another process too."""
     _forget(order_id, person)
     found = await attempt(
-        lambda redis: redis.eval(_LEAVE, 2, _key(order_id), _DESK, f"{order_id}:", _member(person))
+        lambda redis: redis.eval(
+            _LEAVE, 2, _key(order_id), _EVERYWHERE, f"{order_id}:", _member(person)
+        )
     )
     return _people(order_id, found)
 
@@ -70,9 +72,9 @@ async def online(order_id: int) -> list[Person]:
     return _people(order_id, await attempt(lambda redis: redis.eval(_READ, 1, _key(order_id))))
 
 
-async def desk() -> dict[int, list[Person]]:
+async def everywhere() -> dict[int, list[Person]]:
     """Everyone in any conversation."""
-    found = await attempt(lambda redis: redis.eval(_READ, 1, _DESK))
+    found = await attempt(lambda redis: redis.eval(_READ, 1, _EVERYWHERE))
     if found is None:
         return {order_id: list(people.values()) for order_id, people in _here.items() if people}
     there: defaultdict[int, dict[str, Person]] = defaultdict(dict)
@@ -107,7 +109,7 @@ async def _touch_all(places: Iterable[tuple[int, Collection[Person]]], redis: Re
 
 def _touch(redis: Any, order_id: int, people: Collection[Person]) -> Any:
     members = [_member(person) for person in people]
-    return redis.eval(_TOUCH, 2, _key(order_id), _DESK, LASTS, f"{order_id}:", *members)
+    return redis.eval(_TOUCH, 2, _key(order_id), _EVERYWHERE, LASTS, f"{order_id}:", *members)
 
 
 def _people(order_id: int, found: list[bytes] | None) -> list[Person]:
@@ -125,7 +127,7 @@ def _forget(order_id: int, person: Person) -> None:
 
 
 def _key(order_id: int) -> str:
-    return f"{_DESK}:{order_id}"
+    return f"{_EVERYWHERE}:{order_id}"
 
 
 def _member(person: Person) -> str:

@@ -1,4 +1,4 @@
-"""Customer service's desk: who waits, since when, who looks after it, what is unread. As of now."""
+"""Customer service's list: who is waiting, since when, who is on it, and what is unread."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from main.models.staff_roles import Right, groups_with
 
 MOST_ROWS = 200
 Row = dict[str, Any]
-_READ = (
+_COLUMNS = (
     "head", "waiting_since", "last_role", "last_text", "changed_at", "order__status",
     "order__dispatch_by", "order__billing_name", "assignee__email", "assignee__first_name",
     "assignee__last_name",
@@ -25,24 +25,27 @@ _READ = (
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """The most urgent first. `at`, by the database's clock: nothing from before it is missing."""
+class OpenConversations:
+    """The most urgent first. `at` is the database's time: nothing older is missing."""
 
     rows: list[Row]
     is_cut: bool
     at: datetime
 
 
-def read_desk(*, reader_id: int, only: Collection[int] | None = None) -> Desk:
-    """What lies on the desk, as this member of staff sees it; of `only` these orders."""
+def read_open_conversations(
+    *, reader_id: int, only: Collection[int] | None = None
+) -> OpenConversations:
+    """The open conversations as this member of staff sees them; `only` of these orders."""
     at = read_clock()
-    on_desk = Conversation.objects.on_desk()
+    conversations = Conversation.objects.on_desk()
     if only is not None:
-        on_desk = on_desk.filter(pk__in=only)
-    on_desk = _with_unread(on_desk, reader_id).select_related("order", "assignee").only(*_READ)
-    found = list(on_desk.most_urgent_first()[: MOST_ROWS + 1])
+        conversations = conversations.filter(pk__in=only)
+    conversations = _with_unread(conversations, reader_id)
+    conversations = conversations.select_related("order", "assignee").only(*_COLUMNS)
+    found = list(conversations.most_urgent_first()[: MOST_ROWS + 1])
     rows = [_row(conversation) for conversation in found[:MOST_ROWS]]
-    return Desk(rows=rows, is_cut=len(found) > MOST_ROWS, at=at)
+    return OpenConversations(rows=rows, is_cut=len(found) > MOST_ROWS, at=at)
 
 
 def changed_since(moment: datetime, *, most: int) -> list[int] | None:

@@ -82,7 +82,7 @@ class ConversationSocket(Socket):
         there = await presence.touch(self.order_id, me)
         # From here on without a pause: who is in the room misses nothing of what it hears.
         if self.is_closing or self.room is None:
-            self.hub.nudges.start(presence.leave(self.order_id, me))
+            self.hub.subscriptions.start(presence.leave(self.order_id, me))
             return
         self.room.begin(standing)
         self.room.note_people(there)

@@ -9,9 +9,9 @@ from main.broadcasts import conversation_group, session_group
 from main.gateways import presence
 from main.gateways.log_facts import of_nobody
 from main.sockets import frames
-from main.sockets.heads import Heads
-from main.sockets.nudges import REJOIN, Nudges
+from main.sockets.head_lookup import HeadLookup
 from main.sockets.rooms import Member, Room
+from main.sockets.subscriptions import REJOIN, Subscriptions
 
 TICK = 1.0  # seconds
 Task = asyncio.Task[None]
@@ -30,18 +30,18 @@ class Hub:
     """One for each event loop: see `the_hub`."""
 
     def __init__(self) -> None:
-        self.nudges = Nudges(self._hear)
-        self.heads = Heads()
+        self.subscriptions = Subscriptions(self._hear)
+        self.heads = HeadLookup()
         self._rooms: dict[int, Room] = {}
         self._holders: dict[int, int] = {}
         self._sessions: dict[str, set[Tenant]] = {}
         self._upkeep: Task | None = None
-        self._times_back = self.nudges.times_back
+        self._times_back = self.subscriptions.times_back
 
     @property
     def is_live(self) -> bool:
         """Whether nudges of other processes arrive, as far as it is known."""
-        return self.nudges.is_live and self.nudges.times_back == self._times_back
+        return self.subscriptions.is_live and self.subscriptions.times_back == self._times_back
 
     # --- Coming and going -----------------------------------------------------------------------
 
@@ -55,9 +55,9 @@ class Hub:
             self._sessions.setdefault(digest, set()).add(tenant)
             groups.append(session_group(digest))
         if self._upkeep is None or self._upkeep.done():
-            self._times_back = self.nudges.times_back
+            self._times_back = self.subscriptions.times_back
             self._upkeep = asyncio.create_task(self._keep_up(), context=of_nobody())
-        await asyncio.gather(*(self.nudges.join(group) for group in groups))
+        await asyncio.gather(*(self.subscriptions.join(group) for group in groups))
         return room
 
     def leave_room(self, room: Room, tenant: Tenant, *, at_once: bool) -> Task:
@@ -71,7 +71,9 @@ class Hub:
             groups.append(session_group(tenant.session_digest))
             if not tenants:
                 del self._sessions[tenant.session_digest]
-        return self.nudges.start(self._after_leaving(room, tenant, groups, was_member, at_once))
+        return self.subscriptions.start(
+            self._after_leaving(room, tenant, groups, was_member, at_once)
+        )
 
     async def _after_leaving(
         self, room: Room, tenant: Tenant, groups: list[str], was_member: bool, at_once: bool
@@ -84,7 +86,7 @@ class Hub:
         if not self._holders[room.order_id]:
             del self._holders[room.order_id], self._rooms[room.order_id]
         for group in groups:
-            await self.nudges.leave(group)
+            await self.subscriptions.leave(group)
 
     async def _say_who_left(self, room: Room, person: presence.Person) -> None:
         there = await presence.leave(room.order_id, person)
@@ -96,11 +98,11 @@ class Hub:
 
     def say_presence(self, order_id: int, person: presence.Person, state: str) -> None:
         message = {"type": "conversation.presence", "order_id": order_id, "state": state}
-        self.nudges.say(conversation_group(order_id), message | {"person": person})
+        self.subscriptions.say(conversation_group(order_id), message | {"person": person})
 
     def say_typing(self, order_id: int, who: str, *, on: bool) -> None:
         message = {"type": "conversation.typing", "order_id": order_id, "who": who, "on": on}
-        self.nudges.say(conversation_group(order_id), message)
+        self.subscriptions.say(conversation_group(order_id), message)
 
     # --- Hearing from them ----------------------------------------------------------------------
 
@@ -126,7 +128,7 @@ class Hub:
             now, is_new = loop.time(), await self._come_back()
             if now - joined > REJOIN:
                 joined = now
-                await self.nudges.join_again()
+                await self.subscriptions.join_again()
             if is_new or now - refreshed > presence.REFRESH:
                 refreshed = now
                 await self._refresh_presence()
@@ -136,8 +138,8 @@ class Hub:
 
     async def _come_back(self) -> bool:
         """Where the layer had lost everything, join again and look at what was missed."""
-        times_back = self.nudges.times_back
-        if times_back == self._times_back or not await self.nudges.join_again():
+        times_back = self.subscriptions.times_back
+        if times_back == self._times_back or not await self.subscriptions.join_again():
             return False
         self._times_back = times_back
         for room in self._rooms.values():

@@ -7,7 +7,7 @@ from typing import Any
 
 from main.gateways import faults
 from main.sockets import frames
-from main.sockets.window import Window
+from main.sockets.send_window import SendWindow
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Outbox:
         self._send = send
         self._on_stuck = on_stuck
         self._frames: list[str | int] = []
-        self._window = Window()
+        self._window = SendWindow()
         self._feed: Feed | None = None
         self._task: asyncio.Task[None] | None = None
         self._stuck: asyncio.TimerHandle | None = None

@@ -87,9 +87,9 @@ class Room:
 
     def _read_on(self) -> None:
         if self._wanted > self.head >= 0 and self._reading is None:
-            self._reading = asyncio.create_task(self._read())
+            self._reading = asyncio.create_task(self._read_new_lines())
 
-    async def _read(self) -> None:
+    async def _read_new_lines(self) -> None:
         try:
             while self._wanted > self.head:
                 lines = await threads.run(timeline.read_after, self.order_id, self.head, MOST)

@@ -87,7 +87,7 @@ class Socket:
         if self._frames.take():
             self.close(TOO_FAST)
         else:
-            self._read(text)
+            self._take_frame(text)
 
     async def end(self, *, is_restart: bool) -> None:
         """The connection is gone."""
@@ -134,12 +134,12 @@ class Socket:
         room, self.room = self.room, None
         if room is None:
             return None
-        self.hub.nudges.start(seats.leave(self.person, self.name))
+        self.hub.subscriptions.start(seats.leave(self.person, self.name))
         return self.hub.leave_room(room, self, at_once=at_once)
 
     # --- Frames -----------------------------------------------------------------------------
 
-    def _read(self, text: str | None) -> None:
+    def _take_frame(self, text: str | None) -> None:
         frame: dict[str, Any] = {}
         try:
             frame = frames.read_frame(text)
@@ -178,7 +178,9 @@ class Socket:
 
     def _look_again(self, seconds: float) -> None:
         if not self.is_closing:
-            self.after(seconds, "recheck", lambda: self.hub.nudges.start(self._recheck()) and None)
+            self.after(
+                seconds, "recheck", lambda: self.hub.subscriptions.start(self._recheck()) and None
+            )
 
     async def _recheck(self) -> None:
         """Is the session still good, and the right still there?"""

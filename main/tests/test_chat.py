@@ -147,7 +147,7 @@ class ChatTests(ChatCase):
             self.assertEqual(await texts(customer, 2), [PLACED, "Psst"])
 
     def write_silently(self, text: str) -> None:
-        with patch("main.broadcasts.layer.publish"):
+        with patch("main.broadcasts.nudges.publish"):
             say_all(self.order, text)
 
     async def test_what_one_has_read_is_told_to_the_other_and_never_goes_back(self):

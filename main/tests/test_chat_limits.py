@@ -15,7 +15,7 @@ from main.sockets.frames import Line, cut
 from main.sockets.inbox import HOLDS, Inbox
 from main.sockets.origins import is_own
 from main.sockets.outbox import Outbox
-from main.sockets.window import LIMIT, Window
+from main.sockets.send_window import LIMIT, SendWindow
 
 KIB = 1024
 
@@ -53,7 +53,7 @@ def long_feed(count):
 @tag("once")
 class WindowTests(SimpleTestCase):
     def test_marks_come_with_every_so_many_bytes_and_open_the_window_again(self):
-        window = Window()
+        window = SendWindow()
         marks = [window.count(KIB) for _ in range(129)]
         given = [mark for mark in marks if mark is not None]
         self.assertEqual([number for number, mark in enumerate(marks) if mark is not None],

@@ -9,7 +9,7 @@ from django.test import SimpleTestCase, override_settings, tag
 
 from main.models import Participant, Role
 from main.reports.conversations import Standing
-from main.sockets import hub, nudges
+from main.sockets import hub, subscriptions
 from main.sockets.conversation import ConversationSocket
 
 ADA = Participant(role=Role.CUSTOMER, name="Ada Reader", user_id=1)
@@ -68,7 +68,7 @@ class LiveTests(SimpleTestCase):
         return [(frame["type"], frame["live"]) for frame in self.frames if "live" in frame]
 
     async def enter(self, layer):
-        with patch.object(nudges, "get_channel_layer", lambda: layer):
+        with patch.object(subscriptions, "get_channel_layer", lambda: layer):
             hub._hubs.pop(asyncio.get_running_loop(), None)
             socket = ConversationSocket(order_id=1, session_key="", send=self.send)
         socket.participant, socket.person = ADA, "ada"

@@ -125,7 +125,7 @@ class ClosingRaces(TransactionTestCase):
         return Conversation.objects.get(pk=order.pk)
 
     def setUp(self) -> None:
-        self.enterContext(mock.patch("main.gateways.layer.publish"))
+        self.enterContext(mock.patch("main.gateways.nudges.publish"))
 
     def test_what_comes_as_it_is_closed_opens_it_again(self) -> None:
         conversation = self.race()

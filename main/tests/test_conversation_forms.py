@@ -23,7 +23,7 @@ class FormTestCase(ConversationTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.path = f"/orders/{self.order.pk}/conversation/"
-        self.desk_path = f"/customer-service/{self.order.pk}/"
+        self.staff_path = f"/customer-service/{self.order.pk}/"
 
     def send(self, text: str = "Hello", *, path: str = "", **fields) -> HttpResponse:
         fields = {"action": "send", "text": text, "cid": str(uuid4())} | fields
@@ -62,7 +62,7 @@ class TwiceTests(FormTestCase):
         self.assertContains(response, ">Send once more</button>", status_code=409)
 
     def test_sent_back_and_sent_again_it_is_asked_and_then_sent_once_more(self) -> None:
-        for who, path in [(self.ada, self.path), (self.olive, self.desk_path)]:
+        for who, path in [(self.ada, self.path), (self.olive, self.staff_path)]:
             with self.subTest(path):
                 before = self.texts()
                 self.client.force_login(who)
@@ -78,8 +78,8 @@ class TwiceTests(FormTestCase):
 
     def test_what_is_filled_in_is_compared_as_it_was_typed(self) -> None:
         self.client.force_login(self.olive)
-        self.send("Dear {customer_name}", path=self.desk_path)
-        self.assertEqual(self.send("Dear {customer_name}", path=self.desk_path).status_code, 409)
+        self.send("Dear {customer_name}", path=self.staff_path)
+        self.assertEqual(self.send("Dear {customer_name}", path=self.staff_path).status_code, 409)
         self.assertEqual(self.texts(), ["Dear Ada Reader"])
 
     def test_the_page_that_it_was_sent_from_sends_it_once_and_asks_nothing(self) -> None:
@@ -103,7 +103,7 @@ class TwiceTests(FormTestCase):
         self.say("Hello", by=self.otto)
         self.assertEqual(self.send().status_code, 303)
         self.client.force_login(self.olive)
-        self.assertEqual(self.send(path=self.desk_path).status_code, 303)
+        self.assertEqual(self.send(path=self.staff_path).status_code, 303)
         self.assertEqual(self.texts(), ["Hello"] * 3)
 
     def test_after_ten_minutes_it_is_meant(self) -> None:
@@ -124,7 +124,7 @@ class SignedOutTests(FormTestCase):
             )
 
     def test_what_was_sent_after_the_end_is_there_after_signing_in(self) -> None:
-        for who, path in [(self.ada, self.path), (self.olive, self.desk_path)]:
+        for who, path in [(self.ada, self.path), (self.olive, self.staff_path)]:
             with self.subTest(path):
                 self.client.logout()
                 cid = str(uuid4())
@@ -144,9 +144,9 @@ class SignedOutTests(FormTestCase):
         session = self.client.session
         session[SIGNED_IN_AT] = 0
         session.save()
-        self.assertEqual(self.send("Today.", path=self.desk_path).status_code, 302)
+        self.assertEqual(self.send("Today.", path=self.staff_path).status_code, 302)
         self.client.force_login(self.olive)
-        self.assert_shown(self.desk_path, "Today.")
+        self.assert_shown(self.staff_path, "Today.")
 
     def test_a_guest_finds_it_by_the_link_of_the_mail(self) -> None:
         guests = OrderFactory(guest=True)

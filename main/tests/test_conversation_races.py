@@ -28,7 +28,7 @@ class ConversationRaces(TransactionTestCase):
         self.author: Participant = customer_of(self.order, self.order.user)
         self.errors: list[Exception] = []
         # Nudges have their own tests, and would only slow the race down.
-        self.enterContext(mock.patch("main.gateways.layer.publish"))
+        self.enterContext(mock.patch("main.gateways.nudges.publish"))
 
     def all_at_once(self, act: Callable[[int], None]) -> None:
         barrier = threading.Barrier(THREADS)

@@ -139,15 +139,15 @@ class PostMessageTests(ConversationTestCase):
 
     def test_who_may_be_told_is_told_once(self) -> None:
         with (
-            mock.patch("main.gateways.layer.publish") as publish,
+            mock.patch("main.gateways.nudges.publish") as publish,
             self.captureOnCommitCallbacks(execute=True),
         ):
             self.say("Hello")
             publish.assert_not_called()
         group = f"conversation.{self.order.pk}"
-        desk = {"type": "desk.changed", "order_id": self.order.pk}
+        changed = {"type": "desk.changed", "order_id": self.order.pk}
         head = {"type": "conversation.head", "order_id": self.order.pk, "seq": 2}
-        nudges = [(group, head), ("desk", desk)]
+        nudges = [(group, head), ("desk", changed)]
         self.assertEqual([call.args for call in publish.call_args_list], nudges)
 
 
@@ -237,7 +237,7 @@ class ReadCursorTests(ConversationTestCase):
 
     def test_the_other_side_is_told_of_what_is_new_alone(self) -> None:
         with (
-            mock.patch("main.gateways.layer.publish") as publish,
+            mock.patch("main.gateways.nudges.publish") as publish,
             self.captureOnCommitCallbacks(execute=True),
         ):
             self.read(3)
@@ -245,4 +245,4 @@ class ReadCursorTests(ConversationTestCase):
         group, told = publish.call_args_list[0].args
         self.assertEqual(group, f"conversation.{self.order.pk}")
         self.assertEqual((told["who"], told["upto"]), ("customer", 3))
-        self.assertEqual(publish.call_count, 2)  # and the desk
+        self.assertEqual(publish.call_count, 2)  # and customer service

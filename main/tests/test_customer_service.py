@@ -1,4 +1,4 @@
-"""Customer service's desk and pages: who comes first, what is unread, what staff can do."""
+"""Customer service's list and pages: who comes first, what is unread, what staff can do."""
 
 from uuid import uuid4
 
@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from main.models import CannedReply, Conversation, Message, Order, ReadCursor
-from main.reports.customer_service import read_desk
+from main.reports.customer_service import read_open_conversations
 from main.tests.support.customer_service_case import ask, close
 from main.tests.support.factories import (
     DispatcherFactory,
@@ -20,7 +20,7 @@ from main.tests.support.factories import (
     UserFactory,
 )
 
-DESK = "/customer-service/"
+LIST = "/customer-service/"
 
 
 def chat(order: Order) -> str:
@@ -53,7 +53,7 @@ class PageTestCase(TestCase):
 @tag("door")
 class DoorTests(PageTestCase):
     def test_employees_and_owners_come_in_and_nobody_else(self) -> None:
-        for path in (DESK, chat(self.order)):
+        for path in (LIST, chat(self.order)):
             for user, status in [
                 (OwnerFactory(), 200),
                 (DispatcherFactory(), 403),
@@ -68,7 +68,7 @@ class DoorTests(PageTestCase):
 
     def test_an_order_that_there_is_not_is_not_found(self) -> None:
         for number in (0, 7, 10**30):
-            self.assertEqual(self.client.get(f"{DESK}{number}/").status_code, 404)
+            self.assertEqual(self.client.get(f"{LIST}{number}/").status_code, 404)
 
     def test_staff_talk_about_their_own_order_as_its_customer(self) -> None:
         own = OrderFactory(user=self.clerk)
@@ -83,19 +83,19 @@ class DoorTests(PageTestCase):
 
 
 @tag("door")
-class DeskPageTests(PageTestCase):
+class ListPageTests(PageTestCase):
     def test_who_waits_is_listed_with_a_way_to_answer(self) -> None:
-        page = self.client.get(DESK)
+        page = self.client.get(LIST)
         self.assertContains(page, f'href="{chat(self.order)}"')
         self.assertContains(page, "Where is &lt;b&gt;it&lt;/b&gt;?")
         self.assertContains(page, "Has waited since")
         props = page.context["props"]
-        self.assertEqual(props["rows"], read_desk(reader_id=self.clerk.pk).rows)
+        self.assertEqual(props["rows"], read_open_conversations(reader_id=self.clerk.pk).rows)
         self.assertEqual(props["urls"]["stream"], "/customer-service/notify/")
 
-    def test_an_empty_desk_says_so(self) -> None:
+    def test_an_empty_list_says_so(self) -> None:
         close(self.order)
-        self.assertContains(self.client.get(DESK), "Nobody waits")
+        self.assertContains(self.client.get(LIST), "Nobody waits")
 
     def test_as_many_queries_with_ten_times_the_rows(self) -> None:
         counts = []
@@ -105,14 +105,14 @@ class DeskPageTests(PageTestCase):
             with CaptureQueriesContext(
                 connection,
             ) as queries:
-                self.client.get(DESK)
+                self.client.get(LIST)
             counts.append(len(queries))
         self.assertEqual(counts[0], counts[1])
         self.assertLessEqual(counts[1], 6)
 
     def test_the_way_there_is_on_every_page_of_the_staff(self) -> None:
         for path in ("/", "/office-admin/", "/order-dashboard/"):
-            self.assertContains(self.client.get(path), f'href="{DESK}"')
+            self.assertContains(self.client.get(path), f'href="{LIST}"')
         self.assertContains(self.client.get("/order-dashboard/"), f'href="{chat(self.order)}"')
         order = reverse("central-office-admin:main_order_change", args=[self.order.pk])
         self.assertContains(self.client.get(order), f'href="{chat(self.order)}"')

@@ -11,7 +11,7 @@ from main.demo.orders import load_people
 from main.models import CannedReply, Conversation, Message, Order, Role
 from main.models.canned_replies import check_facts
 from main.models.unread_replies import claim
-from main.reports.customer_service import read_desk
+from main.reports.customer_service import read_open_conversations
 from main.tests.support.customer_service_case import ask
 from main.tests.support.factories import EmployeeFactory, ProductFactory
 
@@ -57,7 +57,7 @@ class DemoConversationTests(TestCase):
             self.assertEqual(conversation.head, len(messages))
 
     def test_some_wait_some_are_looked_after_some_are_closed(self):
-        rows = read_desk(reader_id=EmployeeFactory().pk).rows
+        rows = read_open_conversations(reader_id=EmployeeFactory().pk).rows
         self.assertEqual(
             sorted((bool(row["waiting_since"]), bool(row["assignee"])) for row in rows),
             [(False, True), (True, False), (True, False), (True, True)],

@@ -13,15 +13,15 @@ from django.test import SimpleTestCase, override_settings, tag
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
-from main.gateways import faults, layer, presence
+from main.gateways import faults, nudges, presence
 from main.models import Participant
 from main.models.participants import Role
 from main.sockets import threads
 from main.sockets.conversation import ConversationSocket
-from main.sockets.desk import DeskTold
-from main.sockets.desk_news import News
-from main.sockets.desk_stream import DeskStream
-from main.sockets.heads import Heads
+from main.sockets.customer_service_events import CustomerServiceEvents
+from main.sockets.customer_service_hub import CustomerServiceHub
+from main.sockets.customer_service_stream import CustomerServiceStream
+from main.sockets.head_lookup import HeadLookup
 from main.sockets.hub import Hub
 from main.sockets.outbox import Outbox
 from main.sockets.rooms import Room
@@ -96,8 +96,8 @@ class FaultTests(SimpleTestCase):
     def askers(self) -> dict:
         socket, room = self.socket(), Room(1)
         room.head, room._wanted = 0, 1
-        stream = DeskStream(scope={"headers": []}, send=self.send)
-        stream._reader_id, told = 7, DeskTold(reader_id=7)
+        stream = CustomerServiceStream(scope={"headers": []}, send=self.send)
+        stream._reader_id, told = 7, CustomerServiceEvents(reader_id=7)
         socket.outbox.feed_from(self.feed)
         return {
             "fetch": partial(socket._fetch, partial(socket._fetch_before, 9, 1)),
@@ -106,13 +106,13 @@ class FaultTests(SimpleTestCase):
             "feed": socket.outbox._next_of_feed,
             "admit": self.socket()._admit,
             "hello": partial(self._greeting, self.socket()),
-            "room": room._read,
+            "room": room._read_new_lines,
             "standing": room._read_standing,
-            "heads": partial(Heads()._answer_some, {room: []}),
-            "desk, who": stream._refusal,
-            "desk, still": stream._may_stay,
-            "desk, first": stream._stream,
-            "desk, next": partial(stream._tell, told, {1}),
+            "heads": partial(HeadLookup()._answer_some, {room: []}),
+            "stream, who": stream._refusal,
+            "stream, still": stream._may_stay,
+            "stream, first": stream._stream,
+            "stream, next": partial(stream._tell, told, {1}),
         }
 
     async def feed(self) -> str:
@@ -125,13 +125,16 @@ class FaultTests(SimpleTestCase):
 
     async def test_whoever_asks_redis_tells_them_apart(self) -> None:
         lost, hub = RedisConnectionError("?"), Hub()
-        with patch.object(presence, "desk", side_effect=lost):
-            self.assertEqual(await self.level_of(News()._look_who_is_there), "WARNING")
-        with patch.object(layer, "get_channel_layer", side_effect=KeyError("default")):
-            self.assertEqual(await self.level_of(partial(layer._send, "desk", {})), "ERROR")
+        with patch.object(presence, "everywhere", side_effect=lost):
+            self.assertEqual(
+                await self.level_of(CustomerServiceHub()._look_who_is_there), "WARNING"
+            )
+        with patch.object(nudges, "get_channel_layer", side_effect=KeyError("default")):
+            self.assertEqual(await self.level_of(partial(nudges._send, "room", {})), "ERROR")
         with self.assertNoLogs("main", "WARNING"):
-            await hub.nudges._try(self._fail(lost))
-        self.assertEqual(await self.level_of(partial(hub.nudges._try, self._fail(BROKEN))), "ERROR")
+            await hub.subscriptions._try(self._fail(lost))
+        broken = partial(hub.subscriptions._try, self._fail(BROKEN))
+        self.assertEqual(await self.level_of(broken), "ERROR")
 
     async def _fail(self, error: Exception) -> None:
         raise error

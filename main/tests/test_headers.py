@@ -194,7 +194,7 @@ class HeaderTests(HeadersCase):
             (200, "/sitemap.xml"),
         )
 
-    def test_the_stream_of_the_desk(self) -> None:
+    def test_customer_services_stream(self) -> None:
         (stream, *_) = self.check(
             (200, NOTIFY_PATH, STREAM | {"who": "office"}),
             (401, NOTIFY_PATH, STREAM),

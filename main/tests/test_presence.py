@@ -30,9 +30,9 @@ class PresenceSentences:
         await presence.touch(2, OLIVE)
         self.assertCountEqual(await presence.online(1), [ADA, OLIVE])
         self.assertEqual(await presence.leave(1, ADA), [OLIVE])
-        self.assertEqual(await presence.desk(), {1: [OLIVE], 2: [OLIVE]})
+        self.assertEqual(await presence.everywhere(), {1: [OLIVE], 2: [OLIVE]})
         self.assertEqual(await presence.leave(1, OLIVE), [])
-        self.assertEqual(await presence.desk(), {2: [OLIVE]})
+        self.assertEqual(await presence.everywhere(), {2: [OLIVE]})
 
     async def test_who_is_no_longer_with_this_process_is_not_said_again(self):
         await presence.touch(1, ADA)
@@ -89,11 +89,11 @@ class RedisTests(WithoutPeople, PresenceSentences, SimpleTestCase):
             await presence.touch(1, ADA)
         presence._here.clear()
         self.assertEqual(await presence.online(1), [ADA])
-        self.assertEqual(await presence.desk(), {1: [ADA]})
+        self.assertEqual(await presence.everywhere(), {1: [ADA]})
         # Not by its key's expiry, which is later.
         time.sleep(1.1)
         self.assertEqual(await presence.online(1), [])
-        self.assertEqual(await presence.desk(), {})
+        self.assertEqual(await presence.everywhere(), {})
 
     async def test_seats_of_a_process_that_was_killed_are_free_within_seconds(self):
         with patch.object(seats, "_PROCESS", "killed"), patch.object(seats, "LIVES", 0.8):
@@ -154,7 +154,7 @@ class RedisTests(WithoutPeople, PresenceSentences, SimpleTestCase):
         for _ in range(20):
             began = time.perf_counter()
             found = await shared_redis.attempt(
-                lambda redis: redis.eval(presence._READ, 1, presence._DESK)
+                lambda redis: redis.eval(presence._READ, 1, presence._EVERYWHERE)
             )
             reading.append(time.perf_counter() - began)
         self.assertEqual(len(found), 200)

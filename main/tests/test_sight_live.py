@@ -69,7 +69,7 @@ class SightTests(TransactionTestCase):
         token, ticket = self._token_and_ticket(email, order.pk)
         asyncio.run(self._talk(order.pk, ticket))
         staff = EmployeeFactory()
-        self._look_at_desk(session_of(staff))
+        self._read_stream_of_staff(session_of(staff))
         said = self._lines_until("stream_closed")
 
         hidden = [email, guests.email, "new@mail.example", PASSWORD, "hunter2hunter2", session,
@@ -110,7 +110,7 @@ class SightTests(TransactionTestCase):
             await send(wire, TEXT)
             await send(wire, "")
 
-    def _look_at_desk(self, session: str) -> None:
+    def _read_stream_of_staff(self, session: str) -> None:
         client = HTTPConnection("127.0.0.1", self.web.port, timeout=5)
         client.request(
             "GET", "/customer-service/notify/", headers={"Cookie": f"sessionid={session}"}

@@ -1,4 +1,4 @@
-"""The staff's side of conversations: the desk, and one conversation beside all that is known."""
+"""The staff's side of conversations: the list, and one conversation beside its order."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -26,7 +26,7 @@ from main.forms.customer_service import CannedReplyForm, CloseForm, HandOverForm
 from main.models import Conversation, Order, Participant
 from main.models.participants import staff
 from main.models.staff_roles import Right
-from main.reports.customer_service import Row, earlier_orders, read_desk
+from main.reports.customer_service import Row, earlier_orders, read_open_conversations
 from main.views.conversation_props import known_as, make_panel, note_reading
 from main.views.conversations import before_in, sent
 from main.views.unsent import keep_unsent, unsent_form
@@ -41,16 +41,16 @@ _YOUR_OWN = "This order is your own: you talk about it as its customer."
 @require_safe
 @staff_only(Right.ANSWER_CUSTOMERS)
 def cs_main(request: HttpRequest) -> HttpResponse:
-    desk = read_desk(reader_id=request.user.pk)
+    found = read_open_conversations(reader_id=request.user.pk)
     props = {
         "me": known_as(staff(request.user)),
-        "rows": desk.rows,
-        "cut": desk.is_cut,
-        "at": int(desk.at.timestamp() * 1000),
+        "rows": found.rows,
+        "cut": found.is_cut,
+        "at": int(found.at.timestamp() * 1000),
         "statuses": {str(status.value): status.label for status in Order.Status},
         "urls": {"stream": "/customer-service/notify/", "chat": reverse("cs_chat", args=[0])},
     }
-    context = {"rows": [_shown(row) for row in desk.rows], "is_cut": desk.is_cut, "props": props}
+    context = {"rows": [_shown(row) for row in found.rows], "is_cut": found.is_cut, "props": props}
     return render(request, "customer_service/main.html", context)
 
 

@@ -14,7 +14,7 @@ MOMENT = 0.1  # seconds
 _AT_ONCE = 500
 
 
-class Heads:
+class HeadLookup:
     def __init__(self) -> None:
         self._asking: dict[Room, list[Callable[[], None]]] = {}
         self._task: asyncio.Task[None] | None = None

@@ -1,4 +1,4 @@
-"""What the tests of the desk's stream share: a reader's list, and a stream in this process."""
+"""What the tests of customer service's stream share: a reader's list, and a stream in-process."""
 
 import json
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from django.test import TestCase, override_settings, tag
 
 from main.consumers import ChatNotifyConsumer
 from main.gateways import presence
-from main.sockets import desk_news, desk_stream
+from main.sockets import customer_service_hub, customer_service_stream
 from main.tests.support.factories import (
     EmployeeFactory,
     OrderFactory,
@@ -68,8 +68,8 @@ class StreamTestCase(TestCase):
         channel_layers.backends.clear()
         self.addCleanup(channel_layers.backends.clear)
         for name, value in {"PACE": 0.01, "SWEEP": LIMIT * 2}.items():
-            self.enterContext(patch.object(desk_stream, name, value))
-        self.enterContext(patch.object(desk_news, "EVERY", 0.05))
+            self.enterContext(patch.object(customer_service_stream, name, value))
+        self.enterContext(patch.object(customer_service_hub, "EVERY", 0.05))
         self.addCleanup(presence._here.clear)
         self.client.force_login(self.clerk)
         self.reader = Reader()
@@ -108,4 +108,4 @@ class StreamTestCase(TestCase):
         return text
 
     async def in_database(self, function, *args, **kwargs):
-        return await desk_stream.threads.run(function, *args, **kwargs)
+        return await customer_service_stream.threads.run(function, *args, **kwargs)

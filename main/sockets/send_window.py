@@ -7,7 +7,7 @@ MARK_EVERY = 32 * 1024  # bytes
 LIMIT = 128 * 1024
 
 
-class Window:
+class SendWindow:
     """Counts bytes. From time to time a mark goes with them, which the client sends back.
 
     Marks cannot be guessed: whoever acknowledges one has read up to it.

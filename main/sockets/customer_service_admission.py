@@ -1,4 +1,4 @@
-"""Who asks for the desk's stream, and whether they may have it: asked at the start, and again."""
+"""Who may read customer service's stream: asked when it opens, and again while it runs."""
 
 from collections.abc import MutableMapping
 from http import HTTPStatus
@@ -10,12 +10,12 @@ from main.sockets.admission import Credential, asker_of, session_key_of
 
 Scope = MutableMapping[str, Any]
 Refusal = tuple[int, str]
-# What a page of ours sends, an address bar, and a client that is no browser.
+# Sec-Fetch-Site from our own pages, from the address bar, and from clients that are no browsers.
 _OURS = {"same-origin", "none", ""}
 
 
 def refusal_by_headers(scope: Scope) -> Refusal | None:
-    """An EventSource of another site would come with the cookie of whoever looks at it."""
+    """An EventSource on another site would carry the cookie of whoever visits that site."""
     if scope["method"] != "GET":
         return HTTPStatus.METHOD_NOT_ALLOWED, "This is a stream to be read."
     if header(scope, b"sec-fetch-site") not in _OURS:
@@ -24,7 +24,7 @@ def refusal_by_headers(scope: Scope) -> Refusal | None:
 
 
 def look_at(scope: Scope) -> tuple[int | None, Refusal | None]:
-    """Who it is, and why they may not come in. Asks the database."""
+    """The user's key, and why they may not read; None if they may. Queries the database."""
     asker = asker_of(Credential(session_key=session_key_of(scope)))
     if not asker.user.is_authenticated:
         return None, (HTTPStatus.UNAUTHORIZED, "Sign in first.")

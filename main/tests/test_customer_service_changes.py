@@ -1,4 +1,4 @@
-"""Whatever changes a row of the desk is told to a stream that comes back, and nudged about."""
+"""Whatever changes a row of customer service's list reaches a resumed stream, and is nudged."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,7 +26,7 @@ from main.models.participants import staff
 from main.tests.support.admin_case import AdminTestCase
 from main.tests.support.customer_service_case import answer, ask, close
 from main.tests.support.factories import EmployeeFactory, OrderFactory, OrderLineFactory
-from main.tests.test_desk_told import ToldTestCase
+from main.tests.test_customer_service_events import ToldTestCase
 
 Status = OrderLine.Status
 # Beyond what a stream looks at twice.
@@ -101,7 +101,7 @@ class EveryChangeTests(ToldTestCase):
     def test_each_is_told_to_the_streams_that_are_there(self) -> None:
         nudge = {"type": "desk.changed", "order_id": self.waiting.pk}
         for name, change in self.changes:
-            with self.subTest(name), patch("main.gateways.layer.publish") as publish:
+            with self.subTest(name), patch("main.gateways.nudges.publish") as publish:
                 with self.captureOnCommitCallbacks(execute=True):
                     change()
                 publish.assert_any_call("desk", nudge)

@@ -1,4 +1,4 @@
-"""The desk's stream: at what pace, for how long, for whom; what it survives."""
+"""Customer service's stream: how fast, how long, for whom, and what it survives."""
 
 import asyncio
 import logging
@@ -11,10 +11,10 @@ from django.test import override_settings, tag
 from main import events
 from main.access import SIGNED_IN_AT
 from main.gateways import presence
-from main.sockets import desk_news, desk_stream
+from main.sockets import customer_service_hub, customer_service_stream
 from main.sockets.admission import digest_of
 from main.tests.support.customer_service_case import ask
-from main.tests.support.desk_stream_case import LIMIT, StreamTestCase
+from main.tests.support.customer_service_stream_case import LIMIT, StreamTestCase
 from main.tests.support.factories import (
     DispatcherFactory,
     UserFactory,
@@ -44,7 +44,7 @@ class StreamTests(StreamTestCase):
             act(*args, **kwargs)
 
     async def test_a_burst_is_told_together(self) -> None:
-        with patch.object(desk_stream, "PACE", 0.1):
+        with patch.object(customer_service_stream, "PACE", 0.1):
             async with self.stream() as server:
                 await self.hear(server, "snapshot", "presence")
                 for _ in range(5):
@@ -54,7 +54,7 @@ class StreamTests(StreamTestCase):
                 self.assertEqual(self.reader.rows[self.order.pk]["unread"], 5)
 
     async def test_what_no_nudge_told_of_is_found_by_the_sweep(self) -> None:
-        with patch.object(desk_stream, "SWEEP", 0.1):
+        with patch.object(customer_service_stream, "SWEEP", 0.1):
             async with self.stream() as server:
                 await self.hear(server, "snapshot", "presence")
                 await self.in_database(ask, self.order)  # its transaction never commits
@@ -89,14 +89,14 @@ class StreamTests(StreamTestCase):
             layer = channel_layers["default"]
             self.assertEqual(len(layer.groups["desk"]), 1)
         self.assertEqual(layer.groups, {})
-        news = desk_news.the_news()
+        news = customer_service_hub.the_customer_service_hub()
         self.assertEqual((news._listeners, news._upkeep), (set(), None))
 
     async def test_a_layer_that_fails_costs_only_time(self) -> None:
         layer = channel_layers["default"]
         with (
             patch.object(layer, "group_add", side_effect=OSError("gone")),
-            patch.object(desk_stream, "SWEEP", 0.1),
+            patch.object(customer_service_stream, "SWEEP", 0.1),
         ):
             async with self.stream() as server:
                 await self.hear(server, "snapshot", "presence")
@@ -116,12 +116,15 @@ class StreamTests(StreamTestCase):
 
     async def test_a_database_that_was_away_costs_only_time(self) -> None:
         for name in ("SWEEP", "SOON"):
-            self.enterContext(patch.object(desk_stream, name, 0.1))
+            self.enterContext(patch.object(customer_service_stream, name, 0.1))
         async with self.stream() as server:
             await self.hear(server, "snapshot", "presence")
             with (
-                self.assertLogs(desk_stream.logger, "WARNING"),
-                patch("main.sockets.desk.read_desk", side_effect=OperationalError("gone")),
+                self.assertLogs(customer_service_stream.logger, "WARNING"),
+                patch(
+                    "main.sockets.customer_service_events.read_open_conversations",
+                    side_effect=OperationalError("gone"),
+                ),
             ):
                 self.assertEqual(await self.hear(server), ":\n\n")
             await self.in_database(ask, self.order)
@@ -136,12 +139,12 @@ class EndTests(StreamTestCase):
                 pass
 
     async def test_it_ends_after_a_while_for_the_browser_to_come_back(self) -> None:
-        with patch.object(desk_stream, "LASTS", 0.1):
+        with patch.object(customer_service_stream, "LASTS", 0.1):
             async with self.stream() as server:
                 await self.assert_ends(server)
 
     async def test_it_ends_when_so_much_was_sent_that_nobody_may_be_reading(self) -> None:
-        with patch.object(desk_stream, "MOST_SENT", 100):
+        with patch.object(customer_service_stream, "MOST_SENT", 100):
             async with self.stream() as server:
                 await self.assert_ends(server)
 
@@ -212,7 +215,12 @@ class RefusalTests(StreamTestCase):
         session.save()
 
     async def test_while_the_database_is_away_try_again(self) -> None:
-        with patch("main.sockets.desk_stream.look_at", side_effect=OperationalError("gone")):
+        with patch(
+            "main.sockets.customer_service_stream.look_at", side_effect=OperationalError("gone")
+        ):
             await self.assert_refused(503)
-        with patch("main.sockets.desk.read_desk", side_effect=OperationalError("gone")):
+        with patch(
+            "main.sockets.customer_service_events.read_open_conversations",
+            side_effect=OperationalError("gone"),
+        ):
             await self.assert_refused(503)

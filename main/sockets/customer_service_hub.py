@@ -1,4 +1,4 @@
-"""What reaches all of the desk's streams of a process: nudges, and who is in which conversation."""
+"""What customer service streams of a process share: nudges, and who is in which conversation."""
 
 import asyncio
 import logging
@@ -6,14 +6,14 @@ from operator import itemgetter
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-from main.broadcasts import DESK, session_group
+from main.broadcasts import CUSTOMER_SERVICE, session_group
 from main.gateways import faults, presence
 from main.gateways.log_facts import of_nobody
-from main.sockets.desk import presence_event
-from main.sockets.nudges import REJOIN, Nudges
+from main.sockets.customer_service_events import presence_event
+from main.sockets.subscriptions import REJOIN, Subscriptions
 
 logger = logging.getLogger(__name__)
-EVERY = 5  # seconds, between two looks at who is there
+EVERY = 5  # seconds between two looks at who is online
 
 
 class Listener(Protocol):
@@ -25,24 +25,24 @@ class Listener(Protocol):
     def end(self) -> None: ...
 
 
-class News:
-    """One for each event loop: see `the_news`."""
+class CustomerServiceHub:
+    """One per event loop: see `the_customer_service_hub`."""
 
     def __init__(self) -> None:
-        self._nudges = Nudges(self._hear)
+        self._subscriptions = Subscriptions(self._hear)
         self._listeners: set[Listener] = set()
         self._there = ""
         self._upkeep: asyncio.Task[None] | None = None
 
     async def join(self, listener: Listener) -> None:
-        """It hears of whatever happens from now on."""
+        """From now on the listener hears of every change."""
         self._listeners.add(listener)
         if self._there:
             listener.note_presence(self._there)
         if self._upkeep is None or self._upkeep.done():
             self._upkeep = asyncio.create_task(self._keep_up(), context=of_nobody())
         for group in _groups_of(listener):
-            await self._nudges.join(group)
+            await self._subscriptions.join(group)
 
     async def leave(self, listener: Listener) -> None:
         self._listeners.discard(listener)
@@ -50,7 +50,7 @@ class News:
             self._upkeep.cancel()
             self._upkeep, self._there = None, ""
         for group in _groups_of(listener):
-            await self._nudges.leave(group)
+            await self._subscriptions.leave(group)
 
     def _hear(self, message: dict[str, Any]) -> None:
         for listener in list(self._listeners):
@@ -61,20 +61,20 @@ class News:
 
     async def _keep_up(self) -> None:
         clock = asyncio.get_running_loop().time
-        joined, times_back = clock(), self._nudges.times_back
+        joined, times_back = clock(), self._subscriptions.times_back
         while True:
             await self._look_who_is_there()
             await asyncio.sleep(EVERY)
-            is_new = self._nudges.times_back != times_back
+            is_new = self._subscriptions.times_back != times_back
             if is_new or clock() - joined > REJOIN:
-                joined, times_back = clock(), self._nudges.times_back
-                await self._nudges.join_again()
+                joined, times_back = clock(), self._subscriptions.times_back
+                await self._subscriptions.join_again()
             for listener in list(self._listeners) if is_new else ():
                 listener.note_gap()
 
     async def _look_who_is_there(self) -> None:
         try:
-            there = presence_event(_in_order(await presence.desk()))
+            there = presence_event(_in_order(await presence.everywhere()))
         except Exception as error:
             faults.tell(logger, "Who is online could not be looked up", error)
             return
@@ -85,11 +85,11 @@ class News:
 
 
 def _groups_of(listener: Listener) -> list[str]:
-    return [DESK, session_group(listener.session_digest)]
+    return [CUSTOMER_SERVICE, session_group(listener.session_digest)]
 
 
 def _in_order(there: dict[int, list[presence.Person]]) -> dict[int, list[dict[str, str]]]:
-    """Always the same, as long as the same people are there."""
+    """The same people always give the same result."""
     return {
         order_id: [
             {"who": each["who"], "name": each["name"]}
@@ -99,12 +99,12 @@ def _in_order(there: dict[int, list[presence.Person]]) -> dict[int, list[dict[st
     }
 
 
-_news: "WeakKeyDictionary[asyncio.AbstractEventLoop, News]" = WeakKeyDictionary()
+_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, CustomerServiceHub]" = WeakKeyDictionary()
 
 
-def the_news() -> News:
-    """The one of the running event loop."""
+def the_customer_service_hub() -> CustomerServiceHub:
+    """The hub of the running event loop."""
     loop = asyncio.get_running_loop()
-    if loop not in _news:
-        _news[loop] = News()
-    return _news[loop]
+    if loop not in _hubs:
+        _hubs[loop] = CustomerServiceHub()
+    return _hubs[loop]

@@ -1,4 +1,4 @@
-"""What the desk's stream tells: old state and events are what a fresh read says."""
+"""What customer service's stream sends: old state plus events equals a fresh read."""
 
 from datetime import timedelta
 
@@ -11,10 +11,10 @@ from main.actions.customer_service import take_conversation
 from main.actions.orders import mark_order_paid
 from main.models import Conversation, Order, User
 from main.models.participants import staff
-from main.reports.customer_service import MOST_ROWS, read_desk
-from main.sockets.desk import DeskTold
+from main.reports.customer_service import MOST_ROWS, read_open_conversations
+from main.sockets.customer_service_events import CustomerServiceEvents
 from main.tests.support.customer_service_case import answer, ask, close
-from main.tests.support.desk_stream_case import Reader
+from main.tests.support.customer_service_stream_case import Reader
 from main.tests.support.factories import (
     EmployeeFactory,
     OrderFactory,
@@ -32,10 +32,10 @@ class ToldTestCase(TestCase):
 
     def setUp(self) -> None:
         self.reader = Reader()
-        self.told = DeskTold(reader_id=self.clerk.pk)
+        self.told = CustomerServiceEvents(reader_id=self.clerk.pk)
 
     def begin(self, last_event_id: str = "") -> list[str]:
-        self.told = DeskTold(reader_id=self.clerk.pk)
+        self.told = CustomerServiceEvents(reader_id=self.clerk.pk)
         self.reader.hear(self.told.begin(last_event_id))
         return self.reader.heard()
 
@@ -45,7 +45,7 @@ class ToldTestCase(TestCase):
         return self.reader.heard()
 
     def assert_up_to_date(self) -> None:
-        fresh = read_desk(reader_id=self.clerk.pk).rows
+        fresh = read_open_conversations(reader_id=self.clerk.pk).rows
         self.assertEqual(self.reader.rows, {row["order"]: row for row in fresh})
 
 
@@ -148,7 +148,7 @@ class CutTests(ToldTestCase):
             Conversation(order=order, head=1, waiting_since=at, changed_at=at) for order in orders
         )
 
-    def test_a_desk_that_is_cut_is_told_whole_and_never_resumed(self) -> None:
+    def test_a_list_that_is_cut_is_sent_whole_and_never_resumed(self) -> None:
         self.begin()
         self.assertEqual(len(self.reader.rows), MOST_ROWS)
         self.assertNotEqual(self.reader.last_event_id, "")

@@ -1,4 +1,4 @@
-"""One stream of the desk, from request to end: who may have it, at what pace, and for how long."""
+"""One customer service stream from request to end: who may read it, how fast, and for how long."""
 
 import asyncio
 import logging
@@ -13,18 +13,24 @@ from django.conf import settings
 from main.gateways import faults, log_facts
 from main.sockets import threads
 from main.sockets.admission import digest_of, session_key_of
-from main.sockets.desk import COMMENT, RETRY, DeskTold
-from main.sockets.desk_door import Refusal, Scope, header, look_at, refusal_by_headers
-from main.sockets.desk_news import the_news
+from main.sockets.customer_service_admission import (
+    Refusal,
+    Scope,
+    header,
+    look_at,
+    refusal_by_headers,
+)
+from main.sockets.customer_service_events import COMMENT, RETRY, CustomerServiceEvents
+from main.sockets.customer_service_hub import the_customer_service_hub
 
 logger = logging.getLogger(__name__)
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-PACE = 0.3  # seconds: what happens within is told together
-SWEEP = 15  # seconds: a sign of life, and a look for what no nudge told of
-SOON = 2  # seconds: a sweep after a read that failed
-LASTS = 600  # seconds; then the browser comes back, and goes on where it was
-# Bytes, likewise: no server of ours knows whether the other side reads at all.
+PACE = 0.3  # seconds: changes within it are sent together
+SWEEP = 15  # seconds between signs of life, each with a look for changes that no nudge announced
+SOON = 2  # seconds until the next sweep after a failed read
+LASTS = 600  # seconds; then the browser reconnects and resumes
+# Bytes; then the browser reconnects too. The server cannot tell whether the client reads at all.
 MOST_SENT = 2**20
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -39,8 +45,8 @@ _ALSO = {
 }
 
 
-class DeskStream:
-    """Sends and waits; what is to be sent is said by DeskTold and by the presence."""
+class CustomerServiceStream:
+    """Waits and sends. CustomerServiceEvents and the presence say what to send."""
 
     def __init__(self, *, scope: Scope, send: Send) -> None:
         self.session_digest = digest_of(session_key_of(scope))
@@ -63,12 +69,12 @@ class DeskStream:
         self._news.set()
 
     def note_gap(self) -> None:
-        """Nudges may have been lost: look at everything."""
+        """Nudges may have been lost: check everything."""
         self._has_gap = True
         self._news.set()
 
     def end(self) -> None:
-        """Soon, and in order."""
+        """Soon, and cleanly."""
         self._is_ending = True
         self._news.set()
 
@@ -80,18 +86,18 @@ class DeskStream:
             await self._refuse(*refused)
             return
         try:
-            # First, so that nothing falls between what is read and what is told of.
-            await the_news().join(self)
+            # Before the first read, so that no change falls between the two.
+            await the_customer_service_hub().join(self)
             await self._stream()
         finally:
-            await the_news().leave(self)
+            await the_customer_service_hub().leave(self)
 
     async def _stream(self) -> None:
-        told = DeskTold(reader_id=self._reader_id)
+        told = CustomerServiceEvents(reader_id=self._reader_id)
         try:
             first = await threads.run(told.begin, header(self._scope, b"last-event-id"))
         except Exception as error:
-            faults.tell(logger, "The desk could not be read", error)
+            faults.tell(logger, "The open conversations could not be read", error)
             await self._refuse(*_UNAVAILABLE)
             return
         await self._send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
@@ -101,9 +107,9 @@ class DeskStream:
         finally:
             await self._send({"type": "http.response.body", "body": b""})
 
-    async def _go_on(self, told: DeskTold) -> None:
+    async def _go_on(self, told: CustomerServiceEvents) -> None:
         clock = asyncio.get_running_loop().time
-        # Not all of them at once.
+        # Spread, so that not all streams end at once.
         ends = clock() + LASTS * random.uniform(0.9, 1)  # noqa: S311 - no secret
         sweep, recheck = clock() + SWEEP, clock() + settings.CHAT_RECHECK
         while clock() < ends and self._sent < MOST_SENT:
@@ -119,7 +125,7 @@ class DeskStream:
                 sweep = clock() + SOON
 
     async def _wait(self, *, until: float) -> set[int]:
-        """Until something happens, or that time; the orders that changed."""
+        """Wait for a change, or until then. Returns the orders that changed."""
         with suppress(TimeoutError):
             async with asyncio.timeout_at(until):
                 await self._news.wait()
@@ -128,8 +134,8 @@ class DeskStream:
         changed, self._changed = self._changed, set()
         return changed
 
-    async def _tell(self, told: DeskTold, changed: set[int] | None) -> bool:
-        """What is new of these orders, or of all; whether that is known."""
+    async def _tell(self, told: CustomerServiceEvents, changed: set[int] | None) -> bool:
+        """Send what is new about these orders, or about all; False if it could not be read."""
         text, self._presence = self._presence, ""
         is_known = True
         try:
@@ -137,7 +143,7 @@ class DeskStream:
                 text += await threads.run(told.catch_up, changed)
         except Exception as error:
             is_known = False
-            faults.tell(logger, "The desk could not be read", error)
+            faults.tell(logger, "The open conversations could not be read", error)
         if changed is None or text:
             await self._write(text or COMMENT)
         return is_known
@@ -154,16 +160,16 @@ class DeskStream:
             self._reader_id, refused = await threads.run(look_at, self._scope)
             log_facts.note(user_id=self._reader_id)
         except Exception as error:
-            faults.tell(logger, "Who asks for the desk could not be looked up", error)
+            faults.tell(logger, "Whoever opens the stream could not be looked up", error)
             return _UNAVAILABLE
         return refused
 
     async def _may_stay(self) -> bool:
-        """While the database is away, whoever was let in stays: there is nothing to be read."""
+        """While the database is away, readers stay: there is nothing new for them to read."""
         try:
             reader_id, refused = await threads.run(look_at, self._scope)
         except Exception as error:
-            faults.tell(logger, "Who reads the desk could not be looked up", error)
+            faults.tell(logger, "Whoever reads the stream could not be looked up", error)
             return True
         return not refused and reader_id == self._reader_id
 

@@ -1,4 +1,4 @@
-"""Customer service's desk: who is on it, who comes first, what is unread, and when it is cut."""
+"""Customer service's list: who is on it, who comes first, what is unread, when it is cut."""
 
 from django.db import connection
 from django.test import TestCase, tag
@@ -7,7 +7,7 @@ from main.actions.conversations import mark_read, open_conversation
 from main.actions.customer_service import take_conversation
 from main.models import Conversation, Order
 from main.models.participants import staff
-from main.reports.customer_service import MOST_ROWS, read_desk
+from main.reports.customer_service import MOST_ROWS, read_open_conversations
 from main.tests.support.customer_service_case import answer, ask, close, order_to_send
 from main.tests.support.factories import (
     EmployeeFactory,
@@ -16,13 +16,13 @@ from main.tests.support.factories import (
 
 
 @tag("door")
-class DeskTests(TestCase):
+class OpenConversationsTests(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
         cls.clerk = EmployeeFactory(first_name="Olive", last_name="Pell")
 
     def rows(self, **how) -> list[dict]:
-        return read_desk(reader_id=self.clerk.pk, **how).rows
+        return read_open_conversations(reader_id=self.clerk.pk, **how).rows
 
     def orders(self) -> list[int]:
         return [row["order"] for row in self.rows()]
@@ -105,8 +105,8 @@ class DeskTests(TestCase):
             orders = Order.objects.bulk_create(OrderFactory.build(guest=True) for _ in range(more))
             Conversation.objects.bulk_create(_waiting(order) for order in orders)
             with self.subTest(more=more), self.assertNumQueries(1 + on_postgresql):
-                desk = read_desk(reader_id=self.clerk.pk)
-            self.assertEqual((len(desk.rows), desk.is_cut), (more or 1, is_cut))
+                found = read_open_conversations(reader_id=self.clerk.pk)
+            self.assertEqual((len(found.rows), found.is_cut), (more or 1, is_cut))
 
 
 def _iso(at) -> str:

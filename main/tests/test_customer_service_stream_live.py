@@ -1,4 +1,4 @@
-"""The desk's stream of a real server: told of what another process did, refused, ended."""
+"""Customer service's stream on a real server: news of another process, refusals, the end."""
 
 import http.client
 import json
@@ -60,8 +60,8 @@ class LiveStreamTests(TransactionTestCase):
                 self.assertEqual(response.status, 200)
                 self.assertIsNone(response.getheader("Content-Encoding"))
                 told = events(response)
-                kind, desk = next(told)
-                self.assertEqual((kind, [row["order"] for row in desk["rows"]]),
+                kind, data = next(told)
+                self.assertEqual((kind, [row["order"] for row in data["rows"]]),
                                  ("snapshot", [first.pk]))  # fmt: skip
                 self.assertEqual(next(told), ("presence", {}))
                 ask(second)  # by this process: the other is nudged through Redis

@@ -23,7 +23,7 @@ _LIMIT = 2
 _LOCKS = 64
 
 
-class Nudges:
+class Subscriptions:
     def __init__(self, hear: Callable[[dict[str, Any]], None]) -> None:
         self._hear = hear
         self._layer = get_channel_layer()
