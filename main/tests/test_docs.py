@@ -62,7 +62,7 @@ class DeploymentPageTests(SimpleTestCase):
         self.assertEqual(named - known - OTHERS, set())
 
     def test_uploads_are_rehearsed_with_the_limit_that_is_set(self):
-        proxy = settings.BASE_DIR / "bin" / "support" / "rehearsal" / "proxy.py"
+        proxy = settings.BASE_DIR / "rehearsal" / "proxy.py"
         [limit] = re.findall(r'^BODY_LIMIT = "(\w+)"', proxy.read_text(), re.M)
         self.assertIn(f"client-max-body-size {limit}\n", self.commands)
 

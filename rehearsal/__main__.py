@@ -3,11 +3,14 @@
 import os
 import signal
 import sys
+from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / "bin" / "support"))
 import programs
 import setting_up
 
 IS_SET_UP = "--is-set-up"  # said by the first half to the second
+sys.argv[0] = "rehearse"  # what it is called where it speaks
 
 if IS_SET_UP in sys.argv:
     sys.argv.remove(IS_SET_UP)
@@ -26,4 +29,4 @@ except setting_up.SetupError as error:
 except KeyboardInterrupt:
     sys.exit(130)
 python = str(setting_up.PYTHON)
-os.execv(python, [python, "-B", __file__, IS_SET_UP, *sys.argv[1:]])
+os.execv(python, [python, "-B", "-m", "rehearsal", IS_SET_UP, *sys.argv[1:]])

@@ -2,7 +2,6 @@
 
 import csv
 import re
-import sys
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -14,7 +13,6 @@ import httpx
 from rehearsal.host import Host
 from rehearsal.walk_browser import LOOPBACK, PATIENCE, Browser, Page, expect
 
-ROOT = Path(__file__).resolve().parents[3]
 BOOKS = 6
 PICTURES = ("cover", "back")  # with one alone the image switcher has nothing to switch
 STOCK = 5000  # the load buys too
@@ -49,8 +47,6 @@ def import_books(host: Host) -> str:
 
 def _write_list(folder: Path) -> int:
     """A row for each picture: a book that comes again gets one more."""
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
     from main.demo.catalogue import read_catalogue
     from main.demo.pictures import draw_picture, picture_name
 

@@ -20,7 +20,7 @@ POLICY = """{"Version": "2012-10-17", "Statement": [{
 
 def _with_services() -> ModuleType:
     """bin/with-services as a module: it starts the same servers."""
-    path = Path(__file__).resolve().parents[2] / "with-services"
+    path = Path(__file__).resolve().parents[1] / "bin" / "with-services"
     loader = SourceFileLoader("with_services", str(path))
     module = module_from_spec(ModuleSpec(loader.name, loader, origin=str(path)))
     loader.exec_module(module)

@@ -14,7 +14,7 @@ from rehearsal.host import Host
 from rehearsal.load_seen import EVERY, RATE, ROOMS, Seen, judge
 from rehearsal.walk_browser import expect
 
-SUPPORT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[1]
 GONE = 10.0  # seconds at most, from SIGTERM
 BEFORE, AFTER = 3.0, 12.0  # seconds of load: after the switch everyone comes back
 REST = 30.0  # seconds at most, until all that was said is shown
@@ -45,7 +45,7 @@ class Crowd:
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "rehearsal.load_crowd", json.dumps(where)],
-            cwd=SUPPORT,
+            cwd=ROOT,
             env={"PATH": os.environ["PATH"], "ENV_FILE": "", **self.host.config},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

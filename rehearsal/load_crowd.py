@@ -11,14 +11,10 @@ import asyncio
 import json
 import os
 import sys
-from pathlib import Path
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def main() -> None:
     where = json.loads(sys.argv[1])
-    sys.path.insert(0, str(ROOT))
     os.environ["DJANGO_SETTINGS_MODULE"] = "booktime.settings"
     import logging
 

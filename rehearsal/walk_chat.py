@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -15,7 +14,6 @@ from websockets.asyncio.client import connect
 from rehearsal.host import Host
 from rehearsal.walk_browser import LOOPBACK, Browser, expect, trusting
 from rehearsal.walk_purchase import Bought
-from rehearsal.walk_shop import ROOT
 
 QUESTION = "Does the heron on page nine have a name?"
 ANSWER = "He goes by Aurelian, and he signs for parcels."
@@ -62,8 +60,6 @@ async def _hear(wire: Any, seq: int) -> dict[str, str]:
 @asynccontextmanager
 async def open_wire(host: Host, order_id: int, browser: Browser) -> AsyncIterator[Any]:
     """The tests' own wire, on a socket through nginx with the browser's cookies."""
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
     from main.tests.support.chat_client import PATH, Wire
 
     async with connect(
