@@ -15,7 +15,7 @@ module.exports = {
     charts: "./frontend/entries/charts.js",
     passkeys: "./frontend/entries/passkeys.js",
     conversation: "./frontend/entries/conversation.jsx",
-    desk: "./frontend/entries/desk.jsx",
+    customerService: "./frontend/entries/customerService.jsx",
   },
   output: {
     path: path.resolve(__dirname, "bundles"),

@@ -2,8 +2,8 @@
 import { render } from "react-dom";
 import { Conversation } from "../components/Conversation/Conversation";
 import { clock, keptStorage } from "../lib/browser";
-import { ChatClient } from "../lib/chatClient";
-import { lastSeq } from "../lib/chatState";
+import { ConversationClient } from "../lib/conversationClient";
+import { lastSeq } from "../lib/conversationState";
 import { showConversation, showSeen } from "../lib/conversationNotes";
 import { Draft } from "../lib/draft";
 import { cookieToken, csrfToken, makeUuid } from "../lib/tokens";
@@ -27,7 +27,7 @@ function start(props) {
   const outbox = makeOutbox(storage, whose);
   const socket = new URL(props.urls.socket, window.location.href);
   socket.protocol = socket.protocol.replace("http", "ws");
-  const client = new ChatClient({
+  const client = new ConversationClient({
     props,
     outbox,
     openSocket: () => new WebSocket(socket),
@@ -37,9 +37,9 @@ function start(props) {
     makeCid: makeUuid,
   });
 
-  const { expectation, zone, canned, facts } = props;
+  const { expectation, zone, canned, placeholders } = props;
   mount.textContent = "";
-  render(<Conversation {...{ client, draft, expectation, zone, canned, facts }} />, mount);
+  render(<Conversation {...{ client, draft, expectation, zone, canned, placeholders }} />, mount);
   if (hadFocus) mount.querySelector("textarea").focus();
 
   // Staff: the forms around it are the server's; what they say is kept up to date.

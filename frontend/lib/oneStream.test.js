@@ -37,7 +37,7 @@ function makeBrowser() {
 function openTab(browser) {
   const tab = { heard: [], streams: 0 };
   tab.close = oneStream({
-    name: "desk",
+    name: "list",
     ...browser,
     listen: (tell) => {
       tab.streams += 1;

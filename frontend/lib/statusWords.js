@@ -1,5 +1,5 @@
 // How things stand with the conversation, in words.
-import { isBehind } from "./chatState";
+import { isBehind } from "./conversationState";
 
 // No close code: what a page is that the shop takes nothing from any more.
 export const STALE_PAGE = 403;

@@ -1,5 +1,5 @@
 import { peerWords, statusWords, typingWords } from "./statusWords";
-import { startState } from "./chatState";
+import { startState } from "./conversationState";
 
 const ADA = { who: "customer", name: "Ada", role: "customer" };
 const OLIVE = { who: "staff-7", name: "Olive", role: "staff" };

@@ -1,5 +1,5 @@
 import { ADA, FakeShop, OLIVE } from "../testing/fakeShop";
-import { startState } from "./chatState";
+import { startState } from "./conversationState";
 import { timeline } from "./timeline";
 
 const open = { phase: "open" };

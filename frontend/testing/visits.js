@@ -1,7 +1,7 @@
 // Clients of a FakeShop, on Jest's clock; call useVisits() at the top of a test file.
 import { ADA } from "./fakeShop";
 import { clock } from "../lib/browser";
-import { ChatClient } from "../lib/chatClient";
+import { ConversationClient } from "../lib/conversationClient";
 import { makeOutbox } from "../lib/outbox";
 
 let cids = 0;
@@ -27,7 +27,7 @@ export const unsent = (client) => client.state.unsent.map(({ text, status }) => 
 /** A client that is not yet connected. */
 export function visit(shop, me = ADA, options = {}) {
   const { last, random = () => 0.5, storage = localStorage, csrf = () => "token" } = options;
-  const client = new ChatClient({
+  const client = new ConversationClient({
     props: shop.props(me, { last }),
     outbox: makeOutbox(storage, `12.${me.who}`),
     openSocket: () => shop.connect(me),

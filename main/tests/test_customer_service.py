@@ -180,7 +180,7 @@ class ChatPageTests(PageTestCase):
         props = self.page().context["panel"].props
         self.assertEqual(props["canned"], [{"name": "Thanks", "text": "Thank you."}])
         self.assertEqual(
-            props["facts"],
+            props["placeholders"],
             ["order_number", "status", "stock", "customer_name", "my_name", "dispatch_by"],
         )
         self.assertEqual(props["zone"], "Europe/London")

@@ -126,6 +126,6 @@ def _for_staff(stretch: Stretch) -> dict:
     canned = CannedReply.objects.active().values("name", "text")
     return {
         "canned": list(canned),
-        "facts": list(FACTS),
+        "placeholders": list(FACTS),
         "conversation": stretch.standing.conversation,
     }

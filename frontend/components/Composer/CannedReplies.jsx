@@ -1,4 +1,4 @@
-// Staff's canned replies: chosen, then put where the cursor is. The server fills in the facts.
+// Staff's canned replies: chosen, then put at the cursor. The server fills in the placeholders.
 import { useId, useState } from "react";
 
 export function CannedReplies({ replies, onInsert }) {

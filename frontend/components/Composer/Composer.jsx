@@ -1,7 +1,7 @@
 // Where a message is written: Enter sends, Shift and Enter begins a new line.
 import { forwardRef, useEffect, useId, useImperativeHandle, useRef, useState } from "react";
 import { CannedReplies } from "./CannedReplies";
-import { unknownFactWords } from "../../lib/facts";
+import { unknownPlaceholderWords } from "../../lib/placeholders";
 
 const LONGEST = 4000; // characters, as the server counts them
 const COUNTED_FROM = 300; // left
@@ -10,7 +10,7 @@ const lengthOf = (text) => [...text.trim()].length;
 const hasNoKeyboard = () => window.matchMedia?.("(hover: none) and (pointer: coarse)").matches;
 
 export const Composer = forwardRef(function Composer(
-  { draft, canned = [], facts = null, isStopped = false, onSend, onTyping },
+  { draft, canned = [], placeholders = null, isStopped = false, onSend, onTyping },
   ref,
 ) {
   const [text, setText] = useState(draft.text);
@@ -86,7 +86,7 @@ export const Composer = forwardRef(function Composer(
           {left <= COUNTED_FROM && <span className="composer-count">{countWords(left)}</span>}
         </div>
         <p className="composer-warning" aria-live="polite">
-          {unknownFactWords(text, facts)}
+          {unknownPlaceholderWords(text, placeholders)}
           {!draft.isKept &&
             " Your browser cannot keep this text: it is lost if you leave the page."}
         </p>

@@ -138,8 +138,8 @@ test("another tab's words come into a field in which nothing was typed", () => {
   expect(field().value).toBe("From there");
 });
 
-test("facts that are not known are named to staff", () => {
-  const { container } = open({ facts: ["order_number", "status"] });
+test("placeholders that are not known are named to staff", () => {
+  const { container } = open({ placeholders: ["order_number", "status"] });
   const warning = () => container.querySelector(".composer-warning").textContent.trim();
   write("{order_number} is {status}");
   expect(warning()).toBe("");

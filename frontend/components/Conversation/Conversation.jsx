@@ -3,14 +3,14 @@ import { useRef } from "react";
 import { Composer } from "../Composer/Composer";
 import { MessageList } from "../MessageList/MessageList";
 import { StatusLine } from "../StatusLine/StatusLine";
-import { hasEarlier } from "../../lib/chatState";
+import { hasEarlier } from "../../lib/conversationState";
 import { inShopTime } from "../../lib/shopTime";
 import { peerWords, statusWords, typingWords } from "../../lib/statusWords";
 import { timeline } from "../../lib/timeline";
-import { useChat } from "./useChat";
+import { useConversation } from "./useConversation";
 
-export function Conversation({ client, draft, expectation = "", zone, canned, facts }) {
-  const state = useChat(client);
+export function Conversation({ client, draft, expectation = "", zone, canned, placeholders }) {
+  const state = useConversation(client);
   const composer = useRef(null);
 
   const edit = (cid) => composer.current.restore(client.takeBack(cid));
@@ -40,7 +40,7 @@ export function Conversation({ client, draft, expectation = "", zone, canned, fa
         ref={composer}
         draft={draft}
         canned={canned}
-        facts={facts}
+        placeholders={placeholders}
         isStopped={state.link.phase === "stopped"}
         onSend={(text) => client.send(text)}
         onTyping={(isTyping) => client.typing(isTyping)}

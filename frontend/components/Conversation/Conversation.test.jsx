@@ -1,7 +1,7 @@
 import { act, fireEvent, render, screen } from "@testing-library/preact";
 import { Conversation } from "./Conversation";
 import { clock } from "../../lib/browser";
-import { ChatClient } from "../../lib/chatClient";
+import { ConversationClient } from "../../lib/conversationClient";
 import { Draft } from "../../lib/draft";
 import { makeOutbox } from "../../lib/outbox";
 import { findings } from "../../testing/axe";
@@ -31,7 +31,7 @@ const statuses = () => screen.getAllByRole("status").map(({ textContent }) => te
 
 async function open(shop, me = ADA, { last, storage = localStorage, ...props } = {}) {
   const draft = new Draft(storage, "12");
-  client = new ChatClient({
+  client = new ConversationClient({
     props: shop.props(me, { last }),
     outbox: makeOutbox(storage, "12"),
     openSocket: () => shop.connect(me),

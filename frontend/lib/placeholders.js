@@ -1,9 +1,9 @@
-// Facts in braces, which the server fills in when staff send: the words for those it does not know.
+// Placeholders in braces, filled in by the server when staff send: words for those it does not know.
 
 const IN_BRACES = /\{([a-z_]+)\}/g; // as main/models/canned_replies.py has it
 
 /** Empty when all are known; without a list of them (a customer's page) nothing is looked for. */
-export function unknownFactWords(text, known) {
+export function unknownPlaceholderWords(text, known) {
   if (!known) return "";
   const named = new Set([...text.matchAll(IN_BRACES)].map(([, name]) => name));
   const unknown = [...named].filter((name) => !known.includes(name)).map(braced);

@@ -1,7 +1,7 @@
 // Whether the browser tells of who begins to wait, while the page is out of sight: if they wish.
 import { useState } from "react";
 
-export function DeskNotices({ notices }) {
+export function NoticesButton({ notices }) {
   const [state, setState] = useState(notices.state());
   if (state === "unknown") return null;
   if (state === "denied") {

@@ -13,7 +13,7 @@ const CODES = { 401: 4001, 403: STALE_PAGE, 404: 4003 };
  * the last was not taken; `after()` the last number shown; `onFrame(frame)`;
  * `onChange({isUp, code})`: whether the shop answers; with a code, never.
  */
-export class ChatPoll {
+export class ConversationPoll {
   #timer = null;
   #runs = false;
   #to;

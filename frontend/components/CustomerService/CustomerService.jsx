@@ -1,9 +1,9 @@
 // Who waits for customer service, live: the most urgent first.
 import { useEffect, useState } from "react";
-import { DeskNotices } from "./DeskNotices";
-import { DeskRow } from "./DeskRow";
+import { NoticesButton } from "./NoticesButton";
+import { ConversationRow } from "./ConversationRow";
 import { StatusLine } from "../StatusLine/StatusLine";
-import { mostUrgentFirst } from "../../lib/desk";
+import { mostUrgentFirst } from "../../lib/customerService";
 
 const TICK = 15_000;
 const WORDS = {
@@ -13,18 +13,18 @@ const WORDS = {
   stopped: { tone: "bad", text: "You are signed out, or no longer allowed here.", way: "Sign in" },
 };
 
-export function Desk({ store, me, statuses, chatAddress, notices }) {
-  const { desk, phase } = useStore(store);
+export function CustomerService({ store, me, statuses, addressOf, notices }) {
+  const { list, phase } = useStore(store);
   const now = useNow();
-  const rows = mostUrgentFirst(desk);
+  const rows = mostUrgentFirst(list);
 
   return (
     <>
-      <div className="desk-tools">
+      <div className="open-conversations-tools">
         <StatusLine {...WORDS[phase]} />
-        <DeskNotices notices={notices} />
+        <NoticesButton notices={notices} />
       </div>
-      {desk.isCut && (
+      {list.isCut && (
         <p className="alert alert-warning">
           There are more: the {rows.length} most urgent are listed.
         </p>
@@ -32,15 +32,15 @@ export function Desk({ store, me, statuses, chatAddress, notices }) {
       {rows.length === 0 ? (
         <p className="empty">Nobody waits, and nobody is looked after.</p>
       ) : (
-        <ol className="desk" aria-label="Conversations">
+        <ol className="open-conversations" aria-label="Conversations">
           {rows.map((row) => (
-            <DeskRow
+            <ConversationRow
               key={row.order}
               row={row}
-              there={desk.there[row.order] ?? []}
+              there={list.there[row.order] ?? []}
               me={me}
               statuses={statuses}
-              href={chatAddress(row.order)}
+              href={addressOf(row.order)}
               now={now}
             />
           ))}

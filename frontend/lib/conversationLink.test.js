@@ -1,5 +1,5 @@
 import { clock } from "./browser";
-import { ChatLink } from "./chatLink";
+import { ConversationLink } from "./conversationLink";
 
 let sockets;
 let phases;
@@ -24,7 +24,7 @@ function makeLink({ random = () => 0.5 } = {}) {
   };
   const onFrame = (frame) => frames.push(frame);
   const onChange = (phase) => phases.push(phase);
-  return new ChatLink({ openSocket, after: () => 40, onFrame, onChange, clock, random });
+  return new ConversationLink({ openSocket, after: () => 40, onFrame, onChange, clock, random });
 }
 
 const hear = (frame) => last().onmessage({ data: JSON.stringify(frame) });
@@ -186,7 +186,7 @@ test("three that led to nothing are a block, tried rarely while there is another
 });
 
 test("a browser that forbids the address counts as one that led to nothing", () => {
-  const link = new ChatLink({
+  const link = new ConversationLink({
     openSocket: () => {
       throw new DOMException("no", "SecurityError");
     },

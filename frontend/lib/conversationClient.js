@@ -1,9 +1,9 @@
 // One reader of one conversation: puts the socket, the way over HTTP, the state and the unsent
 // together. Components read `state`, and call what people do.
-import { ChatLink } from "./chatLink";
-import { ChatPoll } from "./chatPoll";
-import { firstSeq, hasEarlier, hasGap, isBehind, lastSeq } from "./chatState";
-import { reduce, startState, withUnsent } from "./chatState";
+import { ConversationLink } from "./conversationLink";
+import { ConversationPoll } from "./conversationPoll";
+import { firstSeq, hasEarlier, hasGap, isBehind, lastSeq } from "./conversationState";
+import { reduce, startState, withUnsent } from "./conversationState";
 import { SendQueue } from "./sendQueue";
 import { without } from "./without";
 
@@ -11,7 +11,7 @@ const PAGE = 100;
 const SAY_TYPING_EVERY = 3_000;
 const TYPING_LASTS = 6_000;
 
-export class ChatClient {
+export class ConversationClient {
   #listeners = new Set();
   #outbox;
   #clock;
@@ -35,9 +35,16 @@ export class ChatClient {
     const onFrame = (frame) => this.#receive(frame);
     const onLink = (link) => this.#follow(link);
     const onPoll = (answer) => this.#followPoll(answer);
-    this.#link = new ChatLink({ openSocket, after, onFrame, onChange: onLink, clock, random });
+    this.#link = new ConversationLink({
+      openSocket,
+      after,
+      onFrame,
+      onChange: onLink,
+      clock,
+      random,
+    });
     const way = { urls: props.urls, fetch, csrf, after, onFrame, onChange: onPoll, clock };
-    this.#poll = new ChatPoll(way);
+    this.#poll = new ConversationPoll(way);
     this.#queue = new SendQueue({ next: () => this.#nextUnsent(), send: this.#sendOut, clock });
   }
 

@@ -1,4 +1,4 @@
-import { mostUrgentFirst, newlyWaiting, reduceDesk, startDesk, waitWords } from "./desk";
+import { mostUrgentFirst, newlyWaiting, reduceList, startList, waitWords } from "./customerService";
 
 const NOW = "2025-03-03T10:00:00.000Z";
 const row = (order, more) => ({
@@ -10,11 +10,11 @@ const row = (order, more) => ({
   unread: 0,
   ...more,
 });
-const numbers = (desk) => mostUrgentFirst(desk).map(({ order }) => order);
+const numbers = (list) => mostUrgentFirst(list).map(({ order }) => order);
 
-describe("old desk + events = fresh desk", () => {
+describe("old list + events = fresh list", () => {
   const rows = [row(1), row(2, { waiting_since: NOW })];
-  const old = startDesk({ rows });
+  const old = startList({ rows });
 
   test.each([
     ["upsert of a new one", [{ type: "upsert", data: row(3) }], [...rows, row(3)]],
@@ -35,22 +35,22 @@ describe("old desk + events = fresh desk", () => {
       [rows[1]],
     ],
   ])("%s", (_, events, expected) => {
-    expect(events.reduce(reduceDesk, old)).toEqual(startDesk({ rows: expected }));
+    expect(events.reduce(reduceList, old)).toEqual(startList({ rows: expected }));
   });
 
   test("snapshot says whether it is cut", () => {
     const event = { type: "snapshot", data: { rows, cut: true } };
-    expect(reduceDesk(old, event)).toEqual(startDesk({ rows, cut: true }));
+    expect(reduceList(old, event)).toEqual(startList({ rows, cut: true }));
   });
 
   test("presence is told whole", () => {
-    const one = reduceDesk(old, { type: "presence", data: { 1: [{ who: "customer" }] } });
-    const two = reduceDesk(one, { type: "presence", data: { 2: [{ who: "staff-7" }] } });
+    const one = reduceList(old, { type: "presence", data: { 1: [{ who: "customer" }] } });
+    const two = reduceList(one, { type: "presence", data: { 2: [{ who: "staff-7" }] } });
     expect(two.there).toEqual({ 2: [{ who: "staff-7" }] });
   });
 
   test("an unknown event changes nothing", () => {
-    expect(reduceDesk(old, { type: "constructor", data: {} })).toBe(old);
+    expect(reduceList(old, { type: "constructor", data: {} })).toBe(old);
   });
 });
 
@@ -67,12 +67,12 @@ test("who waits comes first, then the earliest dispatch of what is paid, then th
     row(8, { changed_at: at("11") }),
     row(10, { changed_at: at("11") }),
   ];
-  expect(numbers(startDesk({ rows }))).toEqual([4, 3, 7, 5, 2, 6, 8, 10, 1]);
+  expect(numbers(startList({ rows }))).toEqual([4, 3, 7, 5, 2, 6, 8, 10, 1]);
 });
 
 test("who begins to wait is known", () => {
-  const before = startDesk({ rows: [row(1), row(2, { waiting_since: NOW })] });
-  const after = startDesk({ rows: [1, 2, 3].map((order) => row(order, { waiting_since: NOW })) });
+  const before = startList({ rows: [row(1), row(2, { waiting_since: NOW })] });
+  const after = startList({ rows: [1, 2, 3].map((order) => row(order, { waiting_since: NOW })) });
   expect(newlyWaiting(before, after).map(({ order }) => order)).toEqual([1, 3]);
   expect(newlyWaiting(after, before)).toEqual([]);
 });

@@ -18,7 +18,7 @@ const AFTER_TOO_MUCH = [5_000, 15_000];
  * `openSocket()` gives a WebSocket; `after()` the last number shown; `onFrame(frame)` gets what
  * comes; `onChange({phase, code})` how it stands: connecting, open, waiting, blocked, stopped.
  */
-export class ChatLink {
+export class ConversationLink {
   #socket = null;
   #attempt = 0;
   #failed = 0;

@@ -1,35 +1,35 @@
 // Customer service's list of who waits: takes over what the server drew, and follows the stream.
 import { render } from "react-dom";
-import { Desk } from "../components/Desk/Desk";
+import { CustomerService } from "../components/CustomerService/CustomerService";
 import { clock, keptStorage } from "../lib/browser";
-import { makeDeskStore } from "../lib/deskStore";
-import { DeskStream } from "../lib/deskStream";
+import { makeCustomerServiceStore } from "../lib/customerServiceStore";
+import { CustomerServiceStream } from "../lib/customerServiceStream";
 import { makeNotices } from "../lib/notices";
 import { oneStream } from "../lib/oneStream";
 
-const mount = document.querySelector("[data-desk]");
-const data = document.getElementById("desk-props");
+const mount = document.querySelector("[data-customer-service]");
+const data = document.getElementById("customer-service-props");
 
 if (mount && data) start(JSON.parse(data.textContent));
 
 function start(props) {
-  const chatAddress = (order) => props.urls.chat.replace("/0/", `/${order}/`);
+  const addressOf = (order) => props.urls.chat.replace("/0/", `/${order}/`);
   const notices = makeNotices({
     Notification: window.Notification,
     storage: keptStorage(),
     isHidden: () => document.visibilityState === "hidden",
-    open: (order) => window.open(chatAddress(order)),
+    open: (order) => window.open(addressOf(order)),
   });
-  const store = makeDeskStore(props, { onWaiting: notices.tell });
+  const store = makeCustomerServiceStore(props, { onWaiting: notices.tell });
 
   mount.textContent = "";
   render(
-    <Desk {...{ store, chatAddress, notices, me: props.me, statuses: props.statuses }} />,
+    <CustomerService {...{ store, addressOf, notices, me: props.me, statuses: props.statuses }} />,
     mount,
   );
 
   const listen = (tell) => {
-    const stream = new DeskStream({
+    const stream = new CustomerServiceStream({
       url: props.urls.stream,
       makeSource: (url) => new EventSource(url),
       probe,
@@ -42,7 +42,7 @@ function start(props) {
   };
   oneStream({
     // What is unread differs from one reader to the next.
-    name: `booktime-desk-${props.me.who}`,
+    name: `booktime-customer-service-${props.me.who}`,
     locks: navigator.locks,
     makeChannel: window.BroadcastChannel && ((name) => new BroadcastChannel(name)),
     listen,

@@ -1,7 +1,7 @@
 // The state of a client, anew at each change of it.
 import { useEffect, useState } from "react";
 
-export function useChat(client) {
+export function useConversation(client) {
   const [state, setState] = useState(client.state);
   useEffect(() => {
     setState(client.state);

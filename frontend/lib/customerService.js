@@ -1,30 +1,30 @@
-// Customer service's desk: its rows, what each event of the stream makes of them, and their order.
+// Customer service's list: its rows, their order, and what each event of the stream changes.
 // Pure: old state + events = what a fresh read says.
 import { without } from "./without";
 
 const PAID = 20; // Order.Status
 
 /** From the page's props. `there`: by order, who is in its conversation just now. */
-export function startDesk({ rows = [], cut = false }) {
+export function startList({ rows = [], cut = false }) {
   return { rows: byOrder(rows), there: {}, isCut: cut };
 }
 
 const byOrder = (rows) => Object.fromEntries(rows.map((row) => [row.order, row]));
 
-export function reduceDesk(desk, { type, data }) {
-  return Object.hasOwn(EVENTS, type) ? EVENTS[type](desk, data) : desk;
+export function reduceList(list, { type, data }) {
+  return Object.hasOwn(EVENTS, type) ? EVENTS[type](list, data) : list;
 }
 
 const EVENTS = {
-  snapshot: (desk, { rows, cut = false }) => ({ ...desk, rows: byOrder(rows), isCut: cut }),
-  upsert: (desk, row) => ({ ...desk, rows: { ...desk.rows, [row.order]: row } }),
-  remove: (desk, { order }) => ({ ...desk, rows: without(desk.rows, order) }),
-  presence: (desk, there) => ({ ...desk, there }),
+  snapshot: (list, { rows, cut = false }) => ({ ...list, rows: byOrder(rows), isCut: cut }),
+  upsert: (list, row) => ({ ...list, rows: { ...list.rows, [row.order]: row } }),
+  remove: (list, { order }) => ({ ...list, rows: without(list.rows, order) }),
+  presence: (list, there) => ({ ...list, there }),
 };
 
 /** Who waits before who does not; the earliest dispatch, then the longest wait. */
-export function mostUrgentFirst(desk) {
-  return Object.values(desk.rows).sort(
+export function mostUrgentFirst(list) {
+  return Object.values(list.rows).sort(
     (one, other) =>
       (one.waiting_since ? 0 : 1) - (other.waiting_since ? 0 : 1) ||
       earliest(deadline(one), deadline(other)) ||

@@ -1,5 +1,5 @@
 import { ADA, FakeShop, OLIVE } from "../testing/fakeShop";
-import { hasEarlier, hasGap, isBehind, lastSeq, reduce, startState } from "./chatState";
+import { hasEarlier, hasGap, isBehind, lastSeq, reduce, startState } from "./conversationState";
 
 /** A page loaded now, and welcomed: what everybody's state must come to. */
 function fresh(shop, me, { peers, last } = {}) {

@@ -1,6 +1,6 @@
 import { act, fireEvent, render, screen, within } from "@testing-library/preact";
-import { Desk } from "./Desk";
-import { makeDeskStore } from "../../lib/deskStore";
+import { CustomerService } from "./CustomerService";
+import { makeCustomerServiceStore } from "../../lib/customerServiceStore";
 import { findings } from "../../testing/axe";
 
 const ME = { who: "staff-7", name: "Olive" };
@@ -41,10 +41,10 @@ beforeEach(() => {
 afterEach(() => jest.useRealTimers());
 
 function open(rows, props) {
-  const store = makeDeskStore({ rows, ...props }, { onWaiting: () => {} });
-  const chatAddress = (order) => `/customer-service/${order}/`;
-  const page = { me: ME, statuses: STATUSES, store, chatAddress, notices };
-  return { ...render(<Desk {...page} />), store };
+  const store = makeCustomerServiceStore({ rows, ...props }, { onWaiting: () => {} });
+  const addressOf = (order) => `/customer-service/${order}/`;
+  const page = { me: ME, statuses: STATUSES, store, addressOf, notices };
+  return { ...render(<CustomerService {...page} />), store };
 }
 
 const words = () => screen.getAllByRole("listitem").map((line) => line.textContent);
@@ -57,7 +57,7 @@ test("each row says whose it is, what was said, who waits and who is on it", () 
   expect(ada).toContain("Customer: Where is <b>my</b> book?");
   expect(ada).toContain("Paid Has waited for 12 minutes To be sent by");
   expect(bo).toBe("Bo ABCD-1234 Done   You look after it ");
-  expect(screen.getByText(/To be sent by/).className).toBe("desk-due text-bad");
+  expect(screen.getByText(/To be sent by/).className).toBe("open-conversation-due text-bad");
   const links = screen.getAllByRole("link").map((link) => link.getAttribute("href"));
   expect(links).toEqual(["/customer-service/12/", "/customer-service/13/"]);
 });

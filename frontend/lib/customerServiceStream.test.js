@@ -1,5 +1,5 @@
 import { clock } from "./browser";
-import { DeskStream } from "./deskStream";
+import { CustomerServiceStream } from "./customerServiceStream";
 
 let sources;
 let told;
@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => jest.useRealTimers());
 
 function listen(status = 200) {
-  const stream = new DeskStream({
+  const stream = new CustomerServiceStream({
     url: "/notify/",
     makeSource: (url) => {
       const source = { url, readyState: 0, listeners: {}, close: () => (source.readyState = 2) };

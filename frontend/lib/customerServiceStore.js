@@ -1,10 +1,10 @@
-// The desk as this tab knows it, by whatever tab it was heard; and who is told that somebody waits.
-import { newlyWaiting, reduceDesk, startDesk } from "./desk";
+// Customer service's list as this tab knows it, whichever tab heard it; says who begins to wait.
+import { newlyWaiting, reduceList, startList } from "./customerService";
 
-export function makeDeskStore(props, { onWaiting }) {
+export function makeCustomerServiceStore(props, { onWaiting }) {
   const listeners = new Set();
   const store = {
-    state: { desk: startDesk(props), phase: "connecting" },
+    state: { list: startList(props), phase: "connecting" },
 
     subscribe(listener) {
       listeners.add(listener);
@@ -16,8 +16,8 @@ export function makeDeskStore(props, { onWaiting }) {
       const before = store.state;
       if (state) store.state = state;
       if (phase) store.state = { ...before, phase };
-      if (event) store.state = { ...before, desk: reduceDesk(before.desk, event) };
-      if (event) newlyWaiting(before.desk, store.state.desk).forEach(onWaiting);
+      if (event) store.state = { ...before, list: reduceList(before.list, event) };
+      if (event) newlyWaiting(before.list, store.state.list).forEach(onWaiting);
       listeners.forEach((listener) => listener(store.state));
     },
   };

@@ -1,4 +1,4 @@
-import { makeDeskStore } from "./deskStore";
+import { makeCustomerServiceStore } from "./customerServiceStore";
 import { makeNotices } from "./notices";
 
 const row = (order, waiting_since) => ({ order, waiting_since, customer: "Ada", number: "AB-12" });
@@ -6,7 +6,10 @@ const upsert = (order) => ({ event: { type: "upsert", data: row(order, "2025-03-
 
 test("who begins to wait is told of, once; who is known to wait is not", () => {
   const onWaiting = jest.fn();
-  const store = makeDeskStore({ rows: [row(1, null), row(2, "2025-03-02")] }, { onWaiting });
+  const store = makeCustomerServiceStore(
+    { rows: [row(1, null), row(2, "2025-03-02")] },
+    { onWaiting },
+  );
   store.hear(upsert(1));
   store.hear(upsert(1));
   store.hear(upsert(2));
@@ -16,11 +19,11 @@ test("who begins to wait is told of, once; who is known to wait is not", () => {
 
 test("a tab that comes later takes over what another one knows, and tells nobody", () => {
   const onWaiting = jest.fn();
-  const store = makeDeskStore({ rows: [] }, { onWaiting });
+  const store = makeCustomerServiceStore({ rows: [] }, { onWaiting });
   const seen = jest.fn();
   const end = store.subscribe(seen);
   const state = {
-    desk: { rows: { 5: row(5, "2025-03-03") }, there: {}, isCut: false },
+    list: { rows: { 5: row(5, "2025-03-03") }, there: {}, isCut: false },
     phase: "open",
   };
   store.hear({ state });

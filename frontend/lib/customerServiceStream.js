@@ -1,4 +1,4 @@
-// The desk's stream of events. The browser resumes it by itself after a cut; here is what it does
+// Customer service's stream. The browser resumes it by itself after a cut; this does what it does
 // not do: come back after an error's answer, and tell when coming back is no use.
 import { fullJitter } from "./backoff";
 
@@ -13,7 +13,7 @@ const BACKOFF = { base: 2_000, cap: 15_000 };
  * `makeSource(url)` gives an EventSource, `probe(url)` the status of the answer there (0: none);
  * `onEvent({type, data})`, `onPhase("open" | "waiting" | "stopped")`.
  */
-export class DeskStream {
+export class CustomerServiceStream {
   #source = null;
   #attempt = 0;
   #timer = null;
