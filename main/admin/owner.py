@@ -12,9 +12,11 @@ from django_tasks_db.models import DBTaskResult
 from knox.models import AuthToken
 
 from main.admin.addresses import OwnerAddressAdmin
+from main.admin.baskets import BasketAdmin
 from main.admin.catalogue import ProductAdmin, TagAdmin
 from main.admin.conversations import CannedReplyAdmin, ConversationAdmin
-from main.admin.order_desk import DeskOrderAdmin
+from main.admin.invoices import InvoiceAdmin
+from main.admin.office_orders import OfficeOrderAdmin
 from main.admin.people import (
     AuthenticatorAdmin,
     EmailAddressAdmin,
@@ -22,7 +24,6 @@ from main.admin.people import (
     OwnerUserAdmin,
     TokenAdmin,
 )
-from main.admin.records import BasketAdmin, InvoiceAdmin
 from main.models import (
     Address,
     Basket,
@@ -52,7 +53,7 @@ admin.site.register(Basket, BasketAdmin)
 admin.site.register(CannedReply, CannedReplyAdmin)
 admin.site.register(Conversation, ConversationAdmin)
 admin.site.register(Invoice, InvoiceAdmin)
-admin.site.register(Order, DeskOrderAdmin)
+admin.site.register(Order, OfficeOrderAdmin)
 admin.site.register(Product, ProductAdmin)
 admin.site.register(ProductTag, TagAdmin)
 admin.site.register(User, OwnerUserAdmin)

@@ -1,13 +1,20 @@
-"""An order at the office's desk: paid, taken back, cancelled, sent, mended."""
+"""An order's page for the office: paid, taken back, cancelled, sent, corrected."""
 
 from django.urls import reverse
 
 from main.actions.orders import cancel_order
 from main.models import Invoice, Order, OrderLine
-from main.tests.support.order_desk_case import CANCELLED, DONE, LINE, NEW, PAID, DeskTestCase
+from main.tests.support.office_order_case import (
+    CANCELLED,
+    DONE,
+    LINE,
+    NEW,
+    PAID,
+    OfficeOrderTestCase,
+)
 
 
-class OrderMoveTests(DeskTestCase):
+class OrderMoveTests(OfficeOrderTestCase):
     def test_a_payment_is_marked_and_taken_back(self) -> None:
         self.assertEqual(self.move(PAID, NEW), [f"Order {self.order.number} is paid now."])
         self.assertEqual(self.move(NEW, PAID), [f"Order {self.order.number} is new now."])
@@ -64,7 +71,7 @@ class OrderMoveTests(DeskTestCase):
         self.assertRedirects(page, self.page, fetch_redirect_response=False)
 
 
-class LineMoveTests(DeskTestCase):
+class LineMoveTests(OfficeOrderTestCase):
     def test_lines_go_where_they_were_chosen_to(self) -> None:
         self.pay()
         response = self.move_lines({self.line: LINE.SENT, self.other: LINE.PROCESSING})
@@ -116,7 +123,7 @@ class LineMoveTests(DeskTestCase):
         self.assertContains(self.client.get(self.page), '<option value="30">sent</option>', 2)
 
 
-class AddressTests(DeskTestCase):
+class AddressTests(OfficeOrderTestCase):
     def test_a_parcel_address_is_mended_until_it_is_on_its_way(self) -> None:
         self.pay()
         self.send_well(self.page, self.open(self.page), shipping_zip_code="wc1e  7hx")

@@ -1,14 +1,14 @@
-"""Orders at the office's desk: found, moved many at once, and their invoices."""
+"""Orders for the office: found, moved many at once, and their invoices."""
 
 from unittest import mock
 
 from main.actions.orders import cancel_order
 from main.models import Invoice, Order
 from main.tests.support.factories import OrderFactory, OrderLineFactory
-from main.tests.support.order_desk_case import DONE, LINE, NEW, PAID, DeskTestCase
+from main.tests.support.office_order_case import DONE, LINE, NEW, PAID, OfficeOrderTestCase
 
 
-class OrderListTests(DeskTestCase):
+class OrderListTests(OfficeOrderTestCase):
     def found(self, query: str) -> list[Order]:
         response = self.client.get(f"{self.path}?{query}")
         self.assertEqual(response.status_code, 200)
@@ -33,7 +33,7 @@ class OrderListTests(DeskTestCase):
         self.assertEqual(response.status_code, 400)
 
 
-class BulkTests(DeskTestCase):
+class BulkTests(OfficeOrderTestCase):
     def test_orders_are_marked_paid_and_a_wrong_move_holds_up_no_other(self) -> None:
         second = OrderLineFactory().order
         cancel_order(order_id=self.order.pk, reason="Twice")
@@ -95,7 +95,7 @@ class BulkTests(DeskTestCase):
         self.assertEqual(self.states()[0], NEW)
 
 
-class InvoiceListTests(DeskTestCase):
+class InvoiceListTests(OfficeOrderTestCase):
     def test_a_document_is_found_by_its_number_or_its_orders(self) -> None:
         self.pay()
         invoice = Invoice.objects.get()

@@ -1,4 +1,4 @@
-"""What the tests of orders at the office's desk share: an order, and its buttons."""
+"""What the tests of the office's orders share: an order, and its buttons."""
 
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import mark_order_paid
@@ -15,7 +15,7 @@ NEW, PAID, DONE, CANCELLED = Order.Status
 LINE = OrderLine.Status
 
 
-class DeskTestCase(AdminTestCase):
+class OfficeOrderTestCase(AdminTestCase):
     works_as = EmployeeFactory
     path = "/office-admin/main/order/"
 

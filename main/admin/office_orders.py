@@ -1,4 +1,4 @@
-"""Orders as the owners and the office have them: with money, documents, addresses to mend."""
+"""Orders for the owners and the office: with money, documents and addresses to correct."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -30,8 +30,8 @@ from main.models.order_moves import ORDER_MOVES
 TITLES = {"shipping": "Deliver to", "billing": "Bill to"}
 
 
-class DeskOrderAdmin(OrderAdmin, HistoryAdmin):
-    change_form_template = "admin/orders/desk.html"
+class OfficeOrderAdmin(OrderAdmin, HistoryAdmin):
+    change_form_template = "admin/orders/office.html"
     form = OrderAddressForm
     list_display = ["number", "email", "billing_name", "state", "total_shown", "placed"]
     list_filter = ["status", ("created_at", PlacedFilter)]
