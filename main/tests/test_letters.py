@@ -12,7 +12,7 @@ from main import emails
 from main.emails.letters import render
 from main.emails.orders import about
 from main.models import Message
-from main.tests.factories import OrderFactory
+from main.tests.support.factories import OrderFactory
 
 
 @tag("once")
