@@ -1,4 +1,4 @@
-"""The documents: where they lead is there, and what the deployment's page has one type is known."""
+"""The documents: every link leads somewhere, and the deployment's commands exist as typed."""
 
 import re
 from collections.abc import Iterator
@@ -34,6 +34,12 @@ def headings(text: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", words.lower()).replace(" ", "-") for words in found}
 
 
+def commands_of(name: str) -> str:
+    """What a page of docs/ has its reader type."""
+    text = (settings.BASE_DIR / "docs" / name).read_text()
+    return "".join(re.findall(r"```sh\n(.*?)```", text, re.S))
+
+
 @tag("once")
 class LinkTests(SimpleTestCase):
     def test_every_link_leads_somewhere(self):
@@ -48,18 +54,21 @@ class LinkTests(SimpleTestCase):
 
 
 @tag("once")
-class DeploymentPageTests(SimpleTestCase):
+class DeploymentPagesTests(SimpleTestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        text = (settings.BASE_DIR / "docs" / "deployment.md").read_text()
-        cls.commands = "\n".join(re.findall(r"```sh\n(.*?)```", text, re.S))
+        cls.commands = commands_of("deployment.md") + commands_of("growing.md")
 
     def test_every_variable_that_is_set_is_one_that_the_site_reads(self):
         known = set(re.findall(r"^#(\w+)=", (settings.BASE_DIR / ".env.example").read_text(), re.M))
         named = set(re.findall(r"\b([A-Z][A-Z0-9_]{3,})=", self.commands))
         self.assertGreater(len(named), 15)
         self.assertEqual(named - known - OTHERS, set())
+
+    def test_the_first_shop_fits_on_one_page(self):
+        lines = (settings.BASE_DIR / "docs" / "deployment.md").read_text().splitlines()
+        self.assertLessEqual(len(lines), 180)
 
     def test_uploads_are_rehearsed_with_the_limit_that_is_set(self):
         proxy = settings.BASE_DIR / "rehearsal" / "proxy.py"
