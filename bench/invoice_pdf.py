@@ -63,7 +63,7 @@ def set_up(folder: str) -> None:
 
 
 def paid_order(lines: int):
-    from main.actions.orders import mark_order_paid
+    from main.actions.payments import mark_order_paid
     from main.tests.support.factories import OrderFactory, OrderLineFactory
 
     order = OrderFactory()

@@ -25,8 +25,8 @@ from main.models import (
     Product,
     User,
 )
+from main.models.charges import add_up, contained_vat
 from main.models.invoice_parties import Seller, customer, seller
-from main.models.money import contained_vat, gross_total, vat_by_rate
 from main.models.products import make_slug
 from main.models.staff_roles import DISPATCH, OFFICE
 
@@ -169,8 +169,10 @@ def _status(is_open: bool, chance: random.Random) -> Order.Status:
 def _write(orders: list[Order], books: list[Product], numbers: dict, chance) -> None:
     lines = {order.pk: _lines(order, books, chance) for order in orders}
     for order in orders:
-        order.total = gross_total(lines[order.pk])
-        order.total_vat = sum((line.vat for line in vat_by_rate(lines[order.pk])), Decimal("0.00"))
+        order.total = add_up(lines[order.pk]).gross
+        order.total_vat = sum(
+            (line.vat for line in add_up(lines[order.pk]).vat_lines), Decimal("0.00")
+        )
     Order.objects.bulk_create(orders)
     OrderLine.objects.bulk_create(line for order in orders for line in lines[order.pk])
     paid = [order for order in orders if order.status in LIVE]
@@ -208,8 +210,8 @@ def _document(order: Order, kind, lines: list[OrderLine], numbers: dict, correct
     if series not in numbers:
         InvoiceSeries.objects.create(name=series)
     numbers[series] += 1
-    gross = gross_total(lines)
-    vat = sum((line.vat for line in vat_by_rate(lines)), Decimal("0.00"))
+    gross = add_up(lines).gross
+    vat = sum((line.vat for line in add_up(lines).vat_lines), Decimal("0.00"))
     return Invoice(
         kind=kind,
         series_id=series,
@@ -249,7 +251,7 @@ def _write_documents(invoices: list[Invoice], lines: dict[int, list[OrderLine]])
             gross=sums.gross,
         )
         for invoice in invoices
-        for sums in vat_by_rate(lines[invoice.order_id])
+        for sums in add_up(lines[invoice.order_id]).vat_lines
     )
 
 

@@ -29,6 +29,10 @@ class RefundRefused(MoveRefused):
     """What was sent is taken back by whoever may decide about money."""
 
 
+class PaymentRefused(ShopError):
+    """A payment or a refund cannot be recorded as it was reported."""
+
+
 class InvoiceFrozen(ShopError):
     """An invoice is written once: not changed, not deleted."""
 

@@ -29,12 +29,13 @@ def order_lines_sent(*, order_id: int, line_ids: list[int]) -> None:
 
 
 def order_lines_cancelled(
-    *, order_id: int, line_ids: list[int], credit_note_id: int | None
+    *, order_id: int, line_ids: list[int], charge_ids: list[int], credit_note_id: int | None
 ) -> None:
     tasks.enqueue(
         tasks.send_order_lines_cancelled_email,
         order_id=order_id,
         line_ids=line_ids,
+        charge_ids=charge_ids,
         credit_note_id=credit_note_id,
     )
 

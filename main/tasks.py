@@ -111,12 +111,17 @@ def send_payment_revoked_email(*, order_id: int, credit_note_id: int | None) -> 
 
 @retried
 def send_order_lines_cancelled_email(
-    *, order_id: int, line_ids: list[int], credit_note_id: int | None
+    *,
+    order_id: int,
+    line_ids: list[int],
+    charge_ids: list[int] | None = None,
+    credit_note_id: int | None,
 ) -> None:
     emails.send(
         "order_lines_cancelled",
         order_id=order_id,
         line_ids=line_ids,
+        charge_ids=charge_ids or [],
         credit_note_id=credit_note_id,
     )
 

@@ -17,6 +17,11 @@ TRANSFER = {
     "iban": env.one("TRANSFER_IBAN", iban.validate, "an IBAN", default="GB33BUKB20201555555555"),
     "bic": env.one("TRANSFER_BIC", bic.validate, "a BIC", default="BUKBGB22"),
 }
+# In the order in which they are offered; main.gateways.payments says what a way is.
+PAYMENT_WAYS = [
+    "main.gateways.payments.transfer.BankTransfer",
+    "main.gateways.payments.in_shop.PaidInShop",
+]
 # Who bills: it stands on every invoice, as it was on that day.
 SELLER = {
     "name": env.str("SELLER_NAME", default="BookTime Ltd"),

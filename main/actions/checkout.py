@@ -18,8 +18,7 @@ from main.models import (
     OrderLine,
     PostalAddress,
     Product,
-    gross_total,
-    vat_by_rate,
+    add_up,
 )
 from main.models.history import record_many, update_many
 
@@ -72,7 +71,7 @@ def _check_nothing_changed(lines: Sequence[BasketLine], *, expected_total: Decim
             if line.available
             else f"“{line.product.name}” is no longer to be had."
         )
-    if gross_total(lines) != expected_total:
+    if add_up(lines).gross != expected_total:
         raise BasketChanged("A price or your basket changed meanwhile. Please look at it again.")
 
 
@@ -85,13 +84,14 @@ def _write_order(
     shipping: PostalAddress,
     lines: Sequence[BasketLine],
 ) -> Order:
+    sums = add_up(lines)
     order = Order.objects.create(
         user_id=owner.user_id,
         email=email,
         basket=basket,
         currency=settings.CURRENCY,
-        total=gross_total(lines),
-        total_vat=sum(part.vat for part in vat_by_rate(lines)),
+        total=sums.gross,
+        total_vat=sums.vat,
         **{f"billing_{name}": value for name, value in asdict(billing).items()},
         **{f"shipping_{name}": value for name, value in asdict(shipping).items()},
     )

@@ -13,9 +13,10 @@ from main.models import Conversation, Message, Order, Participant, ReadCursor, R
 from main.models.canned_replies import facts_named_in, fill_in
 from main.models.conversations import clean_text, fingerprint
 from main.models.opening_hours import open_between
-from main.models.order_facts import date_missing, facts_for_replies
 from main.models.participants import SHOP
 from main.models.unread_replies import MAIL_AFTER
+from main.wording.facts import Values, fact_text
+from main.wording.replies import date_missing, facts_for_replies
 
 
 class Posted(NamedTuple):
@@ -68,11 +69,14 @@ def post_message(*, order_id: int, cid: UUID, text: str, author: Participant) ->
 
 @transaction.atomic
 def record_fact(
-    *, order_id: int, fact: Message.Fact, text: str, at: datetime | None = None
+    *, order_id: int, fact: Message.Fact, values: Values | None = None, at: datetime | None = None
 ) -> Message:
-    """Write down what happened to the order, in the transaction in which it happens."""
+    """Write down what happened to the order, in the transaction in which it happens.
+
+    `values` are those of the fact's kind (main.wording.facts).
+    """
     conversation = open_conversation(order_id=order_id)
-    message = _write_fact(conversation, seq=_next(conversation), fact=fact, text=text, at=at)
+    message = _write_fact(conversation, seq=_next(conversation), fact=fact, values=values, at=at)
     conversation.save(update_fields=["head", "changed_at"])
     events.message_posted(order_id=order_id, seq=message.seq)
     return message
@@ -120,7 +124,6 @@ def begin_conversation(*, order: Order) -> Conversation:
     _write_fact(
         conversation,
         seq=1,
-        text="The order was placed.",
         fact=Message.Fact.PLACED,
         at=order.created_at,
     )
@@ -135,8 +138,14 @@ def _next(conversation: Conversation) -> int:
 
 
 def _write_fact(
-    conversation: Conversation, *, seq: int, fact: Message.Fact, text: str, at: datetime | None
+    conversation: Conversation,
+    *,
+    seq: int,
+    fact: Message.Fact,
+    values: Values | None = None,
+    at: datetime | None,
 ) -> Message:
+    values = values or {}
     return Message.objects.create(
         conversation=conversation,
         seq=seq,
@@ -144,7 +153,9 @@ def _write_fact(
         fact=fact,
         role=Role.SYSTEM,
         author_name=SHOP,
-        text=text,
+        values=values,
+        # Release 0.1.0 reads no values: it serves on while a push is under way.
+        text=fact_text(fact, values),
         at=at or timezone.now(),
     )
 

@@ -1,8 +1,7 @@
 """Billing: an invoice when an order is paid, a credit note when some of it is taken back."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,37 +9,41 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from main.models import Invoice, InvoiceLine, InvoiceSeries, InvoiceVat, Order, OrderLine
+from main.models import (
+    ChargeKind,
+    Invoice,
+    InvoiceLine,
+    InvoiceSeries,
+    InvoiceVat,
+    Order,
+    OrderCharge,
+    OrderLine,
+    add_up,
+)
+from main.models.charges import Amounts
 from main.models.invoice_parties import customer, seller
-from main.models.money import contained_vat
+from main.models.order_lines import OrderItem
 
 SERIES = {Invoice.Kind.INVOICE: "INV", Invoice.Kind.CREDIT_NOTE: "CN"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Amounts:
-    """What one line costs; net and VAT make up gross."""
-
-    net: Decimal
-    vat: Decimal
-    gross: Decimal
-
-
 @transaction.atomic
 def issue_invoice(*, order: Order, at: datetime | None = None) -> Invoice:
-    """Bill the lines that are not cancelled, as of `at`, or now.
+    """Bill what is not cancelled of the order, as of `at`, or now.
 
     The order's row must be held by the caller.
     """
     lines = list(order.lines.live().select_related("product"))
-    invoice = _write(Invoice.Kind.INVOICE, order=order, at=at, customer=customer(order))
-    _write_lines(
-        invoice,
-        [
-            _invoice_line(invoice, line, amounts)
-            for line, amounts in zip(lines, _amounts(lines), strict=True)
-        ],
-    )
+    charges = list(order.charges.live())
+    shares = add_up([*lines, *charges]).shares
+    invoice = _head(Invoice.Kind.INVOICE, order=order, at=at, customer=customer(order))
+    billed = [
+        *(_line(invoice, line, order_line=line, isbn=line.product.isbn or "") for line in lines),
+        *(_line(invoice, charge, order_charge=charge) for charge in charges),
+    ]
+    for line, share in zip(billed, shares, strict=True):
+        _set_amounts(line, share)
+    _write(invoice, billed)
     return invoice
 
 
@@ -48,22 +51,22 @@ def issue_invoice(*, order: Order, at: datetime | None = None) -> Invoice:
 def issue_credit_note(
     *,
     order: Order,
-    order_lines: Iterable[OrderLine],
+    items: Iterable[OrderItem],
     reason: str,
     is_refund: bool = True,
     at: datetime | None = None,
 ) -> Invoice | None:
-    """Take back what was billed for these lines; None when nothing of it was, or not any more.
+    """Take back what was billed for these lines and charges; None when nothing of it was, or is.
 
-    Unless `is_refund`, no money goes back: the note mends what the paper said.
-    The amounts are the invoice's own, so both together come to nothing, to the cent. The order's
-    row must be held by the caller.
+    Unless `is_refund`, no money goes back: the note mends what the paper said. The amounts are
+    parts of the invoice's own, so all notes about it together come to it, to the cent. The
+    order's row must be held by the caller.
     """
-    billed = _billed_lines(order, order_lines)
-    if not billed:
+    invoice = order.invoices.invoices().newest_first().first()
+    taken_back = _taken_back(invoice, items) if invoice else []
+    if not invoice or not taken_back:
         return None
-    invoice = billed[0].invoice
-    note = _write(
+    note = _head(
         Invoice.Kind.CREDIT_NOTE,
         order=order,
         at=at,
@@ -72,21 +75,65 @@ def issue_credit_note(
         reason=reason,
         is_refund=is_refund,
     )
-    _write_lines(note, [_credit_line(note, line) for line in billed])
+    before = _copies_credited(invoice)
+    _write(note, [_credit_line(note, line, n, before[_key(line)]) for line, n in taken_back])
     return note
 
 
-def _billed_lines(order: Order, order_lines: Iterable[OrderLine]) -> list[InvoiceLine]:
-    """Of the invoice that stands: the lines that no credit note has taken back yet."""
-    invoice = order.invoices.invoices().newest_first().first()
-    if invoice is None:
-        return []
-    credited = InvoiceLine.objects.filter(invoice__corrects=invoice).values("order_line")
-    lines = invoice.lines.filter(order_line__in=[line.pk for line in order_lines])
-    return list(lines.exclude(order_line__in=credited).select_related("invoice"))
+# --- What is taken back -----------------------------------------------------------------------
 
 
-def _write(kind: Invoice.Kind, *, order: Order, at: datetime | None, **fields: Any) -> Invoice:
+def _taken_back(invoice: Invoice, items: Iterable[OrderItem]) -> list[tuple[InvoiceLine, int]]:
+    """The invoice's lines with how many of their copies these items are, not credited before."""
+    billed = {_key(line): line for line in invoice.lines.all()}
+    wanted: Counter[tuple[type, int]] = Counter()
+    for item in items:
+        if key := _billed_key(item, billed):
+            wanted[key] += item.quantity
+    credited = _copies_credited(invoice)
+    left = {key: billed[key].quantity - credited[key] for key in wanted}
+    return [
+        (line, copies)
+        for key, line in billed.items()
+        if (copies := min(wanted[key], left.get(key, 0))) > 0
+    ]
+
+
+def _billed_key(item: OrderItem, billed: dict[tuple[type, int], InvoiceLine]):
+    """Copies that moved to a row of their own were billed with the row they came from."""
+    row: OrderItem | None = item
+    while row is not None and (type(row), row.pk) not in billed:
+        row = row.split_from
+    return (type(row), row.pk) if row is not None else None
+
+
+def _copies_credited(invoice: Invoice) -> Counter[tuple[type, int]]:
+    copies: Counter[tuple[type, int]] = Counter()
+    for line in InvoiceLine.objects.filter(invoice__corrects=invoice):
+        copies[_key(line)] += line.quantity
+    return copies
+
+
+def _key(line: InvoiceLine) -> tuple[type, int]:
+    """Which row of the order a line of an invoice is about."""
+    if line.order_charge_id:
+        return OrderCharge, line.order_charge_id
+    return OrderLine, line.order_line_id
+
+
+def _credit_line(note: Invoice, billed: InvoiceLine, copies: int, before: int) -> InvoiceLine:
+    """Rounded on all copies taken back so far, so that the cents add up over several notes."""
+    whole, of = billed.amounts, billed.quantity
+    amounts = whole.part(before + copies, of=of).less(whole.part(before, of=of))
+    same = ("kind", "name", "isbn", "unit_price", "tax_rate", "order_line_id", "order_charge_id")
+    fields = {name: getattr(billed, name) for name in same}
+    return _set_amounts(InvoiceLine(invoice=note, quantity=copies, **fields), amounts)
+
+
+# --- Writing ----------------------------------------------------------------------------------
+
+
+def _head(kind: Invoice.Kind, *, order: Order, at: datetime | None, **fields: Any) -> Invoice:
     """The document's head, unsaved: its sums are known when its lines are."""
     return Invoice(
         kind=kind,
@@ -98,7 +145,24 @@ def _write(kind: Invoice.Kind, *, order: Order, at: datetime | None, **fields: A
     )
 
 
-def _write_lines(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
+def _line(invoice: Invoice, item: OrderLine | OrderCharge, **fields: Any) -> InvoiceLine:
+    return InvoiceLine(
+        invoice=invoice,
+        kind=ChargeKind(item.kind),
+        name=item.name,
+        quantity=item.quantity,
+        unit_price=item.unit_price,
+        tax_rate=item.tax_rate,
+        **fields,
+    )
+
+
+def _set_amounts(line: InvoiceLine, amounts: Amounts) -> InvoiceLine:
+    line.net, line.vat, line.gross = amounts.net, amounts.vat, amounts.gross
+    return line
+
+
+def _write(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
     """Save the document with its next number. The number is taken last: it is what all wait for."""
     invoice.net = sum((line.net for line in lines), Decimal("0.00"))
     invoice.vat = sum((line.vat for line in lines), Decimal("0.00"))
@@ -135,36 +199,3 @@ def _vat_lines(invoice: Invoice, lines: Iterable[InvoiceLine]) -> list[InvoiceVa
         )
         for rate in sorted(by_rate)
     ]
-
-
-def _amounts(lines: Iterable[OrderLine]) -> list[_Amounts]:
-    """VAT is rounded once a rate, on the sum; each line has its share, so that the cents add up."""
-    gross: dict[Decimal, Decimal] = defaultdict(Decimal)
-    amounts = []
-    for line in lines:
-        before = contained_vat(gross=gross[line.tax_rate], rate=line.tax_rate)
-        gross[line.tax_rate] += line.total
-        vat = contained_vat(gross=gross[line.tax_rate], rate=line.tax_rate) - before
-        amounts.append(_Amounts(net=line.total - vat, vat=vat, gross=line.total))
-    return amounts
-
-
-def _invoice_line(invoice: Invoice, line: OrderLine, amounts: _Amounts) -> InvoiceLine:
-    return InvoiceLine(
-        invoice=invoice,
-        order_line=line,
-        name=line.name,
-        isbn=line.product.isbn or "",
-        quantity=line.quantity,
-        unit_price=line.unit_price,
-        tax_rate=line.tax_rate,
-        net=amounts.net,
-        vat=amounts.vat,
-        gross=amounts.gross,
-    )
-
-
-def _credit_line(note: Invoice, billed: InvoiceLine) -> InvoiceLine:
-    same = ("name", "isbn", "quantity", "unit_price", "tax_rate", "net", "vat", "gross")
-    fields = {name: getattr(billed, name) for name in same}
-    return InvoiceLine(invoice=note, order_line_id=billed.order_line_id, **fields)

@@ -1,19 +1,24 @@
-"""The way of an order's lines: packed, sent, cancelled, refunded; the order's state follows."""
+"""The way of an order's lines: packed, sent, cancelled, refunded; the order's state follows.
 
-from collections.abc import Collection, Sequence
+Its other charges only stand or are cancelled.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from main import events
 from main.actions.conversations import record_fact, touch_conversation
-from main.actions.invoices import issue_credit_note
+from main.actions.ledger import enter_ledger
+from main.actions.order_items import set_status, split
+from main.actions.refunds import take_back
 from main.actions.stock import put_back
 from main.errors import MoveRefused
-from main.models import Message, Order, OrderLine
-from main.models.history import update_many
-from main.models.order_facts import books, paid_back
-from main.models.order_moves import check_line_move, status_by_lines
+from main.models import Message, Order, OrderCharge, OrderLine
+from main.models.order_lines import OrderItem
+from main.models.order_moves import check_charge_move, check_line_move, status_by_lines
+from main.wording import facts
 
 
 @transaction.atomic
@@ -22,56 +27,96 @@ def move_order_lines(
     order_id: int,
     line_ids: Collection[int],
     status: OrderLine.Status,
+    copies: Mapping[int, int] | None = None,
     may_refund: bool = False,
     reason: str = "",
     at: datetime | None = None,
 ) -> Order:
     """Move these lines of one order to `status`, all or none. A line that is there already stays.
 
-    A cancelled line gives its copies back to the stock, and what was billed for it by a credit
-    note; `reason` and `at` (now unless told) stand on it. Raises MoveRefused, and nothing changes,
-    when a line is not the order's or may not go there (main.models.order_moves); RefundRefused
-    when it was sent and is to be taken back by somebody who may not (`may_refund`).
+    `copies` says of which lines only so many are to move: they become a line of their own. What
+    is cancelled gives its copies back to the stock, and what was billed for it by a credit note;
+    `reason` and `at` (now unless told) stand on it. With the last line all other charges are
+    cancelled too. Raises MoveRefused, and nothing changes, when a line is not the order's, has
+    fewer copies or may not go there (main.models.order_moves); RefundRefused when it was sent and
+    is to be taken back by somebody who may not (`may_refund`).
     """
     order = Order.objects.locked().get(pk=order_id)
     lines = list(order.lines.all())
     if not {line.pk for line in lines}.issuperset(line_ids):
         raise MoveRefused(f"Order {order.number} has no such line.")
-    moved = [line for line in lines if line.pk in line_ids and line.status != status]
-    for line in moved:
+    moving = [line for line in lines if line.pk in line_ids and line.status != status]
+    for line in moving:
         check_line_move(line, order, status, may_refund=may_refund)
+    moved = [split(line, copies.get(line.pk) if copies else None) for line in moving]
     if moved:
+        enter_ledger(order=order)
         if status == OrderLine.Status.SENT:
-            _tell_of_sent(moved, at=at)
+            _tell_of_sent(order, moved, at=at)
         set_status(moved, status, reason=reason)
-        _follow(order, lines)
-        _settle(order, moved, status, reason=reason, at=at)
+        _follow(order)
+        if status == OrderLine.Status.CANCELLED:
+            _settle(order, moved, reason=reason or "Cancelled", at=at)
     return order
 
 
-def set_status(lines: Sequence[OrderLine], status: OrderLine.Status, *, reason: str) -> None:
-    """Save the state; `reason` goes into the lines' history. Whether they may is asked before."""
-    for line in lines:
-        line.status = status
-    update_many(lines, fields=["status"], reason=reason)
+@transaction.atomic
+def cancel_order_charges(
+    *,
+    order_id: int,
+    charge_ids: Collection[int],
+    copies: Mapping[int, int] | None = None,
+    reason: str,
+    at: datetime | None = None,
+) -> Order:
+    """Take these charges off the order, all or none; one that is off already stays.
+
+    `copies`, `reason` and `at` are as with lines. Raises MoveRefused, and nothing changes, when a
+    charge is not the order's or has fewer copies.
+    """
+    order = Order.objects.locked().get(pk=order_id)
+    charges = list(order.charges.all())
+    if not {charge.pk for charge in charges}.issuperset(charge_ids):
+        raise MoveRefused(f"Order {order.number} has no such charge.")
+    going = [charge for charge in charges if charge.pk in charge_ids and charge.is_live]
+    for charge in going:
+        check_charge_move(charge, order)
+    gone = [split(charge, copies.get(charge.pk) if copies else None) for charge in going]
+    if gone:
+        enter_ledger(order=order)
+        set_status(gone, OrderCharge.Status.CANCELLED, reason=reason)
+        _give_back(order, gone, reason=reason, at=at)
+    return order
 
 
-def _tell_of_sent(lines: Sequence[OrderLine], *, at: datetime | None) -> None:
+def _tell_of_sent(order: Order, lines: Sequence[OrderLine], *, at: datetime | None) -> None:
     """Asked before the new state is saved. Once a line: if it was marked sent by mistake, the
     customer waits for it already, and another mail would be of another parcel.
     """
-    line_ids = [line.pk for line in lines]
-    told = OrderLine.history.filter(id__in=line_ids, status=OrderLine.Status.SENT)
-    if untold := sorted(set(line_ids) - set(told.values_list("id", flat=True))):
-        order_id = lines[0].order_id
-        text = f"Sent: {books(line for line in lines if line.pk in untold)}."
-        record_fact(order_id=order_id, fact=Message.Fact.SENT, text=text, at=at)
-        events.order_lines_sent(order_id=order_id, line_ids=untold)
+    told = set(
+        OrderLine.history.filter(order_id=order.pk, status=OrderLine.Status.SENT).values_list(
+            "id", flat=True
+        )
+    )
+    untold = [line for line in lines if told.isdisjoint(_itself_and_before(line))]
+    if untold:
+        record_fact(order_id=order.pk, fact=Message.Fact.SENT, values=facts.items(untold), at=at)
+        line_ids = sorted(line.pk for line in untold)
+        events.order_lines_sent(order_id=order.pk, line_ids=line_ids)
 
 
-def _follow(order: Order, lines: Sequence[OrderLine]) -> None:
+def _itself_and_before(line: OrderLine) -> set[int]:
+    """The line's key, and those of the lines it was split from."""
+    keys, row = set(), line
+    while row is not None:
+        keys.add(row.pk)
+        row = row.split_from
+    return keys
+
+
+def _follow(order: Order) -> None:
     """DONE when every line is sent or cancelled and it is paid; all cancelled is CANCELLED."""
-    status = status_by_lines(order, lines)
+    status = status_by_lines(order, order.lines.all())
     # An order that stays what it is has a new date, and no new row in its history.
     is_other = status != order.status
     order.status = status
@@ -80,26 +125,30 @@ def _follow(order: Order, lines: Sequence[OrderLine]) -> None:
         touch_conversation(order_id=order.pk)
 
 
-def _settle(
-    order: Order,
-    moved: Sequence[OrderLine],
-    status: OrderLine.Status,
-    *,
-    reason: str,
-    at: datetime | None,
-) -> None:
-    """What the lines' new state means for the stock, the books and the customer."""
-    if status != OrderLine.Status.CANCELLED:
-        return
+def _settle(order: Order, moved: Sequence[OrderLine], *, reason: str, at: datetime | None) -> None:
+    """What cancelled lines mean for the stock, the books and the customer."""
     put_back(lines=moved, reason=f"Order {order.number}: line cancelled")
-    reason = reason or "Cancelled"
-    note = issue_credit_note(order=order, order_lines=moved, reason=reason, at=at)
-    text = f"Cancelled: {books(moved)}."
-    record_fact(order_id=order.pk, fact=Message.Fact.CANCELLED, text=text, at=at)
-    if note:
-        record_fact(order_id=order.pk, fact=Message.Fact.REFUNDED, text=paid_back(note), at=at)
+    gone: list[OrderItem] = [*moved]
+    if order.status == Order.Status.CANCELLED:
+        charges = list(order.charges.live())
+        set_status(charges, OrderCharge.Status.CANCELLED, reason=reason)
+        gone += charges
+    _give_back(order, gone, reason=reason, at=at)
+
+
+def _give_back(
+    order: Order, gone: Sequence[OrderItem], *, reason: str, at: datetime | None
+) -> None:
+    """Tell of what was cancelled, and take back what was billed for it."""
+    record_fact(order_id=order.pk, fact=Message.Fact.CANCELLED, values=facts.items(gone), at=at)
+    note = take_back(order=order, items=gone, reason=reason, at=at)
     events.order_lines_cancelled(
         order_id=order.pk,
-        line_ids=[line.pk for line in moved],
+        line_ids=_keys(gone, OrderLine),
+        charge_ids=_keys(gone, OrderCharge),
         credit_note_id=note.pk if note else None,
     )
+
+
+def _keys(rows: Iterable[OrderItem], kind: type[OrderItem]) -> list[int]:
+    return [row.pk for row in rows if isinstance(row, kind)]

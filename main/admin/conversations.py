@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 from main.admin.base import ReadOnlyAdmin, StaffModelAdmin
 from main.models import CannedReply, Conversation, Message
 from main.models.canned_replies import FACTS
+from main.wording.facts import message_text
 
 MOST_SHOWN = 200  # messages, the newest; the conversation's own page has them all
 
@@ -92,7 +93,9 @@ class ConversationAdmin(ReadOnlyAdmin):
     @admin.display(description="the newest messages")
     def said(self, conversation: Conversation) -> str:
         newest = Message.objects.of(conversation.pk).order_by("-seq")[:MOST_SHOWN]
-        lines = ((_moment(each), each.author_name, linebreaksbr(each.text)) for each in newest)
+        lines = (
+            (_moment(each), each.author_name, linebreaksbr(message_text(each))) for each in newest
+        )
         return format_html_join("", "<p>{}, <b>{}</b><br>{}</p>", lines)
 
 

@@ -18,7 +18,7 @@ from main.admin.base import ReadOnlyAdmin
 from main.documents import invoice_response, invoices_pdf, pdf_response
 from main.gateways.pdf import PdfUnavailable
 from main.models import Invoice, Order
-from main.models.money import money
+from main.wording.money import money
 
 logger = logging.getLogger(__name__)
 # A stack of this size takes some twenty seconds to print, while whoever asked for it waits.

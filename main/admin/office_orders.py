@@ -10,9 +10,8 @@ from django.urls import path
 from main.actions.orders import (
     cancel_order,
     correct_billing_address,
-    mark_order_paid,
-    revoke_payment,
 )
+from main.actions.payments import mark_order_paid, revoke_payment
 from main.admin.history import HistoryAdmin, Records
 from main.admin.invoices import print_invoices
 from main.admin.order_forms import (
@@ -24,8 +23,8 @@ from main.admin.order_forms import (
 from main.admin.orders import OrderAdmin, PlacedFilter
 from main.errors import MoveRefused
 from main.models import Order, OrderLine
-from main.models.money import money
 from main.models.order_moves import ORDER_MOVES
+from main.wording.money import money
 
 TITLES = {"shipping": "Deliver to", "billing": "Bill to"}
 

@@ -31,6 +31,7 @@ from main.gateways import rates
 from main.models import ChatTicket, Participant
 from main.models.chat_tickets import TICKET_LASTS
 from main.reports import conversations
+from main.wording.messages import message_item
 
 ORDER = OpenApiParameter("order_id", ORDER_ID, OpenApiParameter.PATH)
 KEY = OpenApiParameter(
@@ -102,7 +103,7 @@ class MessagesView(ConversationView):
         _count(request, author)
         posted = post_message(order_id=order_id, author=author, cid=key[KEY.name], **message)
         status = HTTPStatus.OK if posted.is_repeat else HTTPStatus.CREATED
-        return Response(posted.message.item | {"dup": posted.is_repeat}, status=status)
+        return Response(message_item(posted.message) | {"dup": posted.is_repeat}, status=status)
 
     def _known_parameters(self) -> set[str]:
         return {"after", "before", "limit"} if self.request.method == "GET" else set()

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from main.emails.letters import Letter, mail
+from main.gateways.payments import instructions
 from main.models import Invoice, Order, OrderLine
 from main.models.order_access import make_access_token
 
@@ -14,7 +15,8 @@ from main.models.order_access import make_access_token
 def order_placed(*, order_id: int) -> Letter:
     """Thank for the order, say how to pay, and link to it."""
     order = read_order(order_id)
-    return about(order, lines=order.lines.all(), vat_lines=order.vat_lines)
+    charges = [*order.lines.all(), *order.charges.all()]
+    return about(order, lines=charges, vat_lines=order.vat_lines)
 
 
 @mail
@@ -42,12 +44,17 @@ def order_lines_sent(*, order_id: int, line_ids: list[int]) -> Letter:
 
 @mail
 def order_lines_cancelled(
-    *, order_id: int, line_ids: list[int], credit_note_id: int | None
+    *,
+    order_id: int,
+    line_ids: list[int],
+    charge_ids: list[int] | None = None,
+    credit_note_id: int | None,
 ) -> Letter:
     """Say what will not come, or came back, and whether money does."""
     order = read_order(order_id)
+    charges = [charge for charge in order.charges.all() if charge.pk in (charge_ids or [])]
     note = _credit_note(order, credit_note_id)
-    return about(order, lines=_among(order, line_ids), credit_note=note)
+    return about(order, lines=[*_among(order, line_ids), *charges], credit_note=note)
 
 
 @mail
@@ -58,15 +65,16 @@ def order_cancelled(*, order_id: int, credit_note_id: int | None) -> Letter:
 
 
 def read_order(order_id: int) -> Order:
-    return Order.objects.prefetch_related("lines").get(pk=order_id)
+    return Order.objects.prefetch_related("lines", "charges", "payments", "refunds").get(
+        pk=order_id
+    )
 
 
 def about(order: Order, **context: Any) -> Letter:
     """To the order's customer, with the way to the order, and how to pay what is to be paid."""
-    is_due = order.status == Order.Status.NEW
     common = {
         "order": order,
-        "transfer": settings.TRANSFER | {"reference": order.number} if is_due else None,
+        "payment": instructions(order),
         "order_url": settings.SITE_URL + path_to(order),
         "site_url": settings.SITE_URL,
     }

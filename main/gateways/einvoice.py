@@ -4,19 +4,19 @@ BT and BG are the standard's names of its terms and groups, BR of its rules.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from drafthorse.models.accounting import ApplicableTradeTax
+from drafthorse.models.accounting import ApplicableTradeTax, CategoryTradeTax, TradeAllowanceCharge
 from drafthorse.models.document import Document
 from drafthorse.models.note import IncludedNote
 from drafthorse.models.party import TaxRegistration
 from drafthorse.models.payment import PaymentTerms
 from drafthorse.models.tradelines import LineItem
 
-from main.models import Invoice, InvoiceLine, InvoiceVat
+from main.models import ChargeKind, Invoice, InvoiceLine, InvoiceVat
 from main.models.invoice_parties import Party, Seller
 
 FILE_NAME = "factur-x.xml"
@@ -40,11 +40,22 @@ def einvoice_xml(invoice: Invoice) -> bytes:
     _write_party(document.trade.agreement.buyer, invoice.customer)
     document.trade.agreement.seller_order.issuer_assigned_id = invoice.order.number
     document.trade.agreement.buyer_order.issuer_assigned_id = invoice.order.number
-    for number, line in enumerate(invoice.lines.all(), start=1):
+    lines, charges = _lines_and_charges(invoice)
+    for number, line in enumerate(lines, start=1):
         document.trade.items.add(_line(line, number=number, seller=seller))
-    _write_settlement(document.trade.settlement, invoice)
+    _write_settlement(document.trade.settlement, invoice, charges)
     # Held against the schema by the tests, not at each printing.
     return document.serialize(schema=None)
+
+
+def _lines_and_charges(invoice: Invoice) -> tuple[list[InvoiceLine], list[InvoiceLine]]:
+    """Books are lines (BG-25); what else is charged or taken off stands beside them (BG-20, BG-21).
+
+    Without a book the charges are the lines: a document has at least one (BR-16).
+    """
+    lines = list(invoice.lines.all())
+    books = [line for line in lines if line.kind == ChargeKind.BOOK]
+    return (books, [line for line in lines if line not in books]) if books else (lines, [])
 
 
 def xml_text(value: str) -> str:
@@ -107,22 +118,26 @@ def _line(line: InvoiceLine, *, number: int, seller: Seller) -> LineItem:
     if line.isbn:
         item.product.global_id = (GTIN, line.isbn)  # an ISBN-13 is a GTIN
     item.product.name = xml_text(line.name)
-    item.agreement.net.amount = line.unit_net
-    item.delivery.billed_quantity = (line.quantity, PIECE)
+    # A price is never negative (BR-27): what is taken off is counted backwards.
+    sign = -1 if line.net < 0 else 1
+    item.agreement.net.amount = abs(line.unit_net)
+    item.delivery.billed_quantity = (sign * line.quantity, PIECE)
     _write_tax(item.settlement.trade_tax, rate=line.tax_rate, seller=seller)
     item.settlement.monetary_summation.total_amount = line.net
     return item
 
 
-def _write_settlement(settlement: Any, invoice: Invoice) -> None:
+def _write_settlement(settlement: Any, invoice: Invoice, charges: Sequence[InvoiceLine]) -> None:
     settlement.currency_code = invoice.currency
+    for charge in charges:
+        settlement.allowance_charge.add(_allowance_or_charge(charge, seller=invoice.seller))
     for vat in invoice.vat_lines.all():
         settlement.trade_tax.add(_vat_breakdown(vat, seller=invoice.seller))
     if invoice.is_refund:
         terms = PaymentTerms()  # BR-CO-25: an amount that is due has terms
         terms.description = "What was paid for it is paid back."
         settlement.terms.add(terms)
-    _write_sums(settlement.monetary_summation, invoice)
+    _write_sums(settlement.monetary_summation, invoice, charges)
     if invoice.corrects:
         reference = settlement.invoice_referenced_document
         reference.issuer_assigned_id = invoice.corrects.number
@@ -139,7 +154,9 @@ def _vat_breakdown(vat: InvoiceVat, *, seller: Seller) -> ApplicableTradeTax:
     return tax
 
 
-def _write_tax(tax: ApplicableTradeTax, *, rate: Decimal, seller: Seller) -> None:
+def _write_tax(
+    tax: ApplicableTradeTax | CategoryTradeTax, *, rate: Decimal, seller: Seller
+) -> None:
     category = _category(rate, seller)
     tax.type_code = "VAT"
     tax.category_code = category
@@ -153,10 +170,23 @@ def _category(rate: Decimal, seller: Seller) -> str:
     return ZERO_RATED if seller["vat_id"] else OUTSIDE
 
 
-def _write_sums(sums: Any, invoice: Invoice) -> None:
+def _allowance_or_charge(line: InvoiceLine, *, seller: Seller) -> TradeAllowanceCharge:
+    part = TradeAllowanceCharge()
+    part.indicator = line.net >= 0
+    part.actual_amount = abs(line.net)
+    part.reason = xml_text(line.name)
+    tax = CategoryTradeTax()
+    _write_tax(tax, rate=line.tax_rate, seller=seller)
+    part.trade_tax.add(tax)
+    return part
+
+
+def _write_sums(sums: Any, invoice: Invoice, charges: Sequence[InvoiceLine]) -> None:
     paid = Decimal("0.00") if invoice.is_refund else invoice.gross
-    sums.line_total = invoice.net
-    sums.charge_total = sums.allowance_total = Decimal("0.00")
+    charged = sum((line.net for line in charges if line.net >= 0), Decimal("0.00"))
+    allowed = -sum((line.net for line in charges if line.net < 0), Decimal("0.00"))
+    sums.line_total = invoice.net - charged + allowed
+    sums.charge_total, sums.allowance_total = charged, allowed
     sums.tax_basis_total = invoice.net
     sums.tax_total = (invoice.vat, invoice.currency)
     sums.grand_total = invoice.gross

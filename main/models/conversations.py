@@ -157,10 +157,12 @@ class Message(models.Model):
     class Fact(models.TextChoices):
         PLACED = "placed", "placed"
         PAID = "paid", "paid"
+        PART_PAID = "part_paid", "partly paid"
         UNPAID = "unpaid", "not paid after all"
         SENT = "sent", "sent"
         CANCELLED = "cancelled", "cancelled"
         REFUNDED = "refunded", "refunded"
+        PAID_BACK = "paid_back", "paid back"
 
     conversation = models.ForeignKey(
         Conversation, on_delete=models.CASCADE, related_name="messages"
@@ -175,6 +177,8 @@ class Message(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     author_name = models.CharField(max_length=150)
+    # A fact's values, of which main.wording.facts makes its words; None where somebody spoke.
+    values = models.JSONField(null=True, blank=True)
     text = models.TextField()
     fingerprint = models.CharField(max_length=64, blank=True, help_text="Of what was typed.")
     # Of the reply that ended a wait: how long that was, while the shop was open.
@@ -200,22 +204,6 @@ class Message(models.Model):
     @property
     def who(self) -> str:
         return who(self.role, self.author_id)
-
-    @property
-    def item(self) -> dict:
-        """As it stands in frames, answers and pages (docs/conversation.md)."""
-        return {
-            "seq": self.seq,
-            "id": self.pk,
-            "cid": str(self.cid) if self.cid else None,
-            "kind": self.kind,
-            "fact": self.fact or None,
-            "who": self.who,
-            "author": self.author_name,
-            "role": self.role,
-            "text": self.text,
-            "at": iso(self.at),
-        }
 
 
 class ReadCursor(models.Model):

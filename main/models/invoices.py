@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import models
 
 from main.errors import InvoiceFrozen
+from main.models.charges import Amounts, ChargeKind
 
 
 class FrozenQuerySet(models.QuerySet):
@@ -141,10 +142,27 @@ class Invoice(FrozenModel):
 
 
 class InvoiceLine(FrozenModel):
-    """What one line of the order cost. `net` and `vat` of all lines add up to the invoice's."""
+    """What one line or charge of the order cost, or what of it is taken back.
+
+    `net` and `vat` of all lines add up to the invoice's. It points to an order's line or to its
+    charge: to the row that was billed, though copies of it may have moved to other rows since.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
-    order_line = models.ForeignKey("main.OrderLine", on_delete=models.PROTECT, related_name="+")
+    order_line = models.ForeignKey(
+        "main.OrderLine", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    order_charge = models.ForeignKey(
+        "main.OrderCharge",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+    )
+    kind = models.CharField(
+        max_length=12, choices=ChargeKind, default=ChargeKind.BOOK, db_default=ChargeKind.BOOK
+    )
     name = models.CharField(max_length=255)
     isbn = models.CharField("ISBN-13", max_length=13, blank=True)
     quantity = models.PositiveSmallIntegerField()
@@ -159,11 +177,25 @@ class InvoiceLine(FrozenModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["invoice", "order_line"], name="invoiceline_once_an_order_line"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["invoice", "order_charge"],
+                condition=models.Q(order_charge__isnull=False),
+                name="invoiceline_once_an_order_charge",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(order_line__isnull=False, order_charge=None)
+                | models.Q(order_line=None, order_charge__isnull=False),
+                name="invoiceline_of_a_line_or_a_charge",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.name}"
+
+    @property
+    def amounts(self) -> Amounts:
+        return Amounts(net=self.net, vat=self.vat, gross=self.gross)
 
     @property
     def unit_net(self) -> Decimal:

@@ -14,7 +14,8 @@ CANCELLED with the last of them.
 from collections.abc import Iterable
 
 from main.errors import MoveRefused, RefundRefused
-from main.models.orders import Order, OrderLine
+from main.models.order_lines import OrderCharge, OrderLine
+from main.models.orders import Order
 
 ORDER_MOVES = {
     Order.Status.NEW: {Order.Status.PAID, Order.Status.CANCELLED},
@@ -71,6 +72,12 @@ def check_line_move(
         )
     if _is_refund(line, status) and not may_refund:
         raise RefundRefused("Only the office can take back what was sent.")
+
+
+def check_charge_move(charge: OrderCharge, order: Order) -> None:
+    """Raise MoveRefused, with the reason, unless the charge may be cancelled."""
+    if order.status == Order.Status.CANCELLED:
+        raise MoveRefused(f"Order {order.number} is cancelled: “{charge.name}” was too.")
 
 
 def line_moves(line: OrderLine, order: Order, *, may_refund: bool) -> list[OrderLine.Status]:

@@ -3,6 +3,7 @@
 import re
 import secrets
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -11,11 +12,13 @@ from django.urls import reverse
 from django_countries.fields import CountryField
 
 from main.models.addresses import POSTAL_FIELDS, PostalAddress
+from main.models.balance import Balance
+from main.models.charges import Priced, Sums, VatLine, add_up
 from main.models.history import History
 from main.models.isbn import isbn13
-from main.models.money import VatLine, gross_total, vat_by_rate
 from main.models.products import Product
 
+TRANSFER = "transfer"  # the way to pay of all orders before there were others
 _FIRST_ID, _ID_COUNT = 10**11, 9 * 10**11
 
 
@@ -60,7 +63,7 @@ class OrderQuerySet(models.QuerySet):
         except ValueError:
             return self.none()
         # The key, looked up first: by a join the database cannot tell how few lines there are.
-        lines = OrderLine.objects.filter(product__in=list(products))
+        lines = self.model.lines.rel.related_model.objects.filter(product__in=list(products))
         return self.filter(pk__in=lines.values("order"))
 
     def newest_first(self) -> "OrderQuerySet":
@@ -87,6 +90,10 @@ class Order(models.Model):
         "main.Basket", on_delete=models.SET_NULL, null=True, blank=True, editable=False
     )
     status = models.PositiveSmallIntegerField(choices=Status, default=Status.NEW)
+    # Which way to pay was agreed: a code of main.gateways.payments.
+    payment_way = models.CharField(
+        "way to pay", max_length=20, default=TRANSFER, db_default=TRANSFER
+    )
     currency = models.CharField(max_length=3)
     total = models.DecimalField(max_digits=10, decimal_places=2, help_text="VAT included.")
     total_vat = models.DecimalField("VAT", max_digits=10, decimal_places=2)
@@ -154,69 +161,49 @@ class Order(models.Model):
         return self._postal("shipping")
 
     @property
-    def live_lines(self) -> "list[OrderLine]":
-        """Those that are not cancelled."""
-        return [line for line in self.lines.all() if line.status != OrderLine.Status.CANCELLED]
+    def live_charges(self) -> list[Priced]:
+        """Lines and other charges that are not cancelled."""
+        return [*(line for line in self.lines.all() if line.is_live), *self.live_extras]
+
+    @property
+    def live_extras(self) -> list[Any]:
+        """Charges beside the books that are not cancelled."""
+        return [charge for charge in self.charges.all() if charge.is_live]
+
+    @property
+    def sums(self) -> Sums:
+        """What stands of the order comes to; `total` stays what was agreed."""
+        return add_up(self.live_charges)
 
     @property
     def vat_lines(self) -> list[VatLine]:
-        """The VAT in `total_due`."""
-        return vat_by_rate(self.live_lines)
+        """The VAT in `charged`."""
+        return self.sums.vat_lines
 
     @property
-    def total_due(self) -> Decimal:
-        """What the lines that are not cancelled cost; `total` stays what was agreed."""
-        return gross_total(self.live_lines)
+    def charged(self) -> Decimal:
+        """What stands of the order costs."""
+        return self.sums.gross
 
     @property
     def total_cancelled(self) -> Decimal:
-        """What the cancelled lines would have cost."""
-        return gross_total(self.lines.all()) - self.total_due
+        """What was cancelled would have cost."""
+        return add_up([*self.lines.all(), *self.charges.all()]).gross - self.charged
 
     @property
-    def total_refunded(self) -> Decimal:
-        """What goes back to the customer, by credit notes."""
-        notes = (each for each in self.invoices.all() if each.is_refund)
-        return sum((note.gross for note in notes), Decimal("0.00"))
+    def balance(self) -> Balance:
+        """What came, what went back, and so what is due: from charges and ledger."""
+        payments, refunds = self.payments.all(), self.refunds.all()
+        if not payments and self.status != self.Status.NEW:
+            notes = (note.gross for note in self.invoices.all() if note.is_refund)
+            return Balance.before_ledger(charged=self.charged, credited=notes)
+        return Balance.of(charged=self.charged, payments=payments, refunds=refunds)
+
+    @property
+    def due(self) -> Decimal:
+        """What is still to be paid; negative where too much was."""
+        return self.balance.due
 
     def _postal(self, kind: str) -> PostalAddress:
         fields = {name: getattr(self, f"{kind}_{name}") for name in POSTAL_FIELDS}
         return PostalAddress(**fields | {"country": fields["country"].name})
-
-
-class OrderLineQuerySet(models.QuerySet):
-    def live(self) -> "OrderLineQuerySet":
-        return self.exclude(status=OrderLine.Status.CANCELLED)
-
-
-class OrderLine(models.Model):
-    class Status(models.IntegerChoices):
-        NEW = 10, "new"
-        PROCESSING = 20, "processing"
-        SENT = 30, "sent"
-        CANCELLED = 40, "cancelled"
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
-    product = models.ForeignKey("main.Product", on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(max_length=255)
-    unit_price = models.DecimalField(max_digits=8, decimal_places=2, help_text="VAT included.")
-    tax_rate = models.DecimalField("VAT rate", max_digits=4, decimal_places=2)
-    quantity = models.PositiveSmallIntegerField()
-    status = models.PositiveSmallIntegerField(choices=Status, default=Status.NEW)
-
-    objects = OrderLineQuerySet.as_manager()
-    history = History()
-
-    class Meta:
-        ordering = ["pk"]
-        indexes = [
-            models.Index(fields=["status", "-id"], name="orderline_by_status"),
-            models.Index(fields=["product", "order"], name="orderline_of_product"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.name}"
-
-    @property
-    def total(self) -> Decimal:
-        return self.unit_price * self.quantity

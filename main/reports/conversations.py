@@ -9,6 +9,7 @@ from django.db.models import F
 from main.models import Conversation, Message, Role
 from main.models.conversations import MessageQuerySet, Turn, iso
 from main.models.participants import staff, who
+from main.wording.messages import message_item
 
 A_PAGE, MOST = 50, 100
 
@@ -53,7 +54,7 @@ class Stretch:
 
     @property
     def items(self) -> list[dict]:
-        return [message.item for message in self.messages]
+        return [message_item(message) for message in self.messages]
 
 
 def read_standing(order_id: int) -> Standing:

@@ -11,7 +11,7 @@ from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 
 from main.models import Invoice, InvoiceVat
-from main.models.money import CENT
+from main.models.charges import CENT
 from main.reports.calendar import last_days, last_months, start_of
 from main.reports.figures import Report, kept, kept_closed
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import F, QuerySet, Sum
 
 from main.models import Order, OrderLine, Product
-from main.models.money import CENT
+from main.models.charges import CENT
 from main.reports.calendar import last_days, start_of
 from main.reports.figures import Report, kept
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from main.models import Message, Participant
+from main.wording.messages import message_item
 
 VERSION = 1
 # Bytes of a client's frame. Ours may be larger, and Daphne knows one limit for both directions: so
@@ -88,7 +89,7 @@ def read_cid(frame: Mapping[str, Any]) -> UUID:
 
 
 def line(message: Message) -> Line:
-    item = message.item
+    item = message_item(message)
     return Line(message.seq, dump(item), item)
 
 
@@ -123,7 +124,7 @@ def refused(code: str, *, cid: Any = None, text: str = "", retry_after: float | 
 
 
 def ack(message: Message, *, dup: bool) -> str:
-    item = message.item
+    item = message_item(message)
     facts = {name: item[name] for name in ("cid", "seq", "id", "at")}
     return dump({"type": "ack", **facts, "dup": dup})
 

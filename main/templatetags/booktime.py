@@ -1,19 +1,27 @@
-"""How the shop's templates write money (main.models.money), rates, and data for machines."""
+"""How the shop's templates write money (main.wording.money), rates, and data for machines."""
 
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from main.models.money import money
+from main.models import Charge, ChargeKind, OrderCharge
+from main.wording.money import money
 
 register = template.Library()
 register.filter(money)
 
 # What could end the script element early, or start a comment in it.
 _SCRIPT_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.filter
+def has_free_delivery(charges: Iterable[Charge | OrderCharge]) -> bool:
+    """True where nothing is charged for delivery."""
+    return all(charge.kind != ChargeKind.DELIVERY for charge in charges)
 
 
 @register.filter

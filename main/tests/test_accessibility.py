@@ -13,7 +13,7 @@ from django.test import tag
 from django.urls import reverse
 
 from main.actions.conversations import post_message
-from main.actions.orders import mark_order_paid, revoke_payment
+from main.actions.payments import mark_order_paid, revoke_payment
 from main.models import OrderLine
 from main.models.order_access import make_access_token
 from main.models.participants import customer_of, staff

@@ -3,7 +3,7 @@
 from django.test import tag
 
 from main.actions.order_lines import move_order_lines
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.models import OrderLine
 from main.tests.support.browser import BrowserTestCase
 from main.tests.support.factories import (

@@ -1,7 +1,7 @@
 """The dispatchers' site: what is paid for is packed and sent; money and payers are not seen."""
 
 from main.actions.order_lines import move_order_lines
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.models import Order, OrderLine
 from main.tests.support.admin_case import AdminTestCase
 from main.tests.support.factories import (

@@ -1,7 +1,7 @@
 """The history in the admin: who changed what, when, from what to what, and why."""
 
 from main.actions.order_lines import move_order_lines
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.models import Product
 from main.tests.support.admin_case import AdminTestCase
 from main.tests.support.factories import (

@@ -4,7 +4,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.forms.pages import BoundedPaginator
 from main.models import Order, OrderLine
 from main.tests.support.admin_case import AdminTestCase

@@ -9,7 +9,7 @@ from django.contrib.admin import AdminSite
 from django.db import transaction
 from django.test import RequestFactory
 
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.admin.sites import dispatch_site, office_site
 from main.models import Address, Order, Product, ProductTag, User
 from main.tests.support.admin_case import AdminTestCase

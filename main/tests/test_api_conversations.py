@@ -14,6 +14,7 @@ from main.models import ChatTicket, Message, ReadCursor
 from main.models.participants import staff
 from main.tests.support.conversation_api_case import JSON, ConversationApiTestCase
 from main.tests.support.factories import OrderFactory
+from main.wording.messages import message_item
 
 
 class ReadingTests(ConversationApiTestCase):
@@ -64,7 +65,7 @@ class ReadingTests(ConversationApiTestCase):
         self.assertEqual(answer["reads"], {f"staff-{self.olive.pk}": 7})
         me = {"who": "customer", "name": "Ada Reader", "role": "customer"}
         self.assertEqual(answer["me"], me)
-        self.assertEqual(answer["items"], [Message.objects.get(seq=130).item])
+        self.assertEqual(answer["items"], [message_item(Message.objects.get(seq=130))])
         self.client.force_login(self.olive)
         me = {"who": f"staff-{self.olive.pk}", "name": "Olive Office", "role": "staff"}
         self.assertEqual(self.get()["me"], me)

@@ -16,6 +16,7 @@ from django.test import SimpleTestCase, tag
 
 RANKS = [
     {"errors", "models"},
+    {"wording"},
     {"gateways", "emails", "broadcasts", "reports", "migrations"},
     {"tasks"},
     {"events"},
@@ -38,6 +39,7 @@ BESIDE = {
     ("signals", "views"),
     ("management", "demo"),
     ("broadcasts", "gateways"),
+    ("emails", "gateways"),
     ("sockets", "conversation_access"),
 }
 FILE_LIMIT = 300  # lines that are not empty

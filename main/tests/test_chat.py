@@ -12,6 +12,7 @@ from main.models import Message, Order, ReadCursor
 from main.models.participants import staff
 from main.tests.support.chat_case import ChatCase, say_all, send, serve_module, texts
 from main.tests.support.chat_refusals import Refusals, Sessions
+from main.wording.messages import message_item
 
 PLACED = "The order was placed."
 setUpModule = serve_module  # once for all classes here
@@ -61,7 +62,7 @@ class ChatTests(ChatCase):
             again = await send(customer, "Where is it?", cid=cid)
             [stored] = await self.rows(Message.objects.of(self.order.pk).filter(kind="text"))
             expected = {"type": "ack", "cid": cid, "seq": 2, "id": stored.pk, "dup": False}
-            self.assertEqual(ack, expected | {"at": stored.item["at"]})
+            self.assertEqual(ack, expected | {"at": message_item(stored)["at"]})
             self.assertEqual(again, ack | {"dup": True})
             shouted = await send(customer, "Where is it?", cid=cid.upper())
             self.assertEqual(shouted, ack | {"dup": True})

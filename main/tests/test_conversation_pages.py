@@ -11,6 +11,7 @@ from main.models import Message, ReadCursor
 from main.models.participants import staff
 from main.tests.support.conversation_page_case import ConversationPageTestCase
 from main.tests.support.factories import OrderFactory
+from main.wording.messages import message_item
 
 
 class ReadingTests(ConversationPageTestCase):
@@ -159,8 +160,8 @@ class HavingReadTests(ConversationPageTestCase):
 
 class PropsTests(ConversationPageTestCase):
     def test_the_component_is_told_what_it_needs_and_nothing_of_the_staffs(self) -> None:
-        item = self.say("</script><script>alert(1)</script>").message.item
-        placed = Message.objects.get(seq=1).item
+        item = message_item(self.say("</script><script>alert(1)</script>").message)
+        placed = message_item(Message.objects.get(seq=1))
         props = self.props()
         self.assertEqual(
             props | {"expectation": ""},

@@ -8,7 +8,7 @@ from django.test import SimpleTestCase
 from django.utils import timezone
 
 from main.actions.conversations import mark_read, record_fact
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.errors import MessageRefused
 from main.models import Conversation, Message, ReadCursor
 from main.models.conversations import LONGEST, clean_text, iso

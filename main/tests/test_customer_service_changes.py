@@ -18,9 +18,8 @@ from main.actions.order_lines import move_order_lines
 from main.actions.orders import (
     cancel_order,
     correct_billing_address,
-    mark_order_paid,
-    revoke_payment,
 )
+from main.actions.payments import mark_order_paid, revoke_payment
 from main.models import Conversation, Order, OrderLine, User
 from main.models.participants import staff
 from main.tests.support.admin_case import AdminTestCase

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from main.actions.conversations import mark_read
 from main.actions.customer_service import take_conversation
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.models import Conversation, Order, User
 from main.models.participants import staff
 from main.reports.customer_service import MOST_ROWS, read_open_conversations

@@ -10,7 +10,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 from selenium.webdriver.common.keys import Keys
 
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.models import Order, OrderLine, Product, User
 from main.tests.support.browser import BrowserTestCase
 from main.tests.support.factories import (

@@ -140,7 +140,7 @@ class ArithmeticTests(TestCase):
             )
             issue_invoice(order=order, at=NOON)
             with self.subTest(number):
-                self.check(Xml(einvoice_xml(invoice_of(order))), order.total_due)
+                self.check(Xml(einvoice_xml(invoice_of(order))), order.charged)
 
     def check(self, xml: Xml, agreed: Decimal) -> None:
         lines = xml.parts("IncludedSupplyChainTradeLineItem")

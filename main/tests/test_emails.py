@@ -10,7 +10,8 @@ from django.test import TestCase, override_settings, tag
 
 from main import emails
 from main.actions.order_lines import move_order_lines
-from main.actions.orders import cancel_order, mark_order_paid, revoke_payment
+from main.actions.orders import cancel_order
+from main.actions.payments import mark_order_paid, revoke_payment
 from main.errors import MoveRefused
 from main.models import Invoice, Order, OrderLine
 from main.models.order_access import read_access_token

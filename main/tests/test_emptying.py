@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.models import Invoice, Order, User
 from main.models.staff_roles import OFFICE
 from main.tests.support.emptying import Emptying

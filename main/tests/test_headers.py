@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import override_settings, tag
 
 from booktime import asgi
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.api.throttles import AnonymousThrottle
 from main.routing import NOTIFY_PATH
 from main.tests.support.factories import OrderFactory, OrderLineFactory

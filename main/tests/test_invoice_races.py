@@ -10,8 +10,8 @@ from django.db import DatabaseError, connection, connections
 from django.db.models.signals import pre_save
 from django.test import TestCase, TransactionTestCase
 
-from main.actions import orders
-from main.actions.orders import mark_order_paid
+from main.actions import payments
+from main.actions.payments import mark_order_paid
 from main.models import Invoice, InvoiceLine, InvoiceSeries, InvoiceVat, Order, OrderLine
 from main.models.invoices import FrozenQuerySet, InvoiceSeriesQuerySet
 from main.tests.support.factories import OrderFactory, OrderLineFactory
@@ -108,7 +108,7 @@ class LostConnectionTests(TransactionTestCase):
             with (
                 closed_connections(),
                 contextlib.suppress(SystemExit, DatabaseError),
-                mock.patch.object(orders.events, "order_paid", break_off),
+                mock.patch.object(payments.events, "order_paid", break_off),
             ):
                 mark_order_paid(order_id=key, at=NOON)
 
@@ -127,7 +127,7 @@ class CutOffTests(TestCase):
     def test_neither_payment_nor_invoice_is_left_and_no_number_is_lost(self) -> None:
         order = OrderLineFactory(order=OrderFactory(status=Order.Status.NEW)).order
         failures = {
-            "before the invoice": mock.patch("main.actions.orders.issue_invoice"),
+            "before the invoice": mock.patch("main.actions.payments.issue_invoice"),
             "before its number": mock.patch("main.actions.invoices._take_number"),
             "after its number": mock.patch.object(Invoice, "save"),
             "before its lines": mock.patch.object(FrozenQuerySet, "bulk_create"),

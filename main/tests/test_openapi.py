@@ -16,7 +16,7 @@ from django.test import SimpleTestCase, TransactionTestCase, tag
 from django.utils import timezone
 
 from main.access import SIGNED_IN_AT
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.actions.tokens import give_token
 from main.models import OrderLine, User
 from main.tests.support.factories import (

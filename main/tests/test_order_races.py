@@ -17,7 +17,8 @@ from django.test import TransactionTestCase, skipUnlessDBFeature
 from main.actions import order_lines, orders
 from main.actions.checkout import place_order
 from main.actions.order_lines import move_order_lines
-from main.actions.orders import cancel_order, mark_order_paid
+from main.actions.orders import cancel_order
+from main.actions.payments import mark_order_paid
 from main.errors import MoveRefused
 from main.models import BasketOwner, Invoice, Order, OrderLine, PostalAddress, Product
 from main.models.orders import OrderQuerySet

@@ -11,10 +11,9 @@ from main.actions.order_lines import move_order_lines
 from main.actions.orders import (
     cancel_order,
     correct_billing_address,
-    mark_order_paid,
     order_again,
-    revoke_payment,
 )
+from main.actions.payments import mark_order_paid, revoke_payment
 from main.errors import MoveRefused
 from main.models import Basket, BasketOwner, Invoice, Order, OrderLine
 from main.models.order_access import make_access_token
@@ -38,12 +37,12 @@ class OrderReadingTests(TestCase):
         response = self.client.get(self.path)
         self.assertContains(response, "Emma")
         self.assertContains(response, self.order.number)
-        self.assertEqual(response.context["transfer"]["reference"], self.order.number)
+        self.assertEqual(response.context["payment"]["reference"], self.order.number)
 
     def test_a_paid_order_asks_for_no_payment(self) -> None:
         mark_order_paid(order_id=self.order.pk)
         self.client.force_login(self.user)
-        self.assertIsNone(self.client.get(self.path).context["transfer"])
+        self.assertIsNone(self.client.get(self.path).context["payment"])
 
     def test_others_and_strangers_find_nothing(self) -> None:
         self.assertRedirects(self.client.get(self.path), f"/login/?next={self.path}")
@@ -208,7 +207,7 @@ class CorrectBillingAddressTests(TestCase):
         _, note, invoice = self.correct()
         self.assertEqual((note.kind, note.is_refund), (Invoice.Kind.CREDIT_NOTE, False))
         self.assertEqual((invoice.customer["name"], invoice.gross), ("A. Reader", note.gross))
-        self.assertEqual(Order.objects.get().total_refunded, 0)
+        self.assertEqual(Order.objects.get().balance.to_refund, 0)
 
     def test_what_is_refunded_later_is_taken_off_the_new_invoice(self) -> None:
         mark_order_paid(order_id=self.order.pk)
@@ -216,7 +215,7 @@ class CorrectBillingAddressTests(TestCase):
         cancel_order(order_id=self.order.pk, reason="Marked paid by mistake")
         note = self.order.invoices.order_by("pk").last()
         self.assertEqual((note.corrects, note.is_refund), (invoice, True))
-        self.assertEqual(Order.objects.get().total_refunded, invoice.gross)
+        self.assertEqual(Order.objects.get().balance.to_refund, invoice.gross)
 
     def test_the_papers_of_a_cancelled_order_stay(self) -> None:
         cancel_order(order_id=self.order.pk)

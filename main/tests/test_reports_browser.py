@@ -3,7 +3,7 @@
 from django.core.cache import cache
 from django.test import tag
 
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.models import Order
 from main.tests.support.browser import BrowserTestCase
 from main.tests.support.factories import (

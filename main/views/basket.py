@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from main.actions.basket import add_to_basket, change_basket
 from main.errors import ShopError
 from main.forms.basket import AddToBasketForm, BasketForm
-from main.models import QUANTITY_LIMIT, Basket, BasketLine, gross_total, vat_by_rate
+from main.models import QUANTITY_LIMIT, Basket, BasketLine, add_up
 from main.views.visitor import basket_owner, basket_owner_for_writing
 
 
@@ -67,8 +67,8 @@ def totals(lines: list[BasketLine]) -> dict:
     """What the basket's pages show under the lines."""
     return {
         "lines": lines,
-        "total": gross_total(lines),
-        "vat_lines": vat_by_rate(lines),
+        "charges": [],
+        "sums": add_up(lines),
         "can_checkout": bool(lines) and all(line.available is None for line in lines),
     }
 

@@ -1,6 +1,5 @@
 """Checkout: addresses, placing the order, thanks."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from main.actions.checkout import place_order
 from main.errors import ShopError
 from main.forms.checkout import GuestForm, OwnAddressesForm
-from main.models import Address, Order, gross_total
+from main.gateways.payments import instructions
+from main.models import Address, Order, add_up
 from main.views.basket import read_lines, totals
 from main.views.visitor import basket_owner, readable_orders, remember_guest_order
 
@@ -40,17 +40,10 @@ def checkout_done(request: HttpRequest) -> HttpResponse:
         raise Http404("No order was placed here.")
     context = {
         "order": order,
-        "transfer": transfer(order),
+        "payment": instructions(order),
         "can_create_account": order.user_id is None and not request.user.is_authenticated,
     }
     return render(request, "checkout/done.html", context)
-
-
-def transfer(order: Order) -> dict[str, str] | None:
-    """How to pay; None when there is nothing to pay."""
-    if order.status != Order.Status.NEW:
-        return None
-    return settings.TRANSFER | {"reference": order.number}
 
 
 def _place(request: HttpRequest) -> HttpResponse:
@@ -83,7 +76,7 @@ def _make_form(request: HttpRequest, *, data=None, initial=None) -> GuestForm | 
 
 
 def _seen(lines) -> dict:
-    return {"basket": lines[0].basket_id, "total": gross_total(lines)}
+    return {"basket": lines[0].basket_id, "total": add_up(lines).gross}
 
 
 def _refused(request: HttpRequest, *, form, status: int, error: str = "") -> HttpResponse:

@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from main.actions.orders import order_again
+from main.gateways.payments import instructions
 from main.models import Invoice, Order
 from main.models.order_access import read_access_token
-from main.views.checkout import transfer
 from main.views.conversation_props import note_reading
 from main.views.conversations import customer_panel, sign_in_first
 from main.views.page_links import page_links
@@ -26,7 +26,8 @@ ORDERS_A_PAGE = 20
 @require_safe
 @login_required
 def order_list(request: HttpRequest) -> HttpResponse:
-    orders = Order.objects.visible_to(request.user).newest_first().prefetch_related("lines")
+    orders = Order.objects.visible_to(request.user).newest_first()
+    orders = orders.prefetch_related("lines", "charges")
     paginator = Paginator(orders, ORDERS_A_PAGE)
     try:
         page = paginator.page(request.GET.get("page", 1))
@@ -41,7 +42,9 @@ def order_list(request: HttpRequest) -> HttpResponse:
 def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
     """Whose session has ended is led here again by signing in."""
     documents = Prefetch("invoices", Invoice.objects.order_by("pk"))
-    orders = readable_orders(request).prefetch_related("lines", documents)
+    orders = readable_orders(request).prefetch_related(
+        "lines", "charges", "payments", "refunds", documents
+    )
     order = orders.filter(pk=order_id).first()
     if order is None:
         return sign_in_first(request)
@@ -53,7 +56,7 @@ def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
         "lines": order.lines.all(),
         "vat_lines": order.vat_lines,
         "documents": order.invoices.all(),
-        "transfer": transfer(order),
+        "payment": instructions(order),
         "can_order_again": True,
     }
     return render(request, "orders/detail.html", context)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
 from main.actions.backups import FOLDERS, make_backup
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.gateways.files import stored_files
 from main.models import Invoice, Order
 from main.tests.support.factories import OwnerFactory, ProductImageFactory

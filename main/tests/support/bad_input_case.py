@@ -19,7 +19,7 @@ from django.test import Client, TestCase, override_settings
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from main.actions.conversations import mark_read
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.models.participants import customer_of
 from main.tests.support.factories import (
     PASSWORD,

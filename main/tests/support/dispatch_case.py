@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from django.test import TestCase, tag
 
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.models import OrderLine, User
 from main.tests.support.factories import (
     DispatcherFactory,

@@ -237,3 +237,18 @@ class OrderLineFactory(DjangoModelFactory):
     unit_price = factory.SelfAttribute("product.price")
     tax_rate = factory.SelfAttribute("product.tax_rate")
     quantity = 1
+
+
+class OrderChargeFactory(DjangoModelFactory):
+    """Delivery for £3.00, 20% VAT in it."""
+
+    class Meta:
+        model = models.OrderCharge
+
+    order = factory.SubFactory(OrderFactory)
+    kind = models.ChargeKind.DELIVERY
+    code = "post"
+    name = "Delivery by post"
+    unit_price = Decimal("3.00")
+    tax_rate = Decimal("20.00")
+    quantity = 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.models import Invoice, Order
 from main.tests.support.factories import OrderFactory, OrderLineFactory, ProductFactory
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client, TestCase, tag
 
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.actions.tokens import give_token
 from main.models import CannedReply, Order, User
 from main.tests.support.factories import (

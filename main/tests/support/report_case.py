@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.core.cache import cache
 from django.test import TestCase
 
-from main.actions.orders import mark_order_paid
+from main.actions.payments import mark_order_paid
 from main.models import Order, Product
 from main.tests.support.factories import OrderFactory, OrderLineFactory, ProductFactory, UserFactory
 

@@ -1,6 +1,6 @@
 """The states of an order and of its lines, in a customer's words."""
 
-from main.models.orders import Order, OrderLine
+from main.models import Order, OrderLine
 
 _ORDER = {
     Order.Status.NEW: ("to be paid", "We send the books once your payment is here."),

@@ -1,0 +1,31 @@
+"""What happens to a line and to any other charge of an order alike: a new state, a split."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from main.errors import MoveRefused
+from main.models.history import update_many
+from main.models.order_lines import OrderItem
+
+Item = TypeVar("Item", bound=OrderItem)
+
+
+def set_status(rows: Sequence[OrderItem], status: int, *, reason: str) -> None:
+    """Save the state; `reason` goes into the rows' history. Whether they may is asked before."""
+    for row in rows:
+        row.status = status  # type: ignore[attr-defined]
+    update_many(rows, fields=["status"], reason=reason)
+
+
+def split(row: Item, copies: int | None) -> Item:
+    """The row, or a new one that so many of its copies move to. The first keeps its key."""
+    if copies is None or copies == row.quantity:
+        return row
+    if not 1 <= copies < row.quantity:
+        raise MoveRefused(f"There are {row.quantity} copies of “{row.name}” here, not {copies}.")
+    fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    part = type(row)(**fields | {"id": None, "quantity": copies, "split_from_id": row.pk})
+    part.save(force_insert=True)
+    row.quantity -= copies
+    update_many([row], fields=["quantity"], reason="Some copies moved on")
+    return part

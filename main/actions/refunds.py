@@ -1,0 +1,116 @@
+"""Money that goes back: promised when something is cancelled, recorded when it was paid back."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from main.actions.conversations import record_fact
+from main.actions.invoices import issue_credit_note
+from main.actions.ledger import enter_ledger
+from main.actions.payments import settle
+from main.errors import PaymentRefused
+from main.models import Invoice, Message, Order, Refund
+from main.models.order_lines import OrderItem
+from main.wording import facts
+
+
+def take_back(
+    *, order: Order, items: Iterable[OrderItem], reason: str, at: datetime | None
+) -> Invoice | None:
+    """Credit what was billed for these, and promise back what is now overpaid.
+
+    What is cancelled may also leave nothing due of a new order: then it is paid. The order's row
+    must be held by the caller.
+    """
+    note = issue_credit_note(order=order, items=items, reason=reason, at=at)
+    _request_refund(order, note=note)
+    if note:
+        record_fact(order_id=order.pk, fact=Message.Fact.REFUNDED, values=facts.refund(note), at=at)
+    if order.payments.paid().exists():
+        settle(order=order, at=at)
+    return note
+
+
+@transaction.atomic
+def request_refund(*, order_id: int, recorded_by: int | None = None) -> Refund:
+    """Promise back what was paid too much. Raises PaymentRefused when nothing was."""
+    order = Order.objects.locked().get(pk=order_id)
+    enter_ledger(order=order)
+    refund = _request_refund(order, note=None, recorded_by=recorded_by)
+    if refund is None:
+        raise PaymentRefused(f"Nothing was paid too much for order {order.number}.")
+    return refund
+
+
+@transaction.atomic
+def record_refund(
+    *, refund_id: int, at: datetime, reference: str = "", recorded_by: int | None = None
+) -> Refund:
+    """It was paid back at `at`; `reference` is the outside world's name for it.
+
+    One that is done already stays as it is. Raises PaymentRefused, and nothing changes, when it
+    failed, or the reference is another refund's.
+    """
+    refund = _hold_refund(refund_id)
+    if refund.state == Refund.State.DONE:
+        return refund
+    _check_open(refund)
+    same = Refund.objects.filter(way=refund.way, reference=reference)
+    if reference and same.exclude(pk=refund.pk).exists():
+        raise PaymentRefused(f"“{reference}” is the reference of another refund.")
+    refund.state, refund.done_at, refund.reference = Refund.State.DONE, at, reference
+    refund.recorded_by_id = recorded_by
+    try:
+        with transaction.atomic():
+            refund.save()
+    except IntegrityError as error:  # recorded for another refund at this very moment
+        raise PaymentRefused(f"“{reference}” was recorded meanwhile.") from error
+    values = {"amount": str(refund.amount), "currency": refund.currency}
+    record_fact(order_id=refund.order_id, fact=Message.Fact.PAID_BACK, values=values)
+    return refund
+
+
+@transaction.atomic
+def fail_refund(*, refund_id: int, recorded_by: int | None = None) -> Refund:
+    """It could not be paid back: the order is overpaid again. Raises PaymentRefused if it was."""
+    refund = _hold_refund(refund_id)
+    if refund.state == Refund.State.DONE:
+        raise PaymentRefused("This refund is done: it cannot fail any more.")
+    if refund.state == Refund.State.REQUESTED:
+        refund.state, refund.recorded_by_id = Refund.State.FAILED, recorded_by
+        refund.save()
+    return refund
+
+
+def _request_refund(
+    order: Order, *, note: Invoice | None, recorded_by: int | None = None
+) -> Refund | None:
+    """By the way that the money came; None when nothing is overpaid."""
+    amount = order.balance.overpaid
+    if note:
+        amount = min(amount, note.gross)
+    if amount <= 0:
+        return None
+    newest = order.payments.paid().last()
+    return Refund.objects.create(
+        order=order,
+        credit_note=note,
+        amount=amount,
+        currency=order.currency,
+        way=newest.way if newest else order.payment_way,
+        state=Refund.State.REQUESTED,
+        recorded_by_id=recorded_by,
+    )
+
+
+def _hold_refund(refund_id: int) -> Refund:
+    """The order's row before the refund's, as by all who hold both."""
+    refund = Refund.objects.get(pk=refund_id)
+    Order.objects.locked().get(pk=refund.order_id)
+    return Refund.objects.locked().get(pk=refund_id)
+
+
+def _check_open(refund: Refund) -> None:
+    if refund.state == Refund.State.FAILED:
+        raise PaymentRefused("This refund failed. Ask for a new one.")

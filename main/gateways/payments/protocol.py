@@ -1,0 +1,59 @@
+"""What each way to pay is asked, and what it tells: for a card provider and a bank alike."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What is to be paid: for which order (by its public number), and how much, VAT included."""
+
+    order_number: str
+    amount: Decimal
+    currency: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A payment that was begun.
+
+    With a `reference` the outside world knows it by now, and the ledger keeps it as pending. At
+    `url` the customer goes on; without one the page and the mail say what to do.
+    """
+
+    reference: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Money that came, as staff, a bank statement or a provider's message report it.
+
+    `reference` is the outside world's own name for it, "" where there is none; with one, the same
+    receipt reported twice counts once.
+    """
+
+    way: str
+    amount: Decimal
+    currency: str
+    at: datetime
+    reference: str = ""
+
+
+class PaymentWay(Protocol):
+    """`code` is kept with orders and payments; `label` is for customers and staff."""
+
+    code: str
+    label: str
+    is_offered: bool
+
+    def begin(self, demand: Demand) -> Begun:
+        """Start a payment. Raises PaymentUnavailable when the outside world cannot be reached."""
+        ...
+
+    def facts(self, order_number: str) -> dict[str, str]:
+        """What its templates say beside the order: an account, a reference."""
+        ...

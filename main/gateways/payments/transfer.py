@@ -1,0 +1,19 @@
+"""By bank transfer: the customer sends the money, and staff record that it came."""
+
+from django.conf import settings
+
+from main.gateways.payments.protocol import Begun, Demand
+
+
+class BankTransfer:
+    code = "transfer"
+    label = "Bank transfer"
+    is_offered = True
+
+    def begin(self, demand: Demand) -> Begun:
+        """Nothing happens outside until the bank has moved the money."""
+        return Begun()
+
+    def facts(self, order_number: str) -> dict[str, str]:
+        """beneficiary, iban, bic; reference: what to write on the transfer."""
+        return settings.TRANSFER | {"reference": order_number}

@@ -1,0 +1,1 @@
+"""The words for what the models know, made when shown: money, states, facts, dates."""

@@ -1,0 +1,107 @@
+"""What happened to an order, as its timeline tells it: a fact's kind and values made into words.
+
+The values of each kind, as `record_fact` takes them and Message.values keeps them:
+
+    placed     nothing
+    paid       invoice: its number
+    part_paid  amount, due, currency
+    unpaid     nothing
+    sent       what `items` gives
+    cancelled  the same; nothing where it was the whole order
+    refunded   amount, currency, credit_note: its number
+    paid_back  amount, currency
+
+Amounts are strings ("18.98"), since JSON has no decimals.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.text import Truncator
+
+from main.models import Invoice, Message
+from main.models.order_lines import OrderItem
+from main.wording.money import money
+
+NAME_LENGTH = 80
+_NAMED = 3
+
+Values = Mapping[str, Any]
+
+
+def items(rows: Iterable[OrderItem]) -> dict[str, Any]:
+    """The first of them with their quantities and names, and how many more there are."""
+    named = [[row.quantity, row.name] for row in rows]
+    return {"items": named[:_NAMED], "more": max(len(named) - _NAMED, 0)}
+
+
+def refund(note: Invoice) -> dict[str, str]:
+    """What a credit note means for the customer."""
+    return {
+        "amount": str(note.gross),
+        "currency": note.currency,
+        "credit_note": note.number,
+    }
+
+
+def message_text(message: Message) -> str:
+    """What somebody said, or the words for what happened."""
+    if message.values is None:
+        return message.text
+    return fact_text(Message.Fact(message.fact), message.values)
+
+
+def fact_text(fact: Message.Fact, values: Values) -> str:
+    return _TEXTS[fact](values)
+
+
+def _paid(values: Values) -> str:
+    return f"The payment arrived. Invoice: {values['invoice']}."
+
+
+def _part_paid(values: Values) -> str:
+    return f"{_money(values)} arrived; {_money(values, 'due')} is still to be paid."
+
+
+def _sent(values: Values) -> str:
+    return f"Sent: {_listed(values)}."
+
+
+def _cancelled(values: Values) -> str:
+    return f"Cancelled: {_listed(values)}." if values.get("items") else "The order was cancelled."
+
+
+def _refunded(values: Values) -> str:
+    return f"{_money(values)} will be paid back. Credit note: {values['credit_note']}."
+
+
+def _paid_back(values: Values) -> str:
+    return f"We have paid back {_money(values)}."
+
+
+_TEXTS: dict[Message.Fact, Callable[[Values], str]] = {
+    Message.Fact.PLACED: lambda _: "The order was placed.",
+    Message.Fact.PAID: _paid,
+    Message.Fact.PART_PAID: _part_paid,
+    Message.Fact.UNPAID: lambda _: (
+        "The order had been marked paid by mistake: the payment has not arrived yet."
+    ),
+    Message.Fact.SENT: _sent,
+    Message.Fact.CANCELLED: _cancelled,
+    Message.Fact.REFUNDED: _refunded,
+    Message.Fact.PAID_BACK: _paid_back,
+}
+
+
+def _listed(values: Values) -> str:
+    """“2 × Emma, 1 × Dracula”; of many the first, of long titles the beginning."""
+    named = [
+        f"{quantity} × {Truncator(name).chars(NAME_LENGTH)}" for quantity, name in values["items"]
+    ]
+    more = f", and {values['more']} more" if values["more"] else ""
+    return ", ".join(named) + more
+
+
+def _money(values: Values, name: str = "amount") -> str:
+    return money(Decimal(values[name]), values["currency"])

@@ -1,0 +1,17 @@
+"""How money is written."""
+
+from decimal import Decimal
+
+from django.conf import settings
+
+_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
+
+
+def money(amount: Decimal | None, currency: str = "") -> str:
+    """1234.5 as “£1,234.50”, in the shop's currency unless another is named."""
+    # A template's empty text stands for a value that it did not find.
+    if amount is None or amount == "":
+        return ""
+    currency = currency or settings.CURRENCY
+    sign = "−" if amount < 0 else ""
+    return f"{sign}{_SIGNS.get(currency, currency + ' ')}{abs(amount):,.2f}"
