@@ -12,7 +12,7 @@ def main() -> None:
     from django.core.management import execute_from_command_line
     from django.db import Error
 
-    from main.gateways.database import is_away, what_it_said
+    from booktime.sight import outages
 
     try:
         execute_from_command_line(sys.argv)
@@ -20,9 +20,9 @@ def main() -> None:
         # A wrong setting is the operator's to mend: one line, not a traceback.
         sys.exit(f"booktime: {error}")
     except Error as error:
-        if settings.DEBUG or not is_away(error):
+        if settings.DEBUG or not outages.is_database_away(error):
             raise
-        sys.exit(f"booktime: The database failed: {what_it_said(error)}")
+        sys.exit(f"booktime: The database failed: {outages.in_one_line(error)}")
 
 
 if __name__ == "__main__":

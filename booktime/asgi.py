@@ -5,6 +5,7 @@ import sys
 
 import django
 from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booktime.settings")
@@ -19,13 +20,15 @@ from booktime.server.drain import Drain
 from booktime.server.handler import LeasingHandler
 from booktime.server.headers import StandingHeaders
 from booktime.server.static_files import StaticFiles
-from booktime.sight import access_log, start
-from main.routing import NOTIFY_PATH, notify, websocket_urlpatterns
-from main.sockets.origins import OwnOriginsOnly
+from booktime.sight import access_log, socket_log, start
+from main.reports.waiting import WAITING
+from main.routing import notify, websocket_urlpatterns
+from main.sockets import frames
+from main.sockets.addresses import CUSTOMER_SERVICE_STREAM
 
 one_process.hold()
 # How the shop is must be told while all of its threads wait for a database that hangs.
-HEALTH = ("/healthz/", "/healthz/alive/")
+HEALTH = f"/{settings.HEALTH_PATH}"
 HEALTH_THREADS = 2
 
 
@@ -41,25 +44,28 @@ async def lifespan(scope, receive, send):
 drain = Drain()
 handler = LeasingHandler()
 pages = drain.requests(access_log.requests(StaticFiles(handler)))
-health = drain.requests(access_log.requests(LeasingHandler(threads=HEALTH_THREADS)))
-stream = drain.streams(access_log.streams(notify))
-start.begin(handler.threads)
+health = drain.requests(
+    access_log.requests(LeasingHandler(threads=HEALTH_THREADS), is_routine=True)
+)
+stream = drain.streams(access_log.streams(notify, route="desk_stream"))
+sockets = drain.sockets(
+    socket_log.sockets(URLRouter(websocket_urlpatterns)), goodbye=frames.goodbye
+)
+start.begin(counted=WAITING, threads=handler.threads)
 
 
 async def http(scope, receive, send):
     """The stream is answered above Django, where it would hold a thread for as long as it lasts."""
     path = scope["path"]
-    await (stream if path == NOTIFY_PATH else health if path in HEALTH else pages)(
-        scope, receive, send
-    )
+    await (
+        stream if path == CUSTOMER_SERVICE_STREAM else health if path.startswith(HEALTH) else pages
+    )(scope, receive, send)
 
 
 application = ProtocolTypeRouter(
     {
         "http": StandingHeaders(http),
-        "websocket": drain.sockets(
-            access_log.sockets(OwnOriginsOnly(URLRouter(websocket_urlpatterns)))
-        ),
+        "websocket": sockets,
         "lifespan": lifespan,
     }
 )

@@ -4,10 +4,10 @@ import asyncio
 
 from channels.consumer import AsyncConsumer
 
+from booktime.sight.close_codes import RESTARTING
 from main.sockets.admission import session_key_of
 from main.sockets.conversation import ConversationSocket
 from main.sockets.customer_service_stream import CustomerServiceStream
-from main.sockets.socket import RESTARTING
 
 
 class ChatConsumer(AsyncConsumer):

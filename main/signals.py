@@ -4,17 +4,18 @@ from allauth.account.signals import email_changed, email_confirmed
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models.signals import post_delete, post_migrate, post_save, pre_save
 from django.dispatch import receiver
 from pictures.signals import picture_processed
 
+from booktime.sight import metrics
 from main import access, events
 from main.actions.accounts import adopt_guest_orders
 from main.actions.basket import merge_baskets
 from main.actions.customer_service import show_new_name
 from main.actions.tokens import revoke_tokens
-from main.models import ProductImage, User, search_sqlite
+from main.models import Message, ProductImage, User, search_sqlite
 from main.models.product_images import remove_empty_folder
 from main.sockets.admission import digest_of
 from main.views.visitor import BASKET_KEY
@@ -95,6 +96,13 @@ def end_tokens(sender, instance: User, **kwargs) -> None:
     """After the change is written: a token asked for meanwhile sees it, or is ended here."""
     if instance.ends_tokens:
         revoke_tokens(user=instance)
+
+
+@receiver(post_save, sender=Message)
+def count_message(sender, instance: Message, created: bool, **kwargs) -> None:
+    if created:
+        counter = metrics.messages_stored.labels(str(instance.kind))
+        transaction.on_commit(counter.inc)
 
 
 @receiver(post_delete, sender=ProductImage)

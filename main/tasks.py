@@ -18,8 +18,8 @@ from django_tasks.backends.immediate import ImmediateBackend
 from django_tasks.base import Task
 from pictures.tasks import process_picture
 
+from booktime.sight.outages import DATABASE_ERRORS
 from main import emails
-from main.gateways.database import FAILURES
 from main.models import unread_replies
 
 logger = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def _try_again(job: Task, *, attempt: int, arguments: dict) -> None:
     try:
         close_old_connections()  # the database may be what failed, and be back
         job.using(run_after=later).enqueue(attempt=attempt + 1, **arguments)
-    except FAILURES as error:
+    except DATABASE_ERRORS as error:
         raise NotStored(*error.args) from error
 
 

@@ -51,7 +51,7 @@ urlpatterns = [
         {"sitemaps": SITEMAPS},
         name="django.contrib.sitemaps.views.sitemap",
     ),
-    path("healthz/", site.health, name="healthz"),
-    path("healthz/alive/", site.alive, name="healthz_alive"),
+    path(settings.HEALTH_PATH, site.health, name="healthz"),
+    path(f"{settings.HEALTH_PATH}alive/", site.alive, name="healthz_alive"),
     path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", site.media, name="media"),
 ]

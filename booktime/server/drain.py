@@ -10,10 +10,13 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, cast
 
-from booktime.server.in_flight import Application, Exchange, Receive, Scope, Send, Socket, Stream
+from booktime.server.in_flight import Request, Socket, Stream
+from booktime.sight.asgi_types import Application, Receive, Scope, Send
 
 LIMIT = 5.0  # seconds for everything
 # So many may wait at the door: Twisted's 50 would cut off a crowd that comes back at once, and
@@ -28,41 +31,41 @@ class Drain:
         self.limit = limit
         self.is_draining = False
         self._reactor: Any = None
-        self._live: set[Exchange] = set()
+        self._live: set[Request] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         _tame_daphne()
 
     def requests(self, application: Application) -> Application:
         """HTTP that ends by itself: whatever has begun is answered."""
-        return self._wrapped(Exchange, application)
+        return self._wrapped(Request, application)
 
     def streams(self, application: Application) -> Application:
         """HTTP that goes on and on: it sees `http.disconnect`, and the client the stream's end."""
         return self._wrapped(Stream, application)
 
-    def sockets(self, application: Application) -> Application:
-        """WebSockets: clients get a goodbye and close code 4012.
+    def sockets(self, application: Application, *, goodbye: Callable[[int], str]) -> Application:
+        """WebSockets: clients get a goodbye (see in_flight.Socket) and close code 4012.
 
         The application sees `websocket.disconnect` with that code. What it still sends then
         reaches the client, as long as it ends within a moment.
         """
-        return self._wrapped(Socket, application)
+        return self._wrapped(partial(Socket, goodbye=goodbye), application)
 
-    def _wrapped(self, kind: type[Exchange], application: Application) -> Application:
+    def _wrapped(self, kind: Callable[..., Request], application: Application) -> Application:
         async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
             self._wait_for_the_end()
             await self._run(kind(self, receive, send), application, scope)
 
         return wrapped
 
-    async def _run(self, exchange: Exchange, application: Application, scope: Scope) -> None:
-        task = exchange.task = cast("asyncio.Task[None]", asyncio.current_task())
-        self._live.add(exchange)
+    async def _run(self, request: Request, application: Application, scope: Scope) -> None:
+        task = request.task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._live.add(request)
         self._tasks.add(task)
         try:
-            await exchange.run(application, scope)
+            await request.run(application, scope)
         finally:
-            self._live.discard(exchange)
+            self._live.discard(request)
             self._tasks.discard(task)
 
     # --- The end ----------------------------------------------------------------------------
@@ -83,8 +86,8 @@ class Drain:
         self.is_draining = True
         _heed_no_more_signals()
         _leave_after(self.limit + REST)
-        for exchange in list(self._live):
-            task = asyncio.create_task(exchange.leave())
+        for request in list(self._live):
+            task = asyncio.create_task(request.leave())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         self._stop_listening()

@@ -1,19 +1,14 @@
-"""One request, stream or socket, between server and application: how each takes its leave."""
+"""What is in flight: a request, stream or socket, and how each ends when the server stops."""
 
 import asyncio
-import json
 import random
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ClassVar, Protocol
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+from booktime.sight.asgi_types import Application, Message, Receive, Scope, Send
+from booktime.sight.close_codes import RESTARTING
 
-RESTARTING = 4012
 SPREAD_MS = 2000  # over which clients come back, each at a moment of its own
 PATIENCE = 2.0  # seconds: for an application to end, and for a client to answer a close
 
@@ -22,8 +17,8 @@ class Server(Protocol):
     is_draining: bool
 
 
-class Exchange:
-    """A request: it goes on to its end."""
+class Request:
+    """It goes on to its end."""
 
     task: asyncio.Task[None]
 
@@ -45,7 +40,7 @@ class Exchange:
         """What is to be done beside `run` when the server stops."""
 
 
-class Interruptible(Exchange):
+class Interruptible(Request):
     """Goes on until one side leaves: at the end its application hears that the client has."""
 
     disconnect: ClassVar[Message]
@@ -105,8 +100,12 @@ class Stream(Interruptible):
 class Socket(Interruptible):
     disconnect: ClassVar[Message] = {"type": "websocket.disconnect", "code": RESTARTING}
 
-    def __init__(self, server: Server, receive: Receive, send: Send) -> None:
+    def __init__(
+        self, server: Server, receive: Receive, send: Send, *, goodbye: Callable[[int], str]
+    ) -> None:
+        """`goodbye` writes a last frame: the client is to come back after so many milliseconds."""
         super().__init__(server, receive, send)
+        self._goodbye = goodbye
         self._is_accepted = self._is_over = False
 
     async def run(self, application: Application, scope: Scope) -> None:
@@ -136,8 +135,7 @@ class Socket(Interruptible):
 
     async def _say_goodbye(self) -> None:
         after = random.randrange(SPREAD_MS + 1)  # noqa: S311 - chance that need not be secret
-        goodbye = {"type": "goodbye", "code": RESTARTING, "after_ms": after}
-        await self.send({"type": "websocket.send", "text": json.dumps(goodbye)})
+        await self.send({"type": "websocket.send", "text": self._goodbye(after)})
 
     async def _close(self) -> None:
         if not self._is_accepted:

@@ -34,7 +34,7 @@ INSTALLED_APPS = [
     "webpack_loader",
 ]
 MIDDLEWARE = [
-    "booktime.sight.log_context_middleware.RequestFacts",
+    "booktime.sight.log_context_middleware.LogContextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages shrink to a fifth. Their secrets are masked anew each time, and Django pads the length,

@@ -23,8 +23,6 @@ if SENTRY_DSN:
         raise ImproperlyConfigured(
             "SENTRY_DSN must be an address like https://key@sentry.example/1."
         ) from None
-# What the worker calls before its first task; the web process does so in booktime/asgi.py.
-WATCH = "booktime.sight.start.begin"
 
 # Servers log to stdout, as containers want it. What a command prints there may be data.
 _is_command = Path(sys.argv[0]).name == "manage.py" and sys.argv[1:2] != ["run_worker"]
@@ -55,7 +53,7 @@ LOGGING = {
         # Twisted has a line of its own for each request, with its path and whose address it was.
         "daphne": {"level": "WARNING"},
         "twisted": {"level": "WARNING"},
-        # What is to be said of tasks, booktime/sight/start.py says.
+        # What is to be said of tasks, booktime/sight/task_log.py says.
         "django_tasks": {"level": "CRITICAL"},
         "django_tasks_db": {"level": "WARNING"},
     },

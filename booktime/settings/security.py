@@ -5,7 +5,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 
 from booktime.settings.files import MEDIA_ORIGIN
-from booktime.settings.site import GA_TRACKER_ID, SECURE
+from booktime.settings.site import GA_TRACKER_ID, HEALTH_PATH, SECURE
 
 # Styles are files of ours. Scripts run by the nonce of their page alone; what differs where the
 # templates are not ours, and the sockets' address, is in booktime/server/headers.py.
@@ -68,7 +68,7 @@ if SECURE:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     # Who checks our health asks the process itself, by plain HTTP.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz/(alive/)?$"]
+    SECURE_REDIRECT_EXEMPT = [f"^{HEALTH_PATH}(alive/)?$"]
     # From here alone: a proxy that sends its own as well would make two of them.
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

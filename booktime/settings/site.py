@@ -60,6 +60,9 @@ SITE_URL = env.url(
     default=f"http://127.0.0.1:{PORT}" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
 )
 
+# Whether the shop is ready; below it, `alive/`. Also in app.json, which is no program.
+HEALTH_PATH = "healthz/"
+
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = "booktime.formats"
 COUNTRIES_FIRST = ["GB", "IE"]

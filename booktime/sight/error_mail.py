@@ -21,9 +21,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import mail_admins
 
+from booktime.sight import log_context
 from booktime.sight.log_lines import KNOCKS
 from booktime.sight.redaction import message_of, traceback_of
-from main.gateways import log_facts
 
 logger = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ class Rate:
 
 def report_of(record: logging.LogRecord) -> Report:
     error = record.exc_info[1] if record.exc_info else None
-    facts = {**log_facts.known(), **{name: getattr(record, name, None) for name in _FACTS
+    facts = {**log_context.known(), **{name: getattr(record, name, None) for name in _FACTS
                                      if hasattr(record, name)}}  # fmt: skip
     message = message_of(record)
     what = type(error).__name__ if error else message.split("\n")[0][:80]

@@ -6,12 +6,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import LazyObject, empty
 
-from main.gateways import log_facts
+from booktime.sight import log_context
 
 View = Callable[[HttpRequest], HttpResponse]
 
 
-class RequestFacts:
+class LogContextMiddleware:
     """The first of all, so that its facts stand beside what the others say.
 
     The route is the name of the address, or of its view: never what stood in the address bar.
@@ -23,17 +23,17 @@ class RequestFacts:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if user_id := known_user_id(request):
-            log_facts.note(user_id=user_id)
+            log_context.note(user_id=user_id)
         return response
 
     def process_view(self, request: HttpRequest, *args: Any) -> None:
         if request.resolver_match:
-            log_facts.note(route=request.resolver_match.view_name)
+            log_context.note(route=request.resolver_match.view_name)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Before the error is logged."""
         if user_id := known_user_id(request):
-            log_facts.note(user_id=user_id)
+            log_context.note(user_id=user_id)
 
 
 def known_user_id(request: HttpRequest) -> int | None:

@@ -9,8 +9,8 @@ from django.conf import settings
 from structlog import stdlib
 from structlog.processors import TimeStamper
 
+from booktime.sight import log_context
 from booktime.sight.redaction import message, traceback_of
-from main.gateways import log_facts
 
 # All that a line may hold, in this order; whatever else is given to a logger stays here. Ours are
 # keys, codes, and names that stand in the source.
@@ -49,7 +49,7 @@ def formatter(*, as_json: bool) -> logging.Formatter:
 
 
 def _add_facts(logger: Any, name: str, fields: Fields) -> Fields:
-    return {**log_facts.known(), "revision": settings.GIT_REV, **fields}
+    return {**log_context.known(), "revision": settings.GIT_REV, **fields}
 
 
 def _make_little_of_knocks(logger: Any, name: str, fields: Fields) -> Fields:

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.conf import settings
 
+from booktime.sight import log_context
 from booktime.sight.log_lines import FIELDS, KNOCKS, MOST
 from booktime.sight.redaction import message_of, said_of
-from main.gateways import log_facts
 
 _KEPT = ("event_id", "timestamp", "platform", "level", "logger", "release", "environment", "sdk")
 _TAGS = {*FIELDS} - {"time", "level", "event", "logger", "user_id", "revision", "exception"}
@@ -53,7 +53,7 @@ def begin() -> bool:
 
 def scrubbed(event: Any, hint: dict[str, Any]) -> Any:
     """Called where the error was logged, so what is known there is known here."""
-    facts = log_facts.known()
+    facts = log_context.known()
     record = hint.get("log_record")
     facts = facts | {name: getattr(record, name) for name in _TAGS if hasattr(record, name)}
     sent = {name: event[name] for name in _KEPT if event.get(name) is not None}

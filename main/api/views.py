@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from booktime.sight import log_context
 from main.api.errors import LengthRequired, problem_page
-from main.gateways import log_facts
 
 ADDRESSES = ("/api/", "/mobile-api/")
 _READING = ("GET", "HEAD")
@@ -84,7 +84,7 @@ nothing_here.csrf_exempt = True  # type: ignore[attr-defined] - there is nothing
 
 def fault_of_ours(request: HttpRequest) -> HttpResponse:
     """The 500 of the whole site: for programs in their format, for people as a page."""
-    request_id = log_facts.known().get("request_id", "")
+    request_id = log_context.known().get("request_id", "")
     if not request.path_info.startswith(ADDRESSES):
         page = render_to_string("500.html", {"request_id": request_id})
         return HttpResponseServerError(page)

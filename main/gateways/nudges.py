@@ -10,7 +10,7 @@ from typing import Any
 from asgiref.sync import SyncToAsync, async_to_sync
 from channels.layers import get_channel_layer
 
-from main.gateways import faults
+from booktime.sight import outages
 
 logger = logging.getLogger(__name__)
 _LIMIT = 2  # seconds
@@ -39,4 +39,4 @@ async def _send(group: str, message: dict[str, Any]) -> None:
             await get_channel_layer().group_send(group, message)
     except Exception as error:
         # What was nudged about is stored, and will be found.
-        faults.tell(logger, f"A nudge to {group} was not sent", error)
+        outages.log(logger, f"A nudge to {group} was not sent", error)

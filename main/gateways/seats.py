@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from redis.asyncio import Redis
 
-from main.gateways.log_facts import of_nobody
+from booktime.sight.log_context import of_nobody
 from main.gateways.shared_redis import attempt
 
 SEATS = 10  # of one person

@@ -25,12 +25,11 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from knox.models import AuthToken
 
+from booktime.sight.close_codes import FORBIDDEN, SIGN_IN
 from main.access import has_proved, may
 from main.conversation_access import Asker, participant_in
 from main.models import ChatTicket, Participant
 from main.models.staff_roles import Right
-
-SIGN_IN, FORBIDDEN = 4001, 4003
 
 
 class NotAdmitted(Exception):

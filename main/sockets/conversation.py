@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django.conf import settings
 
+from booktime.sight import outages
+from booktime.sight.close_codes import OLD_PROTOCOL, SIGN_IN, TOO_FAST
 from main.actions.conversations import Posted, join_conversation, mark_read, post_message
 from main.errors import MessageRefused
-from main.gateways import faults, presence, rates, seats
+from main.gateways import presence, rates, seats
 from main.gateways.rates import TokenBucket
 from main.reports.conversations import Standing, read_standing
 from main.sockets import admission, frames, threads, timeline
@@ -17,7 +19,7 @@ from main.sockets.admission import NotAdmitted
 from main.sockets.frames import MOST, VERSION, BadFrame, Line, read_cid, read_number
 from main.sockets.outbox import Send
 from main.sockets.rooms import Reader
-from main.sockets.socket import OLD_PROTOCOL, SIGN_IN, TOO_FAST, Socket, logger
+from main.sockets.socket import Socket, logger
 
 SENDS, SENDS_AT_ONCE = 5, 20  # of one socket: a second, and at once
 REFUSED_IN_A_ROW = 100
@@ -57,7 +59,7 @@ class ConversationSocket(Socket):
         except NotAdmitted as error:
             self.close(error.code)
         except Exception as error:
-            faults.tell(logger, "Somebody was not welcomed", error)
+            outages.log(logger, "Somebody was not welcomed", error)
             self.come_back_later()
 
     async def _let_in_by(self, ticket: Any) -> None:
@@ -148,15 +150,15 @@ class ConversationSocket(Socket):
         try:
             return await threads.run(post)
         except MessageRefused as error:
-            self.outbox.put(frames.refused(error.code, cid=str(cid), text=str(error)))
+            self.refuse(error.code, cid=str(cid), text=str(error))
         except Exception as error:
-            faults.tell(logger, "A message was not stored", error)
+            outages.log(logger, "A message was not stored", error)
             wait = random.uniform(0.5, 2)  # noqa: S311
-            self.outbox.put(frames.refused("unavailable", cid=str(cid), retry_after=round(wait, 1)))
+            self.refuse("unavailable", cid=str(cid), retry_after=round(wait, 1))
         return None
 
     def _refuse_for_now(self, cid: UUID, wait: float) -> None:
-        self.outbox.put(frames.refused("too_fast", cid=str(cid), retry_after=round(wait + 0.05, 2)))
+        self.refuse("too_fast", cid=str(cid), retry_after=round(wait + 0.05, 2))
         self._refused += 1
         if self._refused >= REFUSED_IN_A_ROW:
             self.close(TOO_FAST)
@@ -178,8 +180,8 @@ class ConversationSocket(Socket):
         try:
             self.outbox.put(await work())
         except Exception as error:
-            faults.tell(logger, "Messages were not read", error)
-            self.outbox.put(frames.refused("unavailable", retry_after=1))
+            outages.log(logger, "Messages were not read", error)
+            self.refuse("unavailable", retry_after=1)
 
     async def _fetch_before(self, seq: int, limit: int) -> str:
         found = await threads.run(timeline.read_before, self.order_id, seq, limit + 1)
@@ -211,7 +213,7 @@ class ConversationSocket(Socket):
         try:
             upto = await threads.run(mark_read, order_id=self.order_id, reader=self.me, upto=upto)
         except Exception as error:
-            faults.tell(logger, "What was read was not marked", error)
+            outages.log(logger, "What was read was not marked", error)
         else:
             if self.room:
                 self.room.note_read(self.me.who, upto)

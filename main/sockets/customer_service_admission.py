@@ -1,14 +1,12 @@
 """Who may read customer service's stream: asked when it opens, and again while it runs."""
 
-from collections.abc import MutableMapping
 from http import HTTPStatus
-from typing import Any
 
+from booktime.sight.asgi_types import Scope
 from main.access import has_proved, may
 from main.models.staff_roles import Right
 from main.sockets.admission import Credential, asker_of, session_key_of
 
-Scope = MutableMapping[str, Any]
 Refusal = tuple[int, str]
 # Sec-Fetch-Site from our own pages, from the address bar, and from clients that are no browsers.
 _OURS = {"same-origin", "none", ""}

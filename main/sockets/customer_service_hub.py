@@ -6,9 +6,10 @@ from operator import itemgetter
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
+from booktime.sight import outages
+from booktime.sight.log_context import of_nobody
 from main.broadcasts import CUSTOMER_SERVICE, session_group
-from main.gateways import faults, presence
-from main.gateways.log_facts import of_nobody
+from main.gateways import presence
 from main.sockets.customer_service_events import presence_event
 from main.sockets.subscriptions import REJOIN, Subscriptions
 
@@ -76,7 +77,7 @@ class CustomerServiceHub:
         try:
             there = presence_event(_in_order(await presence.everywhere()))
         except Exception as error:
-            faults.tell(logger, "Who is online could not be looked up", error)
+            outages.log(logger, "Who is online could not be looked up", error)
             return
         if there != self._there:
             self._there = there

@@ -3,19 +3,17 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
 
 from django.conf import settings
 
-from main.gateways import faults, log_facts
+from booktime.sight import log_context, outages
+from booktime.sight.asgi_types import Scope, Send
 from main.sockets import threads
 from main.sockets.admission import digest_of, session_key_of
 from main.sockets.customer_service_admission import (
     Refusal,
-    Scope,
     header,
     look_at,
     refusal_by_headers,
@@ -24,7 +22,7 @@ from main.sockets.customer_service_events import COMMENT, RETRY, CustomerService
 from main.sockets.customer_service_hub import the_customer_service_hub
 
 logger = logging.getLogger(__name__)
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
 
 PACE = 0.3  # seconds: changes within it are sent together
 SWEEP = 15  # seconds between signs of life, each with a look for changes that no nudge announced
@@ -97,7 +95,7 @@ class CustomerServiceStream:
         try:
             first = await threads.run(told.begin, header(self._scope, b"last-event-id"))
         except Exception as error:
-            faults.tell(logger, "The open conversations could not be read", error)
+            outages.log(logger, "The open conversations could not be read", error)
             await self._refuse(*_UNAVAILABLE)
             return
         await self._send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
@@ -143,7 +141,7 @@ class CustomerServiceStream:
                 text += await threads.run(told.catch_up, changed)
         except Exception as error:
             is_known = False
-            faults.tell(logger, "The open conversations could not be read", error)
+            outages.log(logger, "The open conversations could not be read", error)
         if changed is None or text:
             await self._write(text or COMMENT)
         return is_known
@@ -158,9 +156,9 @@ class CustomerServiceStream:
     async def _refusal(self) -> Refusal | None:
         try:
             self._reader_id, refused = await threads.run(look_at, self._scope)
-            log_facts.note(user_id=self._reader_id)
+            log_context.note(user_id=self._reader_id)
         except Exception as error:
-            faults.tell(logger, "Whoever opens the stream could not be looked up", error)
+            outages.log(logger, "Whoever opens the stream could not be looked up", error)
             return _UNAVAILABLE
         return refused
 
@@ -169,7 +167,7 @@ class CustomerServiceStream:
         try:
             reader_id, refused = await threads.run(look_at, self._scope)
         except Exception as error:
-            faults.tell(logger, "Whoever reads the stream could not be looked up", error)
+            outages.log(logger, "Whoever reads the stream could not be looked up", error)
             return True
         return not refused and reader_id == self._reader_id
 

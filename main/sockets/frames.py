@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from booktime.sight.close_codes import RESTARTING
 from main.models import Message, Participant
 from main.wording.messages import message_item
 
@@ -127,6 +128,11 @@ def ack(message: Message, *, dup: bool) -> str:
     item = message_item(message)
     facts = {name: item[name] for name in ("cid", "seq", "id", "at")}
     return dump({"type": "ack", **facts, "dup": dup})
+
+
+def goodbye(after_ms: int) -> str:
+    """The server restarts, or what it needs is away: come back after so long."""
+    return dump({"type": "goodbye", "code": RESTARTING, "after_ms": after_ms})
 
 
 def heartbeat(head: int, *, live: bool, n: int | None = None) -> str:

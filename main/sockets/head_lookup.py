@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from main.gateways import faults
+from booktime.sight import outages
 from main.sockets import threads, timeline
 from main.sockets.rooms import Room
 
@@ -44,7 +44,7 @@ class HeadLookup:
         try:
             found = await threads.run(timeline.read_heads, ids)
         except Exception as error:
-            faults.tell(logger, "Heads were not read", error)
+            outages.log(logger, "Heads were not read", error)
             found = {}
         for room, waiting in asking.items():
             if room.order_id in found:

@@ -5,9 +5,9 @@ import random
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
+from booktime.sight.log_context import of_nobody
 from main.broadcasts import conversation_group, session_group
 from main.gateways import presence
-from main.gateways.log_facts import of_nobody
 from main.sockets import frames
 from main.sockets.head_lookup import HeadLookup
 from main.sockets.rooms import Member, Room

@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from main.gateways import faults
+from booktime.sight import outages
 
 logger = logging.getLogger(__name__)
 
@@ -53,4 +53,4 @@ class Inbox:
         try:
             await job()
         except Exception as error:
-            faults.tell(logger, "What a socket asked for failed", error)
+            outages.log(logger, "What a socket asked for failed", error)

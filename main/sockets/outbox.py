@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from main.gateways import faults
+from booktime.sight import outages
 from main.sockets import frames
 from main.sockets.send_window import SendWindow
 
@@ -133,7 +133,7 @@ class Outbox:
             return await self._feed()
         except Exception as error:
             # The next heartbeat wakes us.
-            faults.tell(logger, "Messages were not read", error)
+            outages.log(logger, "Messages were not read", error)
             return None
 
     async def _transmit(self, frame: str) -> None:

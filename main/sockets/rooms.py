@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from main.gateways import faults
+from booktime.sight import outages
 from main.gateways.presence import Person
 from main.models import Participant
 from main.reports.conversations import Standing, read_standing
@@ -99,7 +99,7 @@ class Room:
                 self._append(lines)
         except Exception as error:
             # The next heartbeat looks again.
-            faults.tell(logger, "New messages were not read", error)
+            outages.log(logger, "New messages were not read", error)
         finally:
             self._reading = None
 
@@ -157,7 +157,7 @@ class Room:
                 new = await threads.run(read_standing, self.order_id)
             self.learn(new)
         except Exception as error:
-            faults.tell(logger, "How a conversation stands was not read", error)
+            outages.log(logger, "How a conversation stands was not read", error)
         finally:
             self._looking = None
 

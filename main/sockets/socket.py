@@ -10,8 +10,11 @@ from typing import Any
 
 from django.conf import settings
 
+from booktime.sight import log_context, outages
+from booktime.sight.close_codes import RESTARTING, SIGN_IN, TOO_FAST, TOO_SLOW
+from booktime.sight.socket_log import log_refusal
 from main.conversation_access import person_of
-from main.gateways import faults, log_facts, seats
+from main.gateways import seats
 from main.gateways.rates import TokenBucket
 from main.models import Participant
 from main.sockets import admission, frames, threads
@@ -24,8 +27,6 @@ from main.sockets.rooms import Reader, Room
 
 logger = logging.getLogger(__name__)
 
-SIGN_IN, FORBIDDEN = admission.SIGN_IN, admission.FORBIDDEN
-TOO_SLOW, TOO_FAST, RESTARTING, OLD_PROTOCOL = 4008, 4009, 4012, 4015
 HELLO_WITHIN = 10  # seconds
 FRAMES, FRAMES_AT_ONCE = 20, 60  # of one socket: a second, and at once
 BAD_IN_A_ROW = 3
@@ -108,9 +109,13 @@ class Socket:
     def come_back_later(self) -> None:
         """What we would need to go on is away."""
         after = random.randrange(500, 3000)  # noqa: S311 - chance that need not be secret
-        goodbye = {"type": "goodbye", "code": RESTARTING, "after_ms": after}
-        self.outbox.put(frames.dump(goodbye))
+        self.outbox.put(frames.goodbye(after))
         self.close(RESTARTING)
+
+    def refuse(self, code: str, **details: Any) -> None:
+        """`details` as frames.refused has them."""
+        self.outbox.put(frames.refused(code, **details))
+        log_refusal(code)
 
     def end_session(self) -> None:
         self.close(SIGN_IN)
@@ -151,7 +156,7 @@ class Socket:
             if handler:
                 handler(self, frame)
         except BadFrame as error:
-            self.outbox.put(frames.refused(error.code, cid=frame.get("cid")))
+            self.refuse(error.code, cid=frame.get("cid"))
             self._bad += error.code in ("bad_frame", "too_long")
             if self._bad >= BAD_IN_A_ROW:
                 self.close(TOO_FAST)
@@ -167,12 +172,12 @@ class Socket:
             if error.code != SIGN_IN:
                 self.close(error.code)
         except Exception as error:
-            faults.tell(logger, "Who comes was not looked up", error)
+            outages.log(logger, "Who comes was not looked up", error)
             self.come_back_later()
 
     def let_in(self, participant: Participant, credential: Credential) -> None:
         self.participant, self.credential = participant, credential
-        log_facts.note(role=str(participant.role), user_id=participant.user_id)
+        log_context.note(role=str(participant.role), user_id=participant.user_id)
         self.person = person_of(participant, credential.session_key)
         self._look_again(settings.CHAT_RECHECK * random.uniform(0.9, 1))  # noqa: S311
 
@@ -190,6 +195,6 @@ class Socket:
         except NotAdmitted as error:
             self.close(error.code)
         except Exception as error:
-            faults.tell(logger, "A right was not looked at again", error)
+            outages.log(logger, "A right was not looked at again", error)
             again = min(_AGAIN, again)
         self._look_again(again)

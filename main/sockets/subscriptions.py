@@ -13,8 +13,8 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from main.gateways import faults
-from main.gateways.log_facts import of_nobody
+from booktime.sight import outages
+from booktime.sight.log_context import of_nobody
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class Subscriptions:
                 await work
         except Exception as error:
             # Heartbeats find what was not said; and that Redis is away, the layer says by itself.
-            if not faults.is_away(error):
+            if not outages.is_away(error):
                 logger.exception("The channel layer failed")
             return False
         return True
@@ -106,7 +106,7 @@ class Subscriptions:
             try:
                 message = await self._layer.receive(channel)
             except Exception as error:
-                faults.tell(logger, "The channel layer does not listen", error)
+                outages.log(logger, "The channel layer does not listen", error)
                 await asyncio.sleep(random.uniform(0.2, 1))  # noqa: S311
                 continue
             try:

@@ -1,23 +1,27 @@
 """What is told and counted of requests, streams, sockets and tasks."""
 
 import asyncio
+import json
 import uuid
 from unittest import mock
 
 from asgiref.testing import ApplicationCommunicator
+from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.test import RequestFactory, SimpleTestCase, TestCase
 from django.utils.functional import SimpleLazyObject
 from django_tasks import task
 
-from booktime.sight import access_log, metrics, start
+from booktime.sight import access_log, log_context, metrics, socket_log, start, task_log
 from booktime.sight.log_context_middleware import known_user_id
 from main.actions.conversations import post_message
 from main.api.views import fault_of_ours
-from main.gateways import log_facts
-from main.models import Message, User
+from main.models import User
 from main.models.participants import customer_of
+from main.routing import HIGHEST, websocket_urlpatterns
+from main.sockets.addresses import chat_address
+from main.sockets.conversation import ConversationSocket
 from main.tests.support.factories import OrderFactory
 
 LIMIT = 5
@@ -28,7 +32,7 @@ def count(name: str, **labels: str) -> float:
 
 
 async def home(scope, receive, send):
-    log_facts.note(route="home", user_id=7)
+    log_context.note(route="home", user_id=7)
     await send({"type": "http.response.start", "status": 201, "headers": [(b"a", b"b")]})
     await send({"type": "http.response.body", "body": b""})
 
@@ -39,11 +43,10 @@ async def broken(scope, receive, send):
 
 async def conversation(scope, receive, send):
     await receive()
+    log_context.note(order_id=12)
     await send({"type": "websocket.accept"})
-    log_facts.note(role="staff")
-    await send(
-        {"type": "websocket.send", "text": '{"type":"refused","cid":null,"code":"too_long"}'}
-    )
+    log_context.note(role="staff")
+    socket_log.log_refusal("too_long")
     if (await receive())["type"] == "websocket.disconnect":
         return
     await send({"type": "websocket.close", "code": 4009})
@@ -64,9 +67,9 @@ def ask(application, path="/", *, method="GET", headers=()):
     return asyncio.run(exchange())
 
 
-def connect(application, *events):
+def connect(application, *events, path="/ws/customer-service/12/"):
     async def exchange():
-        scope = {"type": "websocket", "path": "/ws/customer-service/12/", "headers": []}
+        scope = {"type": "websocket", "path": path, "headers": []}
         server = ApplicationCommunicator(application, scope)
         for event in ({"type": "websocket.connect"}, *events):
             await server.send_input(event)
@@ -110,10 +113,10 @@ class RequestTests(SimpleTestCase):
     def test_files_and_health_are_counted_and_not_told(self) -> None:
         with self.assertNoLogs("booktime.sight.access_log", "INFO"):
             ask(access_log.requests(_of_route(None)), "/static/a.css")
-            ask(access_log.requests(_of_route("healthz")), "/healthz/")
+            ask(access_log.requests(_of_route("healthz"), is_routine=True), "/healthz/")
         self.assertGreater(count("requests_total", route="static", method="GET", status="200"), 0)
         with self.assertLogs("booktime.sight.access_log", "WARNING"):
-            ask(access_log.requests(_of_route("healthz", 503)), "/healthz/")
+            ask(access_log.requests(_of_route("healthz", 503), is_routine=True), "/healthz/")
 
     def test_what_nobody_caught_is_told_with_its_id(self) -> None:
         with (
@@ -125,7 +128,7 @@ class RequestTests(SimpleTestCase):
 
     def test_the_page_of_a_fault_has_the_id_for_who_writes_to_us(self) -> None:
         request = RequestFactory().get("/basket/")
-        with log_facts.about(request_id="r" * 16):
+        with log_context.about(request_id="r" * 16):
             page = fault_of_ours(request)
         self.assertContains(page, f"<code>{'r' * 16}</code>", status_code=500)
         self.assertNotContains(fault_of_ours(request), "<code>", status_code=500)
@@ -143,8 +146,8 @@ class RequestTests(SimpleTestCase):
 
 class SocketTests(SimpleTestCase):
     def tell(self, *events) -> list[tuple]:
-        with self.assertLogs("booktime.sight.access_log", "INFO") as logs:
-            connect(access_log.sockets(conversation), *events)
+        with self.assertLogs("booktime.sight.socket_log", "INFO") as logs:
+            connect(socket_log.sockets(conversation), *events)
         return [
             (said.getMessage(), getattr(said, "code", None), getattr(said, "by", None))
             for said in logs.records
@@ -181,45 +184,78 @@ class SocketTests(SimpleTestCase):
         async def refuse(scope, receive, send):
             await send({"type": "websocket.close"})
 
-        with self.assertLogs("booktime.sight.access_log", "INFO") as logs:
-            connect(access_log.sockets(refuse))
+        with self.assertLogs("booktime.sight.socket_log", "INFO") as logs:
+            connect(socket_log.sockets(refuse))
         self.assertEqual([said.getMessage() for said in logs.records], ["socket_refused"])
 
     def test_the_end_is_about_whom_the_socket_was(self) -> None:
         seen: list[dict] = []
-        with mock.patch.object(access_log, "logger") as logger:
-            logger.info.side_effect = lambda *a, **k: seen.append(dict(log_facts.known()))
+        with mock.patch.object(socket_log, "logger") as logger:
+            logger.info.side_effect = lambda *a, **k: seen.append(dict(log_context.known()))
             connect(
-                access_log.sockets(conversation), {"type": "websocket.disconnect", "code": 1000}
+                socket_log.sockets(conversation), {"type": "websocket.disconnect", "code": 1000}
             )
         self.assertEqual((seen[0]["order_id"], seen[0].get("role")), (12, None))
         self.assertEqual((seen[-1]["order_id"], seen[-1]["role"]), (12, "staff"))
+
+    def test_the_order_is_known_of_who_is_not_let_in_but_not_one_made_up(self) -> None:
+        """No page of ours opens these: they come without an origin."""
+        shop = socket_log.sockets(URLRouter(websocket_urlpatterns))
+        for order_id, expected in ((12, 12), (HIGHEST, HIGHEST), (HIGHEST + 1, None)):
+            seen: list[dict] = []
+            with mock.patch.object(socket_log, "logger") as logger:
+                logger.info.side_effect = lambda *a, s=seen, **k: s.append(
+                    {"event": a[0], **log_context.known()}
+                )
+                connect(shop, path=chat_address(order_id))
+            self.assertEqual([each["event"] for each in seen], ["socket_refused"])
+            self.assertEqual(seen[0].get("order_id"), expected)
+
+    def test_whoever_refuses_a_frame_has_it_counted(self) -> None:
+        sent: list[dict] = []
+
+        async def send(message: dict) -> None:
+            sent.append(message)
+
+        async def refuse() -> None:
+            socket = ConversationSocket(order_id=1, session_key="", send=send)
+            socket.refuse("too_fast", retry_after=1.5)
+            await socket.outbox._task
+
+        before = count("refusals_total", code="too_fast")
+        with self.assertLogs("booktime.sight.socket_log", "INFO") as logs:
+            asyncio.run(refuse())
+        self.assertEqual(count("refusals_total", code="too_fast"), before + 1)
+        self.assertEqual([(each.getMessage(), each.code) for each in logs.records],
+                         [("message_refused", "too_fast")])  # fmt: skip
+        (frame,) = [json.loads(each["text"]) for each in sent]
+        self.assertEqual((frame["type"], frame["code"], frame["retry_after"]),
+                         ("refused", "too_fast", 1.5))  # fmt: skip
 
 
 class TaskTests(TestCase):
     """The worker connects these when it begins; here they are for the tests' own."""
 
     def setUp(self) -> None:
-        signals = [(start.task_started, start.note_task), (start.task_finished, start.tell_task)]
-        for signal, receiver in signals:
-            # A test before this one may have begun to watch, by importing the application.
-            signal.connect(receiver, dispatch_uid=start.NAME)
-            self.addCleanup(signal.disconnect, dispatch_uid=start.NAME)
+        # A test before this one may have begun to watch, by importing the application.
+        task_log.listen()
+        for signal in (task_log.task_started, task_log.task_finished):
+            self.addCleanup(signal.disconnect, dispatch_uid=task_log.__name__)
 
     def test_a_task_is_told_with_its_name_and_attempt(self) -> None:
         done = {"task": "good_work", "result": "done"}
         before = count("tasks_total", **done)
-        with self.assertLogs("booktime.sight.start", "INFO") as logs:
+        with self.assertLogs("booktime.sight.task_log", "INFO") as logs:
             good_work.enqueue(attempt=2)
         self.assertEqual([said.getMessage() for said in logs.records], ["task_done"])
         self.assertEqual(noted, [{"task": "good_work", "attempt": 3}])
         self.assertEqual(count("tasks_total", **done), before + 1)
-        self.assertEqual(log_facts.known(), {})
+        self.assertEqual(log_context.known(), {})
 
     def test_a_failed_task_is_an_error_with_its_traceback(self) -> None:
         failed = {"task": "bad_work", "result": "failed"}
         before = count("tasks_total", **failed)
-        with self.assertLogs("booktime.sight.start", "INFO") as logs:
+        with self.assertLogs("booktime.sight.task_log", "INFO") as logs:
             bad_work.enqueue()
         (said,) = logs.records
         self.assertEqual((said.levelname, said.exc_info[0]), ("ERROR", ValueError))
@@ -228,9 +264,6 @@ class TaskTests(TestCase):
     def test_a_message_is_counted_when_it_is_stored(self) -> None:
         order = OrderFactory()
         author, before = customer_of(order, order.user), count("messages_stored_total", kind="text")
-        known = {"sender": Message, "dispatch_uid": start.NAME}
-        start.post_save.connect(start.count_message, **known)
-        self.addCleanup(start.post_save.disconnect, **known)
         with self.captureOnCommitCallbacks(execute=True):
             post_message(order_id=order.pk, cid=uuid.uuid4(), text="Where?", author=author)
             self.assertEqual(count("messages_stored_total", kind="text"), before)
@@ -241,10 +274,10 @@ class EndTests(SimpleTestCase):
     def test_a_process_that_ends_by_an_error_says_so(self) -> None:
         error = OSError("the disk is full")
         with self.assertLogs("booktime.sight.start", "CRITICAL") as logs:
-            start.tell_end(OSError, error, None)
+            start.log_end(OSError, error, None)
         self.assertIs(logs.records[0].exc_info[1], error)
         with mock.patch("sys.__excepthook__") as usual, self.assertNoLogs("booktime.sight.start"):
-            start.tell_end(KeyboardInterrupt, KeyboardInterrupt(), None)
+            start.log_end(KeyboardInterrupt, KeyboardInterrupt(), None)
         usual.assert_called_once()
 
 
@@ -253,7 +286,7 @@ noted: list[dict] = []
 
 @task
 def good_work(*, attempt: int = 0) -> None:
-    facts = log_facts.known()
+    facts = log_context.known()
     noted.append({name: facts[name] for name in ("task", "attempt")})
 
 
@@ -265,7 +298,7 @@ def bad_work() -> None:
 def _of_route(route, status=200):
     async def application(scope, receive, send):
         if route:
-            log_facts.note(route=route)
+            log_context.note(route=route)
         await send({"type": "http.response.start", "status": status})
         await send({"type": "http.response.body"})
 

@@ -15,6 +15,7 @@ from django.template.loader_tags import ExtendsNode, IncludeNode
 from django.test import SimpleTestCase, tag
 
 RANKS = [
+    {"booktime.sight"},
     {"errors", "models"},
     {"wording"},
     {"gateways", "emails", "broadcasts", "reports", "migrations"},
@@ -27,6 +28,7 @@ RANKS = [
     {"views", "api", "admin", "consumers", "context_processors", "middleware", "templatetags",
      "management", "demo", "signals", "checks", "sitemaps"},
     {"urls", "urls_accounts", "urls_api", "routing", "apps"},
+    {"booktime.server", "booktime.backends"},
     {"booktime"},
 ]  # fmt: skip
 RANK_OF = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms}
@@ -42,6 +44,8 @@ BESIDE = {
     ("emails", "gateways"),
     ("sockets", "conversation_access"),
 }
+# Rooms of booktime/ beside what puts them together: asgi.py, urls.py and the settings.
+OF_BOOKTIME = {"sight", "server", "backends"}
 FILE_LIMIT = 300  # lines that are not empty
 
 Sources = Mapping[str, str]  # the text of each module, by its dotted name
@@ -58,11 +62,15 @@ def imports_of(source: str) -> Iterator[tuple[int, str]]:
 
 
 def room_of(module: str) -> str | None:
-    """main.models.orders is in the room models; what is not ours is in none."""
+    """main.models.orders is in the room models, booktime.sight.logs in booktime.sight.
+
+    What is not ours is in none.
+    """
     package, _, rest = module.partition(".")
+    room = rest.partition(".")[0]
     if package == "booktime":
-        return "booktime"
-    return rest.partition(".")[0] if package == "main" and rest else None
+        return f"booktime.{room}" if room in OF_BOOKTIME else "booktime"
+    return room if package == "main" and rest else None
 
 
 def broken_ranks(sources: Sources) -> list[str]:
@@ -176,6 +184,23 @@ class CheckerTests(SimpleTestCase):
         self.assert_broken("main.forms.checkout", "from main.views.visitor import basket_owner")
         self.assert_broken("main.views.site", "from booktime import settings")
 
+    def test_sight_imports_nothing_of_ours(self):
+        for ours in ("main.models", "main.errors", "booktime.server.drain", "booktime.environment",
+                     "booktime.backends.cache"):  # fmt: skip
+            self.assert_broken("booktime.sight.logs", f"import {ours}")
+            self.assert_broken("booktime.sight.logs", f"def log():\n    import {ours}")
+        allowed = "from booktime.sight import metrics\nimport logging\nimport prometheus_client"
+        self.assertEqual(broken_ranks({"booktime.sight.logs": allowed}), [])
+
+    def test_nobody_but_the_application_knows_the_server(self):
+        for above in ("booktime.server.drain", "booktime.backends.cache", "booktime.urls"):
+            self.assert_broken("main.models.orders", f"import {above}")
+            self.assert_broken("main.consumers", f"import {above}")
+            self.assert_broken("main.routing", f"import {above}")
+        self.assert_broken("booktime.server.handler", "from booktime.settings import DEBUG")
+        self.assert_broken("booktime.server.handler", "from booktime.backends import cache")
+        self.assert_broken("booktime.backends.cache", "from booktime.server import drain")
+
     def test_an_import_inside_a_function_is_seen(self):
         self.assert_broken("main.models.orders", "def pay():\n    from main import tasks\n")
         source = "class A:\n    async def b(self):\n        import main.actions.orders as o\n"
@@ -208,6 +233,9 @@ class CheckerTests(SimpleTestCase):
             "main.actions.checkout": "from main import events\nfrom main.actions import basket",
             "main.context_processors": "from main.views.visitor import basket_quantity",
             "booktime.urls": "from main.urls import urlpatterns",
+            "booktime.asgi": "from booktime.server.drain import Drain\nfrom main import routing",
+            "booktime.server.drain": "from booktime.sight.asgi_types import Send",
+            "main.models.orders": "from booktime.sight import metrics",
         }
         self.assertEqual(broken_ranks(allowed), [])
 

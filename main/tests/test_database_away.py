@@ -13,8 +13,8 @@ from django_tasks_db.models import DBTaskResult
 from psycopg import OperationalError as PsycopgError
 
 from booktime.backends import postgresql
+from booktime.sight.outages import is_database_away
 from main import emails, events
-from main.gateways.database import is_away
 from main.management.commands import run_worker
 from main.tests.support.factories import OrderFactory
 from main.tests.support.live_services import database_url
@@ -96,7 +96,7 @@ class WorkerTests(TransactionTestCase):
     def test_a_table_that_is_not_there_is_an_error(self) -> None:
         with self.assertRaises(Exception) as raised, connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM no_such_table")
-        self.assertIs(is_away(raised.exception), False)
+        self.assertIs(is_database_away(raised.exception), False)
 
 
 @tag("door")

@@ -113,7 +113,7 @@ class PastOrderTests(TestCase):
         self.assertEqual([hand for (hand,) in hands], [order.email, office, dispatch])
 
 
-NO_MAIL = (broadcasts.__name__, "booktime.sight.start")
+NO_MAIL = (broadcasts.__name__, "prometheus_client.metrics")
 
 
 @override_settings(DEBUG=True)

@@ -10,9 +10,8 @@ from django.core.cache import cache
 from django.db import IntegrityError
 from django.test import SimpleTestCase, override_settings
 
-from booktime.sight import error_mail
+from booktime.sight import error_mail, log_context
 from booktime.sight.error_mail import ErrorMail
-from main.gateways import log_facts
 from main.tests.support.refused_row import FIRST, refuse
 
 
@@ -42,7 +41,7 @@ class ErrorMailTests(SimpleTestCase):
         cache.clear()  # whose clock is its own
 
     def test_it_says_what_where_and_which_request(self) -> None:
-        with log_facts.about(route="checkout", request_id="r" * 16, user_id=7):
+        with log_context.about(route="checkout", request_id="r" * 16, user_id=7):
             self.fail("Order of ada@booktime.example failed")
         (sent,) = self.sent()
         self.assertEqual(sent.subject, "[Booktime] ValueError in checkout")

@@ -9,7 +9,7 @@ from django.test import override_settings, tag
 from booktime import asgi
 from main.actions.payments import mark_order_paid
 from main.api.throttles import AnonymousThrottle
-from main.routing import NOTIFY_PATH
+from main.sockets.addresses import CUSTOMER_SERVICE_STREAM
 from main.tests.support.factories import OrderFactory, OrderLineFactory
 from main.tests.support.headers_case import HOST, Answer, HeadersCase, Tags, ask
 
@@ -196,16 +196,18 @@ class HeaderTests(HeadersCase):
 
     def test_customer_services_stream(self) -> None:
         (stream, *_) = self.check(
-            (200, NOTIFY_PATH, STREAM | {"who": "office"}),
-            (401, NOTIFY_PATH, STREAM),
-            (403, NOTIFY_PATH, STREAM | {"who": "customer"}),
-            (405, NOTIFY_PATH, STREAM | {"method": "POST"}),
+            (200, CUSTOMER_SERVICE_STREAM, STREAM | {"who": "office"}),
+            (401, CUSTOMER_SERVICE_STREAM, STREAM),
+            (403, CUSTOMER_SERVICE_STREAM, STREAM | {"who": "customer"}),
+            (405, CUSTOMER_SERVICE_STREAM, STREAM | {"method": "POST"}),
         )
         self.assertIn("event: snapshot", stream.body)
 
     def test_the_server_answers_with_all_of_them(self) -> None:
         """What is asked here is put together as the server's application is."""
-        answer = async_to_sync(ask)(asgi.application, "POST", NOTIFY_PATH, {"host": HOST})
+        answer = async_to_sync(ask)(
+            asgi.application, "POST", CUSTOMER_SERVICE_STREAM, {"host": HOST}
+        )
         self.assertEqual(answer.status, 405)
         for name, value in STANDING.items():
             self.assertEqual(answer.all(name), [value], name)

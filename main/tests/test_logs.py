@@ -9,8 +9,8 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.test import SimpleTestCase, override_settings
 
+from booktime.sight import log_context
 from booktime.sight.log_lines import FIELDS, formatter
-from main.gateways import log_facts
 from main.tests.support.refused_row import FIRST, refuse
 
 
@@ -98,7 +98,7 @@ class LogLineTests(SimpleTestCase):
 
     def test_a_developer_reads_a_line(self) -> None:
         made = logging.makeLogRecord({"name": "a", "msg": "request", "levelname": "INFO"})
-        with log_facts.about(route="home", request_id="1" * 16):
+        with log_context.about(route="home", request_id="1" * 16):
             text = formatter(as_json=False).format(made)
         self.assertEqual(text, "INFO a request route=home")
 
@@ -106,36 +106,36 @@ class LogLineTests(SimpleTestCase):
 class LogFactsTests(SimpleTestCase):
     def test_what_is_noted_in_a_thread_or_task_stands_beside_all_lines(self) -> None:
         async def note_later() -> None:
-            log_facts.note(role="customer")
+            log_context.note(role="customer")
 
         async def converse() -> dict:
-            with log_facts.about(socket="s1"):
+            with log_context.about(socket="s1"):
                 await asyncio.create_task(note_later())
-                await asyncio.to_thread(log_facts.note, user_id=7)
+                await asyncio.to_thread(log_context.note, user_id=7)
                 return json.loads(line("x"))
 
         said = asyncio.run(converse())
         facts = {name: said.get(name) for name in ("socket", "role", "user_id")}
         self.assertEqual(facts, {"socket": "s1", "role": "customer", "user_id": 7})
-        self.assertEqual(log_facts.known(), {})
+        self.assertEqual(log_context.known(), {})
 
     def test_facts_of_two_do_not_meet(self) -> None:
-        with log_facts.about(socket="outer"):
-            with log_facts.about(task="inner"):
-                log_facts.note(attempt=1)
-            self.assertEqual(log_facts.known(), {"socket": "outer"})
+        with log_context.about(socket="outer"):
+            with log_context.about(task="inner"):
+                log_context.note(attempt=1)
+            self.assertEqual(log_context.known(), {"socket": "outer"})
             other: list[dict] = []
-            thread = threading.Thread(target=lambda: other.append(dict(log_facts.known())))
+            thread = threading.Thread(target=lambda: other.append(dict(log_context.known())))
             thread.start()
             thread.join()
         self.assertEqual(other, [{}])
 
     def test_work_for_all_is_about_nobody(self) -> None:
         async def keep_up() -> dict:
-            return dict(log_facts.known())
+            return dict(log_context.known())
 
         async def open_the_first() -> dict:
-            with log_facts.about(socket="first"):
-                return await asyncio.create_task(keep_up(), context=log_facts.of_nobody())
+            with log_context.about(socket="first"):
+                return await asyncio.create_task(keep_up(), context=log_context.of_nobody())
 
         self.assertEqual(asyncio.run(open_the_first()), {})

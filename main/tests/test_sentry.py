@@ -12,8 +12,7 @@ from django.db import IntegrityError
 from django.http import HttpRequest
 from django.test import SimpleTestCase, override_settings
 
-from booktime.sight import sentry
-from main.gateways import log_facts
+from booktime.sight import log_context, sentry
 from main.tests.support.refused_row import FIRST, refuse
 
 LIMIT = 5
@@ -61,7 +60,7 @@ class SentryTests(SimpleTestCase):
         return self.received
 
     def test_an_error_is_told_with_what_is_known_of_it(self) -> None:
-        with log_facts.about(route="checkout", request_id="r" * 16, user_id=7):
+        with log_context.about(route="checkout", request_id="r" * 16, user_id=7):
             self._fail()
         (event,) = self.told()
         self.assertEqual((event["to"], event["release"]), ("/api/7/envelope/", "abc123"))

@@ -16,6 +16,7 @@ from main.models import CannedReply, Message, Order, Participant
 from main.models.canned_replies import FACTS
 from main.reports.conversations import Stretch, read_before, read_latest
 from main.reports.reply_times import expected_reply
+from main.sockets.addresses import chat_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ def _props(order: Order, me: Participant, stretch: Stretch, expectation: str) ->
 
 def _urls(order_id: int) -> dict[str, str]:
     return {
-        "socket": f"/ws/customer-service/{order_id}/",
+        "socket": chat_address(order_id),
         "messages": reverse("mobile_messages", args=[order_id]),
         "read": reverse("mobile_read", args=[order_id]),
     }

@@ -27,6 +27,7 @@ from main.models import Conversation, Order, Participant
 from main.models.participants import staff
 from main.models.staff_roles import Right
 from main.reports.customer_service import Row, earlier_orders, read_open_conversations
+from main.sockets.addresses import CUSTOMER_SERVICE_STREAM
 from main.views.conversation_props import known_as, make_panel, note_reading
 from main.views.conversations import before_in, sent
 from main.views.unsent import keep_unsent, unsent_form
@@ -48,7 +49,7 @@ def cs_main(request: HttpRequest) -> HttpResponse:
         "cut": found.is_cut,
         "at": int(found.at.timestamp() * 1000),
         "statuses": {str(status.value): status.label for status in Order.Status},
-        "urls": {"stream": "/customer-service/notify/", "chat": reverse("cs_chat", args=[0])},
+        "urls": {"stream": CUSTOMER_SERVICE_STREAM, "chat": reverse("cs_chat", args=[0])},
     }
     context = {"rows": [_shown(row) for row in found.rows], "is_cut": found.is_cut, "props": props}
     return render(request, "customer_service/main.html", context)

@@ -10,16 +10,15 @@ from functools import partial
 from itertools import chain, repeat
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection, connections
 from django.utils import timezone
 from django.utils.crypto import get_random_string
-from django.utils.module_loading import import_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from main.gateways.database import FAILURES, is_away, what_it_said
+from booktime.sight import outages, start
+from main.reports.waiting import WAITING
 from main.tasks import NotStored
 
 logger = logging.getLogger(__name__)
@@ -42,14 +41,16 @@ class Command(BaseCommand):
         worker = PatientWorker(is_patient=not batch)
         if not batch:
             worker.configure_signals()
-            import_string(settings.WATCH)()
+            start.begin(counted=WAITING)
             logger.info("The worker waits for tasks (end it with Ctrl-C).")
         while True:
             try:
                 worker.patiently(worker.look_through)
             except Error as error:
-                if is_away(error):
-                    raise CommandError(f"The database failed: {what_it_said(error)}") from None
+                if outages.is_database_away(error):
+                    raise CommandError(
+                        f"The database failed: {outages.in_one_line(error)}"
+                    ) from None
                 raise
             if batch or not worker.running:
                 return
@@ -86,10 +87,10 @@ class PatientWorker(Worker):
         while True:
             try:
                 return do(*args)
-            except FAILURES as error:
-                if not (self.is_patient and self.running and is_away(error)):
+            except outages.DATABASE_ERRORS as error:
+                if not (self.is_patient and self.running and outages.is_database_away(error)):
                     raise
-                logger.warning("The database is away: %s", what_it_said(error))
+                logger.warning("The database is away: %s", outages.in_one_line(error))
                 begun = time.monotonic()
                 self._await_database(pauses)
                 logger.info("The database is back after %d s.", time.monotonic() - begun)
@@ -126,7 +127,7 @@ class PatientWorker(Worker):
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT 1")
                 break
-            except FAILURES:
+            except outages.DATABASE_ERRORS:
                 continue
         self.running_task = is_in_task
 

@@ -5,12 +5,13 @@ negative control.
 """
 
 import asyncio
+import json
 import os
 import time
 import urllib.parse
 
 from booktime.server.drain import LIMIT, Drain
-from booktime.server.in_flight import Application
+from booktime.sight.asgi_types import Application
 
 LARGE = b"the whole of it " * 2**18  # 4 MiB: more than a socket takes at once
 
@@ -60,11 +61,15 @@ async def socket(scope, receive, send):
     await send({"type": "websocket.send", "text": words})
 
 
+def _goodbye(after_ms: int) -> str:
+    return json.dumps({"type": "goodbye", "code": 4012, "after_ms": after_ms})
+
+
 def _draining() -> Application:
     drain = Drain(limit=float(os.environ.get("LIMIT", LIMIT)))
     http = {"/slow/": drain.requests(slow), "/stream/": drain.streams(stream)}
     http |= {f"/{each.__name__}/": drain.requests(each) for each in (deaf, short, stuck)}
-    ws = drain.sockets(socket)
+    ws = drain.sockets(socket, goodbye=_goodbye)
     if os.environ.get("WITHOUT") == "drain":
         http, ws = {"/slow/": slow, "/stream/": stream}, socket
 

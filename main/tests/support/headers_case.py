@@ -25,7 +25,8 @@ from booktime.server.handler import Exchange, LeasingHandler
 from booktime.server.headers import StandingHeaders
 from booktime.server.static_files import StaticFiles
 from main.access import SIGNED_IN_AT
-from main.routing import NOTIFY_PATH, notify
+from main.routing import notify
+from main.sockets.addresses import CUSTOMER_SERVICE_STREAM
 from main.tests.support.factories import (
     DispatcherFactory,
     EmployeeFactory,
@@ -195,7 +196,7 @@ def application():
     pages = StaticFiles(OnThisThread())
 
     async def http(scope, receive, send):
-        await (notify if scope["path"] == NOTIFY_PATH else pages)(scope, receive, send)
+        await (notify if scope["path"] == CUSTOMER_SERVICE_STREAM else pages)(scope, receive, send)
 
     return StandingHeaders(http)
 

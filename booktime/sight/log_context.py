@@ -11,7 +11,7 @@ from typing import Any
 
 # One object for all tasks and threads that work for the same exchange: each gets a copy of the
 # context, and what one of them notes in it the others would not see.
-_facts: ContextVar[dict[str, Any] | None] = ContextVar("log_facts", default=None)
+_facts: ContextVar[dict[str, Any] | None] = ContextVar("log_context", default=None)
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from django.test import SimpleTestCase, override_settings, tag
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
-from main.gateways import faults, nudges, presence
+from booktime.sight import outages
+from main.gateways import nudges, presence
 from main.models import Participant
 from main.models.participants import Role
 from main.sockets import threads
@@ -36,6 +37,7 @@ BROKEN = ProgrammingError('column "nme" does not exist')
 class FaultTests(SimpleTestCase):
     def setUp(self) -> None:
         self.sent: list[dict] = []
+        self.enterContext(patch("main.sockets.socket.log_refusal"))
 
     async def send(self, message) -> None:
         self.sent.append(message)
@@ -43,7 +45,7 @@ class FaultTests(SimpleTestCase):
     def told(self, error: Exception) -> list[tuple]:
         logger = logging.getLogger("main.tests.faults")
         with self.assertLogs(logger) as logs:
-            faults.tell(logger, "It was not stored", error)
+            outages.log(logger, "It was not stored", error)
         return [(each.levelname, each.getMessage(), bool(each.exc_info)) for each in logs.records]
 
     def test_what_is_away_is_told_in_a_line_and_a_fault_with_its_traceback(self) -> None:
