@@ -5,7 +5,6 @@ The table is in permissions.py. An address without a row fails, and so does a ro
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 from django.contrib import admin
 from django.http import HttpResponse
@@ -14,12 +13,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.views import APIView
 
 from main.admin.sites import dispatch_site, office_site
-from main.tests.support.permissions import Row, rows
-from main.tests.support.permissions_case import API, PermissionTestCase
+from main.tests.support.permissions import API, KINDS, RIGHTS, Row, has_right, rows
+from main.tests.support.permissions_case import PermissionTestCase, outcome_of
 
 SITES = {"admin/": admin.site, "office-admin/": office_site, "dispatch-admin/": dispatch_site}
 STAFF_DOORS = (*SITES, "customer-service/", "order-dashboard/")
-WRITERS = ("nobody", "other", "dispatch", "office", "owner")
+STAFF = (*RIGHTS, "owner")
+WRITERS = ("nobody", "other", *STAFF)
 REFUSED = {"in", "403"}
 NOT_FOR_YOU = REFUSED | {"404"}
 
@@ -59,15 +59,9 @@ def doors_to_write() -> Iterator[Row]:
             yield posted.get(row.route, row)
 
 
-def outcome_of(answer: HttpResponse, path: str) -> str:
-    if answer.status_code != 302:
-        return str(answer.status_code)
-    return "in" if unquote(answer["Location"]) == f"/login/?next={unquote(path)}" else "on"
-
-
 # By session staff need no ticket: the session itself opens the socket.
 TICKET = "mobile-api/orders/<int:order_id>/chat-ticket/"
-BY_TOKEN = {(TICKET, "office"): "201", (TICKET, "owner"): "201"}
+BY_TOKEN = {(TICKET, kind): "201" for kind in KINDS if has_right(kind, "conversation.answer")}
 
 
 class MatrixTests(PermissionTestCase):
@@ -145,7 +139,7 @@ class MatrixTests(PermissionTestCase):
     def test_without_a_second_factor_no_door_of_the_staff_opens(self) -> None:
         for row in rows():
             path = self.path_of(row.route)
-            for kind in ("dispatch", "office", "owner"):
+            for kind in STAFF:
                 let_in = row.outcomes.get(kind) not in REFUSED
                 if not (let_in and row.route.startswith((*STAFF_DOORS, "api/order"))):
                     continue

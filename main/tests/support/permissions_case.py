@@ -2,10 +2,12 @@
 
 import logging
 import re
+from urllib.parse import unquote
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -15,11 +17,10 @@ from django.test import Client, TestCase, tag
 from main.actions.payments import mark_order_paid
 from main.actions.tokens import give_token
 from main.models import CannedReply, Order, User
+from main.models.staff_roles import OFFICE, STAFF_ROLES, StaffRole
 from main.tests.support.factories import (
     AddressFactory,
     BasketFactory,
-    DispatcherFactory,
-    EmployeeFactory,
     OrderFactory,
     OrderLineFactory,
     OwnerFactory,
@@ -29,9 +30,8 @@ from main.tests.support.factories import (
     UserFactory,
 )
 from main.tests.support.odd_input import RESET, VERIFY
-from main.tests.support.permissions import Row
+from main.tests.support.permissions import API, Row
 
-API = ("api/", "mobile-api/", "^(?:mobile-)?api")
 # What is sent to the forms of the admin: enough of each to be taken, if it were allowed.
 SENT = {
     "_save": "1", "post": "yes", "name": "Changed", "slug": "changed", "price": "1.00",
@@ -50,6 +50,19 @@ REGEX = {
 }
 
 
+def outcome_of(answer: HttpResponse, path: str) -> str:
+    """As the table writes it."""
+    if answer.status_code != 302:
+        return str(answer.status_code)
+    return "in" if unquote(answer["Location"]) == f"/login/?next={unquote(path)}" else "on"
+
+
+def _member_of(role: StaffRole) -> User:
+    user = StaffFactory()
+    user.groups.add(Group.objects.get(name=role.group))
+    return user
+
+
 def _session_of(user: User) -> str:
     client = Client()
     client.force_login(user)
@@ -63,10 +76,9 @@ class PermissionTestCase(TestCase):
         cls.people = {
             "buyer": UserFactory(),
             "other": UserFactory(),
-            "dispatch": DispatcherFactory(),
-            "office": EmployeeFactory(),
+            **{role.name: _member_of(role) for role in STAFF_ROLES},
             "owner": OwnerFactory(),
-            "closed": EmployeeFactory(),
+            "closed": _member_of(OFFICE),
             "flagged": StaffFactory(),
         }
         buyer = cls.people["buyer"]
