@@ -9,7 +9,7 @@ class MainConfig(AppConfig):
     verbose_name = "BookTime"
 
     def ready(self) -> None:
-        from main import checks, signals  # noqa: F401
+        from main import checks, jobs, signals, tasks  # noqa: F401
 
 
 class OwnersAdminConfig(AdminConfig):

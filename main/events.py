@@ -7,32 +7,31 @@ from typing import Any
 
 from django.db import transaction
 
-from main import broadcasts, tasks
+from main import broadcasts
+from main.queue import put_off, put_off_until
 
 
 def order_placed(*, order_id: int) -> None:
-    tasks.enqueue(tasks.send_order_placed_email, order_id=order_id)
+    _mail("order_placed", order_id=order_id)
 
 
 def order_paid(*, order_id: int) -> None:
-    tasks.enqueue(tasks.send_order_paid_email, order_id=order_id)
+    _mail("order_paid", order_id=order_id)
 
 
 def payment_revoked(*, order_id: int, credit_note_id: int | None) -> None:
-    tasks.enqueue(
-        tasks.send_payment_revoked_email, order_id=order_id, credit_note_id=credit_note_id
-    )
+    _mail("payment_revoked", order_id=order_id, credit_note_id=credit_note_id)
 
 
 def order_lines_sent(*, order_id: int, line_ids: list[int]) -> None:
-    tasks.enqueue(tasks.send_order_lines_sent_email, order_id=order_id, line_ids=line_ids)
+    _mail("order_lines_sent", order_id=order_id, line_ids=line_ids)
 
 
 def order_lines_cancelled(
     *, order_id: int, line_ids: list[int], charge_ids: list[int], credit_note_id: int | None
 ) -> None:
-    tasks.enqueue(
-        tasks.send_order_lines_cancelled_email,
+    _mail(
+        "order_lines_cancelled",
         order_id=order_id,
         line_ids=line_ids,
         charge_ids=charge_ids,
@@ -41,17 +40,15 @@ def order_lines_cancelled(
 
 
 def order_cancelled(*, order_id: int, credit_note_id: int | None) -> None:
-    tasks.enqueue(
-        tasks.send_order_cancelled_email, order_id=order_id, credit_note_id=credit_note_id
-    )
+    _mail("order_cancelled", order_id=order_id, credit_note_id=credit_note_id)
 
 
 def contact_requested(*, name: str, email: str, message: str) -> None:
-    tasks.enqueue(tasks.send_contact_email, name=name, email=email, message=message)
+    _mail("contact_requested", name=name, email=email, message=message)
 
 
 def account_mail_written(*, email: str, subject: str, text: str) -> None:
-    tasks.enqueue(tasks.send_account_email, email=email, subject=subject, text=text)
+    _mail("account_mail_written", email=email, subject=subject, text=text)
 
 
 def message_posted(*, order_id: int, seq: int) -> None:
@@ -74,11 +71,24 @@ def desk_changed(*, order_id: int) -> None:
 
 
 def reply_written(*, order_id: int, look_at: datetime) -> None:
-    tasks.enqueue_at(look_at, tasks.look_for_unread_replies, order_id=order_id)
+    put_off_until(look_at, "look_for_unread_replies", order_id=order_id)
+
+
+def replies_left_unread(*, order_id: int, after: int, upto: int) -> None:
+    _mail("replies_unread", order_id=order_id, after=after, upto=upto)
+
+
+def picture_changed(**files: Any) -> None:
+    """Also what django-pictures calls, by the setting PICTURES, when a picture is saved."""
+    put_off("render_pictures", **files)
 
 
 def session_ended(*, digest: str) -> None:
     _after_commit(broadcasts.send_session_ended, digest=digest)
+
+
+def _mail(event: str, **ids: Any) -> None:
+    put_off("send_mail", event=event, **ids)
 
 
 def _after_commit(push: Callable[..., None], **arguments: Any) -> None:

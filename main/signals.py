@@ -14,6 +14,7 @@ from main import access, events
 from main.actions.accounts import adopt_guest_orders
 from main.actions.basket import merge_baskets
 from main.actions.customer_service import show_new_name
+from main.actions.pictures import remove_picture_files
 from main.actions.tokens import revoke_tokens
 from main.models import Message, ProductImage, User, search_sqlite
 from main.models.product_images import remove_empty_folder
@@ -105,10 +106,21 @@ def count_message(sender, instance: Message, created: bool, **kwargs) -> None:
         transaction.on_commit(counter.inc)
 
 
+@receiver(pre_save, sender=ProductImage)
+def note_picture_before(sender, instance: ProductImage, **kwargs) -> None:
+    instance.before = ProductImage.objects.filter(pk=instance.pk).first() if instance.pk else None
+
+
+@receiver(post_save, sender=ProductImage)
+def remove_replaced_files(sender, instance: ProductImage, **kwargs) -> None:
+    if instance.before and instance.before.image.name != instance.image.name:
+        remove_picture_files(picture=instance.before)
+
+
 @receiver(post_delete, sender=ProductImage)
-def remove_picture_files(sender, instance: ProductImage, **kwargs) -> None:
+def remove_deleted_files(sender, instance: ProductImage, **kwargs) -> None:
     """A signal, since deleting a product or a queryset calls no method of the row."""
-    instance.remove_files()
+    remove_picture_files(picture=instance)
 
 
 @receiver(picture_processed, sender=ProductImage._meta.get_field("image"))

@@ -95,5 +95,5 @@ PICTURES = {
     "FILE_TYPES": ["WEBP"],
     "USE_PLACEHOLDERS": False,
     "QUEUE_NAME": "default",
-    "PROCESSOR": "main.tasks.make_renditions",
+    "PROCESSOR": "main.events.picture_changed",
 }

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from main import events
+from main.actions.unread_replies import look_later
 from main.errors import MessageRefused
 from main.models import Conversation, Message, Order, Participant, ReadCursor, Role
 from main.models.canned_replies import facts_named_in, fill_in
 from main.models.conversations import clean_text, fingerprint
 from main.models.opening_hours import open_between
 from main.models.participants import SHOP
-from main.models.unread_replies import MAIL_AFTER
 from main.wording.facts import Values, fact_text
 from main.wording.replies import date_missing, facts_for_replies
 
@@ -164,16 +164,8 @@ def _follow(conversation: Conversation, message: Message) -> None:
     """Whose turn it is now, and when to mail what was not read."""
     conversation.follow(message)
     if message.role == Role.STAFF:
-        _have_mailed(conversation, message)
+        look_later(conversation, message)
     conversation.save()
-
-
-def _have_mailed(conversation: Conversation, message: Message) -> None:
-    """One look at a time is under way: it finds whatever was written meanwhile."""
-    if conversation.mail_due_at and conversation.mail_due_at > message.at:
-        return
-    conversation.mail_due_at = message.at + MAIL_AFTER
-    events.reply_written(order_id=conversation.pk, look_at=conversation.mail_due_at)
 
 
 def _waited(conversation: Conversation, now: datetime) -> timedelta | None:

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from knox.models import AuthToken
 
-from main.models import User
+from main.models import ChatTicket, User
 
 
 class SignedOutMeanwhile(Exception):
@@ -32,3 +32,10 @@ def give_token(*, user: User) -> str:
 def revoke_tokens(*, user: User) -> int:
     """End every token of the user; return how many there were."""
     return AuthToken.objects.filter(user=user).delete()[0]
+
+
+def forget_expired_tokens() -> None:
+    """What opens nothing any more, of users who have not asked for another since."""
+    now = timezone.now()
+    AuthToken.objects.filter(expiry__lte=now).delete()
+    ChatTicket.objects.filter(expires_at__lt=now).delete()

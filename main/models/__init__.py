@@ -13,6 +13,7 @@ from main.models.order_lines import OrderCharge, OrderLine
 from main.models.orders import Order
 from main.models.participants import Participant, Role
 from main.models.payments import Payment, Refund
+from main.models.periodic_jobs import PeriodicJob
 from main.models.product_images import Picture, ProductImage
 from main.models.product_tags import ProductTag
 from main.models.products import Product
@@ -41,6 +42,7 @@ __all__ = [
     "OrderLine",
     "Participant",
     "Payment",
+    "PeriodicJob",
     "Picture",
     "PostalAddress",
     "Product",

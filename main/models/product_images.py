@@ -6,7 +6,6 @@ from pathlib import Path, PurePosixPath
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
-from django.utils.module_loading import import_string
 from pictures.models import PictureField
 
 _STEP = settings.PICTURES["CONTAINER_WIDTH"] // settings.PICTURES["GRID_COLUMNS"]
@@ -113,28 +112,9 @@ class ProductImage(models.Model):
             height=self.height,
         )
 
-    def save(self, *args, **kwargs) -> None:
-        replaced = ProductImage.objects.filter(pk=self.pk).first() if self.pk else None
-        super().save(*args, **kwargs)
-        if replaced and replaced.image.name != self.image.name:
-            replaced.remove_files()
-
-    def remove_files(self) -> None:
-        """Remove the original and its renditions, once the row no longer has them, for good.
-
-        All of it is one task: where files are kept may be away just now.
-        """
-        image = self.image
-        if not image:
-            return
-        storage = image.storage.deconstruct()
-        original = (f"{__name__}.{Original.__name__}", (image.name, storage), {})
-        renditions = [each.deconstruct() for each in image.get_picture_files_list()]
-        make_renditions = import_string(settings.PICTURES["PROCESSOR"])
-        make_renditions(
-            storage=storage,
-            file_name=image.name,
-            sender=image.sender,
-            new=[],
-            old=[*renditions, original],
-        )
+    @property
+    def files(self) -> list[tuple]:
+        """The original and its renditions, as django-pictures names what it is to remove."""
+        renditions = [each.deconstruct() for each in self.image.get_picture_files_list()]
+        original = (self.image.name, self.image.storage.deconstruct())
+        return [*renditions, (f"{__name__}.{Original.__name__}", original, {})]

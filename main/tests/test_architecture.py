@@ -18,15 +18,15 @@ RANKS = [
     {"booktime.sight"},
     {"errors", "models"},
     {"wording"},
-    {"gateways", "emails", "broadcasts", "reports", "migrations"},
-    {"tasks"},
+    {"gateways", "queue", "migrations"},
+    {"emails", "broadcasts", "reports"},
     {"events"},
     {"actions"},
     {"forms"},
     {"access", "documents"},
     {"conversation_access", "sockets"},
     {"views", "api", "admin", "consumers", "context_processors", "middleware", "templatetags",
-     "management", "demo", "signals", "checks", "sitemaps"},
+     "management", "demo", "signals", "checks", "sitemaps", "jobs", "tasks"},
     {"urls", "urls_accounts", "urls_api", "routing", "apps"},
     {"booktime.server", "booktime.backends"},
     {"booktime"},
@@ -40,8 +40,6 @@ BESIDE = {
     ("context_processors", "views"),
     ("signals", "views"),
     ("management", "demo"),
-    ("broadcasts", "gateways"),
-    ("emails", "gateways"),
     ("sockets", "conversation_access"),
 }
 # Rooms of booktime/ beside what puts them together: asgi.py, urls.py and the settings.
@@ -180,7 +178,9 @@ class CheckerTests(SimpleTestCase):
         self.assert_broken("main.models.orders", "from main.actions import checkout")
         self.assert_broken("main.actions.checkout", "import main.views.checkout")
         self.assert_broken("main.emails", "from main import events")
-        self.assert_broken("main.tasks", "from main.events import order_placed")
+        self.assert_broken("main.queue.names", "from main.events import order_placed")
+        self.assert_broken("main.queue.worker", "from main import jobs")
+        self.assert_broken("main.events", "from main.jobs import send_mail")
         self.assert_broken("main.forms.checkout", "from main.views.visitor import basket_owner")
         self.assert_broken("main.views.site", "from booktime import settings")
 
@@ -202,7 +202,7 @@ class CheckerTests(SimpleTestCase):
         self.assert_broken("booktime.backends.cache", "from booktime.server import drain")
 
     def test_an_import_inside_a_function_is_seen(self):
-        self.assert_broken("main.models.orders", "def pay():\n    from main import tasks\n")
+        self.assert_broken("main.models.orders", "def pay():\n    from main import queue\n")
         source = "class A:\n    async def b(self):\n        import main.actions.orders as o\n"
         self.assert_broken("main.events", source)
 

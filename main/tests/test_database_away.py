@@ -15,11 +15,11 @@ from psycopg import OperationalError as PsycopgError
 from booktime.backends import postgresql
 from booktime.sight.outages import is_database_away
 from main import emails, events
-from main.management.commands import run_worker
+from main.queue import worker
 from main.tests.support.factories import OrderFactory
 from main.tests.support.live_services import database_url
 from main.tests.support.needs import ON_POSTGRESQL
-from main.tests.test_tasks import DATABASE_TASKS
+from main.tests.support.queue_case import DATABASE_TASKS
 
 AWAY = OperationalError("connection refused")
 
@@ -33,15 +33,15 @@ def cut() -> None:
 class WorkerTests(TransactionTestCase):
     def setUp(self) -> None:
         events.order_placed(order_id=OrderFactory().pk)
-        self.worker = run_worker.PatientWorker(is_patient=True)
-        self.sleep = self.enterContext(mock.patch.object(run_worker.time, "sleep"))
+        self.worker = worker.PatientWorker(is_patient=True)
+        self.sleep = self.enterContext(mock.patch.object(worker.time, "sleep"))
 
     def work(self, send: Callable[..., None]) -> None:
         with (
             mock.patch("main.emails.send", side_effect=send),
-            self.assertLogs(run_worker.logger, "INFO") as logs,
+            self.assertLogs(worker.logger, "INFO") as logs,
         ):
-            self.worker.patiently(self.worker.look_through)
+            self.worker.patiently(self.worker.look)
         self.assertEqual([record.levelname for record in logs.records], ["WARNING", "INFO"])
         self.assertNotIn("Traceback", "".join(logs.output))
 
@@ -66,13 +66,13 @@ class WorkerTests(TransactionTestCase):
                 raise failures.pop()
             real(event, **ids)
 
-        with mock.patch("main.tasks.close_old_connections", side_effect=[AWAY, None]):
+        with mock.patch("main.queue.retries.close_old_connections", side_effect=[AWAY, None]):
             self.work(send)
         self.assertEqual((len(mail.outbox), DBTaskResult.objects.count()), (1, 0))
 
     def test_it_looks_for_the_database_more_and_more_seldom(self) -> None:
         work = mock.Mock(side_effect=[AWAY] * 7 + [None])
-        with self.assertLogs(run_worker.logger, "INFO"):
+        with self.assertLogs(worker.logger, "INFO"):
             self.worker.patiently(work)
         pauses = [call.args[0] for call in self.sleep.call_args_list]
         self.assertEqual(pauses, [1, 2, 4, 8, 15, 15, 15])
@@ -81,7 +81,7 @@ class WorkerTests(TransactionTestCase):
         self.worker.running_task = True  # a mail that was sent, and cannot be written down
         self.sleep.side_effect = lambda _: self.worker.shutdown(signal.SIGTERM, None)
         with (
-            self.assertLogs(run_worker.logger, "WARNING"),
+            self.assertLogs(worker.logger, "WARNING"),
             self.assertLogs("django_tasks_db", "WARNING"),
             self.assertRaises(SystemExit) as ended,
         ):
@@ -90,7 +90,7 @@ class WorkerTests(TransactionTestCase):
 
     def test_a_batch_fails_in_one_line(self) -> None:
         refused = self.assertRaisesMessage(CommandError, "The database failed: connection refused")
-        with mock.patch.object(run_worker, "revive_lost_tasks", side_effect=AWAY), refused:
+        with mock.patch.object(worker, "give_back_tasks", side_effect=AWAY), refused:
             call_command("run_worker", batch=True)
 
     def test_a_table_that_is_not_there_is_an_error(self) -> None:

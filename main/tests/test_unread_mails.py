@@ -9,12 +9,12 @@ from django_tasks_db.models import DBTaskResult
 
 from main import emails
 from main.actions.conversations import mark_read
+from main.actions.unread_replies import MAIL_AFTER
 from main.models import Conversation, Message, Order
 from main.models.order_access import read_access_token
-from main.models.unread_replies import MAIL_AFTER
 from main.tests.support.conversation_case import ConversationTestCase
 from main.tests.support.factories import OrderFactory
-from main.tests.test_tasks import DATABASE_TASKS
+from main.tests.support.queue_case import DATABASE_TASKS
 
 
 @override_settings(TASKS=DATABASE_TASKS, SITE_URL="https://shop.example")

@@ -65,7 +65,7 @@ def lasting_shop(*, application: str, **environment: str) -> Iterator["LiveShop"
     with tempfile.TemporaryDirectory() as folder:
         url, file = _database_url(), Path(folder) / "shop.sqlite3"
         if not url:
-            _copy_database(to_file=file)
+            copy_database(to_file=file)
         url_of_copy = url or f"sqlite:///{file}"
         with _serving(url_of_copy, Path(folder), application, **environment) as shop:
             shop.borrowed_file = None if url else file
@@ -131,10 +131,10 @@ class LiveShop:
     def on_test_data(self) -> Iterator[None]:
         """For a lasting shop: it has the rows of this test, and the test what it wrote."""
         if self.borrowed_file:
-            _copy_database(to_file=self.borrowed_file)
+            copy_database(to_file=self.borrowed_file)
         yield
         if self.borrowed_file:
-            _copy_database(from_file=self.borrowed_file)
+            copy_database(from_file=self.borrowed_file)
 
     def get(self, path: str, *, session_key: str = "") -> Answer:
         return self._request("GET", path, {}, session_key)
@@ -189,9 +189,9 @@ def _shared_database(folder: Path) -> Iterator[str]:
         return
     # The test database is in this process's memory: lend it as a file, and take it back.
     path = folder / "shop.sqlite3"
-    _copy_database(to_file=path)
+    copy_database(to_file=path)
     yield f"sqlite:///{path}"
-    _copy_database(from_file=path)
+    copy_database(from_file=path)
 
 
 def _database_url() -> str:
@@ -203,7 +203,7 @@ def _database_url() -> str:
     return f"postgres://{login}@{quote(at['HOST'], safe='')}:{at['PORT']}/{at['NAME']}"
 
 
-def _copy_database(*, to_file: Path | None = None, from_file: Path | None = None) -> None:
+def copy_database(*, to_file: Path | None = None, from_file: Path | None = None) -> None:
     connection.ensure_connection()
     memory = connection.connection
     with contextlib.closing(sqlite3.connect(to_file or from_file)) as file:

@@ -19,7 +19,7 @@ class ShopRunner(DiscoverRunner):
 
     def setup_test_environment(self, **kwargs) -> None:
         super().setup_test_environment(**kwargs)
-        self._timers = mock.patch("main.tasks.Timer")
+        self._timers = mock.patch("main.queue.putting_off.Timer")
         self._timers.start()
         self._folder = TemporaryDirectory(prefix="booktime-private-")
         self._private = override_settings(PRIVATE_MEDIA_ROOT=Path(self._folder.name))

@@ -1,0 +1,24 @@
+"""What is done beside the requests: doors, like views. Each job calls an action or a mail.
+
+A job is put off by its name, and stored as `main.jobs.<name>`: so each is named here.
+"""
+
+from main.jobs.conversations import look_for_unread_replies
+from main.jobs.mails import send_mail
+from main.jobs.pictures import render_pictures
+from main.jobs.upkeep import (
+    forget_expired_sessions,
+    forget_expired_tokens,
+    forget_failed_tasks,
+    give_back_tasks,
+)
+
+__all__ = [
+    "forget_expired_sessions",
+    "forget_expired_tokens",
+    "forget_failed_tasks",
+    "give_back_tasks",
+    "look_for_unread_replies",
+    "render_pictures",
+    "send_mail",
+]

@@ -1,0 +1,11 @@
+"""The job that sends e-mails."""
+
+from typing import Any
+
+from main import emails
+from main.queue import job
+
+
+@job
+def send_mail(*, event: str, **ids: Any) -> None:
+    emails.send(event, **ids)

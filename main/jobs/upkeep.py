@@ -1,0 +1,26 @@
+"""The jobs that keep house: what is lost is given back, what has expired is removed."""
+
+from django.core.management import call_command
+
+from main.actions import tokens
+from main.queue import EACH_HOUR, EACH_MINUTE, EACH_NIGHT, periodic, upkeep
+
+
+@periodic(EACH_MINUTE, about="Gives back tasks that a worker was stopped over or did not know.")
+def give_back_tasks() -> None:
+    upkeep.give_back_tasks()
+
+
+@periodic(EACH_HOUR, about="Removes failed tasks a week after they failed.")
+def forget_failed_tasks() -> None:
+    upkeep.forget_finished_tasks()
+
+
+@periodic(EACH_NIGHT, about="Removes sessions that have expired.")
+def forget_expired_sessions() -> None:
+    call_command("clearsessions")
+
+
+@periodic(EACH_NIGHT, about="Removes tokens of the API and chat tickets that have expired.")
+def forget_expired_tokens() -> None:
+    tokens.forget_expired_tokens()

@@ -1,0 +1,67 @@
+"""How a task is tried again when it fails: later and later, for a little over a day."""
+
+import functools
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from itertools import accumulate
+from typing import Any
+
+from django.db import OperationalError, close_old_connections
+from django.utils import timezone
+from django_tasks import task
+from django_tasks.base import Task
+
+from booktime.sight.outages import DATABASE_ERRORS
+
+logger = logging.getLogger(__name__)
+# Seconds to wait before the second, third ... attempt.
+RETRY_AFTER = (30, 120, 600, 3600, 6 * 3600, 18 * 3600)
+
+
+class NotStored(OperationalError):
+    """Neither done nor stored to be tried again: the database is away."""
+
+
+def retried(
+    work: Callable[..., None], *, waits: Sequence[int] = RETRY_AFTER, module: str = ""
+) -> Task:
+    """Make `work` a task that is tried again after each of `waits` (seconds) when it raises.
+
+    `module` is the one under which it is stored, unless that is its own.
+    """
+
+    @functools.wraps(work)
+    def attempt_work(*, attempt: int = 0, **arguments: Any) -> None:
+        try:
+            work(**arguments)
+        except Exception:
+            _try_again(made, waits[attempt:], attempt=attempt, arguments=arguments)
+            raise  # the backend keeps the failed attempt with its traceback
+
+    attempt_work.__module__ = module or work.__module__
+    made = task(attempt_work)
+    return made
+
+
+def waits_within(length: timedelta) -> tuple[int, ...]:
+    """The first of RETRY_AFTER, as far as all of them together are shorter than `length`."""
+    together = accumulate(RETRY_AFTER)
+    return tuple(
+        wait
+        for wait, sum_ in zip(RETRY_AFTER, together, strict=True)
+        if sum_ < length.total_seconds()
+    )
+
+
+def _try_again(made: Task, waits: Sequence[int], *, attempt: int, arguments: dict) -> None:
+    if not waits or not made.get_backend().supports_defer:
+        # Not with its arguments: a mail about an account carries a link that opens it.
+        logger.error("Task %s failed for good.", made.name)
+        return
+    later = timezone.now() + timedelta(seconds=waits[0])
+    try:
+        close_old_connections()  # the database may be what failed, and be back
+        made.using(run_after=later).enqueue(attempt=attempt + 1, **arguments)
+    except DATABASE_ERRORS as error:
+        raise NotStored(*error.args) from error
