@@ -1,4 +1,4 @@
-"""What Django checks of ours before it serves: that what lives inside a process has only one."""
+"""Checks that what lives inside a process has only one."""
 
 from typing import Any
 

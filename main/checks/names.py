@@ -1,0 +1,50 @@
+"""Checks that the jobs and mails that events ask for by name are there, and take what they get.
+
+Else it would be found out by the first customer to whom the event happens.
+"""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from main import events
+from main.emails import MAILS
+from main.queue import JOBS
+
+# What puts off by name, and which of its arguments is the name.
+_NAME_IN = {"put_off": 0, "put_off_until": 1, "_mail": 0}
+
+
+@register
+def check_names_are_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    return [Error(wrong, id="main.E002") for wrong in wrong_names(inspect.getsource(events))]
+
+
+def wrong_names(source: str) -> Iterator[str]:
+    """A sentence for each name in the text of events.py that nobody has, or has otherwise."""
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            wrong = _wrong_in(call, call.func.id) if call.func.id in _NAME_IN else ""
+            if wrong:
+                yield f"events.py, line {call.lineno}: {wrong}"
+
+
+def _wrong_in(call: ast.Call, putting: str) -> str:
+    name = call.args[_NAME_IN[putting]]
+    room = "main/emails" if putting == "_mail" else "main/jobs"
+    known = MAILS if putting == "_mail" else {name: job.task.func for name, job in JOBS.items()}
+    if not isinstance(name, ast.Constant):
+        return "a name that is worked out cannot be checked."
+    if name.value not in known:
+        return f"there is no “{name.value}” in {room}."
+    given = {keyword.arg: None for keyword in call.keywords if keyword.arg}
+    signature = inspect.signature(known[name.value])
+    try:
+        # With ** among them the rest is not known here.
+        (signature.bind if len(given) == len(call.keywords) else signature.bind_partial)(**given)
+    except TypeError as error:
+        return f"“{name.value}” in {room}: {error}."
+    return ""
