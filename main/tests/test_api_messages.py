@@ -11,6 +11,7 @@ from main.models import Message
 from main.models.conversations import LONGEST
 from main.tests.support.conversation_api_case import JSON, ConversationApiTestCase
 from main.tests.support.factories import OrderFactory
+from main.wording.messages import message_item
 
 URN = "urn:booktime:problem:"
 TOO_LONG = "A message has at most 4,000 characters; this one has 4,001."
@@ -22,7 +23,7 @@ class SendingTests(ConversationApiTestCase):
         response = self.send("When will it be sent?", key=key)
         message = Message.objects.get(cid=key)
         self.assertEqual(response.status_code, 201)
-        self.assertEqual(response.json(), message.item | {"dup": False})
+        self.assertEqual(response.json(), message_item(message) | {"dup": False})
         self.assertEqual(self.timeline()[1:], [(2, "customer", "When will it be sent?")])
 
     def test_sent_again_it_is_the_same_message(self) -> None:

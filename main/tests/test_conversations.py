@@ -17,6 +17,7 @@ from main.reports.conversations import read_standing
 from main.sockets import timeline
 from main.tests.support.conversation_case import ConversationTestCase
 from main.tests.support.factories import OrderFactory, OrderLineFactory, ProductFactory
+from main.wording.messages import message_item
 
 PLACED = (1, "system", "The order was placed.")
 
@@ -85,7 +86,7 @@ class PostMessageTests(ConversationTestCase):
         cid = uuid4()
         message = self.say("Hello", by=self.olive, cid=cid).message
         self.assertEqual(
-            message.item,
+            message_item(message),
             {
                 "seq": 2, "id": message.pk, "cid": str(cid), "kind": "text", "fact": None,
                 "who": f"staff-{self.olive.pk}", "author": "Olive Office", "role": "staff",
@@ -171,7 +172,7 @@ class TurnTests(ConversationTestCase):
         ]:
             message = say()
             fresh = read_standing(self.order.pk)
-            told = timeline.followed_by(told, message.item) if message else fresh
+            told = timeline.followed_by(told, message_item(message)) if message else fresh
             self.assertEqual((told.head, told.conversation), (fresh.head, fresh.conversation))
             self.assertEqual(bool(fresh.conversation["waiting_since"]), waiting)
             self.assertEqual(fresh.conversation["assignee"], assignee)
@@ -180,8 +181,8 @@ class TurnTests(ConversationTestCase):
         return super().say(text, **how).message
 
     def record_fact(self) -> Message:
-        fact = {"fact": Message.Fact.PAID, "text": "The order was paid."}
-        return record_fact(order_id=self.order.pk, **fact)
+        values = {"invoice": "INV-2026-00001"}
+        return record_fact(order_id=self.order.pk, fact=Message.Fact.PAID, values=values)
 
     def close_silently(self) -> None:
         Conversation.objects.filter(pk=self.order.pk).update(closed_at=timezone.now())

@@ -13,6 +13,7 @@ from main.tests.support.factories import (
     EmployeeFactory,
     OrderFactory,
 )
+from main.wording.messages import message_item
 
 
 @tag("door")
@@ -64,7 +65,7 @@ class OpenConversationsTests(TestCase):
                 "customer": "Grace Hopper",
                 "status": 20,
                 "dispatch_by": _iso(order.dispatch_by),
-                "waiting_since": message.item["at"],
+                "waiting_since": message_item(message)["at"],
                 "assignee": {"who": f"staff-{self.clerk.pk}", "name": "Olive Pell"},
                 "unread": 1,
                 "head": 2,
