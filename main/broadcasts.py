@@ -38,8 +38,8 @@ def send_conversation_changed(*, order_id: int) -> None:
     nudges.publish(conversation_group(order_id), message)
 
 
-def send_desk_changed(*, order_id: int) -> None:
-    """To customer service's list: look at this conversation again."""
+def send_customer_service_changed(*, order_id: int) -> None:
+    """To customer service's streams: look at this conversation again."""
     nudges.publish(CUSTOMER_SERVICE, {"type": "desk.changed", "order_id": order_id})
 
 

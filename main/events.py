@@ -53,21 +53,21 @@ def account_mail_written(*, email: str, subject: str, text: str) -> None:
 
 def message_posted(*, order_id: int, seq: int) -> None:
     _after_commit(broadcasts.send_conversation_head, order_id=order_id, seq=seq)
-    _after_commit(broadcasts.send_desk_changed, order_id=order_id)
+    _after_commit(broadcasts.send_customer_service_changed, order_id=order_id)
 
 
 def messages_read(*, order_id: int, who: str, upto: int) -> None:
     _after_commit(broadcasts.send_read, order_id=order_id, who=who, upto=upto)
-    _after_commit(broadcasts.send_desk_changed, order_id=order_id)
+    _after_commit(broadcasts.send_customer_service_changed, order_id=order_id)
 
 
 def conversation_changed(*, order_id: int) -> None:
     _after_commit(broadcasts.send_conversation_changed, order_id=order_id)
-    _after_commit(broadcasts.send_desk_changed, order_id=order_id)
+    _after_commit(broadcasts.send_customer_service_changed, order_id=order_id)
 
 
-def desk_changed(*, order_id: int) -> None:
-    _after_commit(broadcasts.send_desk_changed, order_id=order_id)
+def customer_service_changed(*, order_id: int) -> None:
+    _after_commit(broadcasts.send_customer_service_changed, order_id=order_id)
 
 
 def reply_written(*, order_id: int, look_at: datetime) -> None:

@@ -11,12 +11,12 @@ from main import events
 from main.actions.unread_replies import look_later
 from main.errors import MessageRefused
 from main.models import Conversation, Message, Order, Participant, ReadCursor, Role
-from main.models.canned_replies import facts_named_in, fill_in
+from main.models.canned_replies import fill_in, placeholders_in
 from main.models.conversations import clean_text, fingerprint
 from main.models.opening_hours import open_between
 from main.models.participants import SHOP
 from main.wording.facts import Values, fact_text
-from main.wording.replies import date_missing, facts_for_replies
+from main.wording.replies import date_missing, placeholder_values
 
 
 class Posted(NamedTuple):
@@ -103,7 +103,7 @@ def mark_read(*, order_id: int, reader: Participant, upto: int) -> int:
 def touch_conversation(*, order_id: int) -> None:
     """Customer service's list shows something else of the order, though nobody said anything."""
     if Conversation.objects.filter(pk=order_id).update(changed_at=timezone.now()):
-        events.desk_changed(order_id=order_id)
+        events.customer_service_changed(order_id=order_id)
 
 
 def open_conversation(*, order_id: int) -> Conversation:
@@ -173,10 +173,10 @@ def _waited(conversation: Conversation, now: datetime) -> timedelta | None:
 
 
 def _filled_in(text: str, order_id: int, author: Participant) -> str:
-    named = facts_named_in(text)
+    named = placeholders_in(text)
     if not named:
         return text
     order = Order.objects.prefetch_related("lines__product").get(pk=order_id)
     if "dispatch_by" in named and (reason := date_missing(order)):
         raise MessageRefused("no_fact", reason)
-    return clean_text(fill_in(text, facts_for_replies(order, author_name=author.name)))
+    return clean_text(fill_in(text, placeholder_values(order, author_name=author.name)))

@@ -44,7 +44,7 @@ def close_conversation(*, order_id: int, seen: int) -> Conversation:
 
 @transaction.atomic
 def reopen_conversation(*, order_id: int, user_id: int) -> Conversation:
-    """Back on the desk, looked after by whoever reopens it."""
+    """Open again, and looked after by whoever reopens it."""
     conversation = open_conversation(order_id=order_id)
     if conversation.closed_at is not None:
         conversation.closed_at = None

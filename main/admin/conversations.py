@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 
 from main.admin.base import ReadOnlyAdmin, StaffModelAdmin
 from main.models import CannedReply, Conversation, Message
-from main.models.canned_replies import FACTS
+from main.models.canned_replies import PLACEHOLDERS
 from main.wording.facts import message_text
 
 MOST_SHOWN = 200  # messages, the newest; the conversation's own page has them all
@@ -30,7 +30,7 @@ class CannedReplyAdmin(StaffModelAdmin):
     def get_form(self, request: HttpRequest, obj=None, change=False, **kwargs) -> type[ModelForm]:
         form = super().get_form(request, obj, change=change, **kwargs)
         if "text" in form.base_fields:
-            known = "; ".join(f"{{{name}}}: {meaning}" for name, meaning in FACTS.items())
+            known = "; ".join(f"{{{name}}}: {meaning}" for name, meaning in PLACEHOLDERS.items())
             form.base_fields["text"].help_text = f"Filled in when it is sent: {known}."
         return form
 
@@ -50,7 +50,7 @@ class StateFilter(admin.SimpleListFilter):
             case "waiting":
                 return queryset.waiting()
             case "desk":
-                return queryset.on_desk()
+                return queryset.open()
             case "closed":
                 return queryset.filter(closed_at__isnull=False)
         return queryset

@@ -67,7 +67,7 @@ def _use(user: Any, code: str) -> bool:
     return cache.add(f"totp-used-{user.pk}-{digits}", 1, timeout=CODE_LIFE)
 
 
-def _read(credential: Callable[[], Any]) -> Any:
+def _checked(credential: Callable[[], Any]) -> Any:
     """What a stranger's device sent is taken apart by libraries that fail in many ways."""
     try:
         return credential()
@@ -134,25 +134,25 @@ class AddPasskeyForm(OneCredential, webauthn_forms.AddWebAuthnForm):
         self.initial["name"] = ""
 
     def clean_credential(self) -> dict:
-        return _read(lambda: _trimmed(self.cleaned_data["credential"]))
+        return _checked(lambda: _trimmed(self.cleaned_data["credential"]))
 
     def clean(self) -> dict:
-        return _read(super().clean)
+        return _checked(super().clean)
 
 
 class PasskeyForm(OneCredential, webauthn_forms.AuthenticateWebAuthnForm):
     def clean_credential(self) -> Authenticator:
-        return _read(super().clean_credential)
+        return _checked(super().clean_credential)
 
 
 class PasskeyLoginForm(OneCredential, webauthn_forms.LoginWebAuthnForm):
     def clean_credential(self) -> Authenticator:
-        return _read(super().clean_credential)
+        return _checked(super().clean_credential)
 
 
 class ConfirmByPasskeyForm(OneCredential, webauthn_forms.ReauthenticateWebAuthnForm):
     def clean_credential(self) -> Authenticator:
-        return _read(super().clean_credential)
+        return _checked(super().clean_credential)
 
 
 class RenamePasskeyForm(webauthn_forms.EditWebAuthnForm):

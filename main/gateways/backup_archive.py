@@ -108,7 +108,7 @@ class BackupReader:
     def check(self) -> Manifest:
         """Read all of it, and compare. Raises BackupRefused unless every byte is as it was."""
         try:
-            found, special = self._read()
+            found, special = self._read_all()
         except (tarfile.TarError, EOFError, ValueError) as error:
             raise BackupRefused(f"This is no backup, or not a whole one: {error}.") from error
         manifest = _manifest(special)
@@ -132,7 +132,7 @@ class BackupReader:
                 yield entry.name, entry.size, file
                 tar.members.clear()  # type: ignore[attr-defined]
 
-    def _read(self) -> tuple[dict[str, list[Any]], dict[str, bytes]]:
+    def _read_all(self) -> tuple[dict[str, list[Any]], dict[str, bytes]]:
         """Size and digest of each file; and what is there to prove them."""
         found: dict[str, list[Any]] = {}
         special: dict[str, bytes] = {}
@@ -190,9 +190,9 @@ def _manifest(special: dict[str, bytes]) -> Manifest:
     if text is None or hashlib.sha256(text).hexdigest().encode() != special.get(_SEAL):
         raise BackupRefused("This is no backup, or not a whole one: its end is missing.")
     try:
-        facts = json.loads(text)
-        given = facts.get("format")
-        manifest = Manifest(**facts) if given == FORMAT else None
+        entries = json.loads(text)
+        given = entries.get("format")
+        manifest = Manifest(**entries) if given == FORMAT else None
         if manifest and not _is_sound(manifest):
             raise ValueError
     except (ValueError, TypeError, AttributeError, RecursionError) as error:

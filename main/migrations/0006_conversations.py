@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=60, unique=True)),
-                ('text', models.TextField(max_length=2000, validators=[main.models.canned_replies.check_facts])),
+                ('text', models.TextField(max_length=2000, validators=[main.models.canned_replies.check_placeholders])),
                 ('active', models.BooleanField(default=True)),
             ],
             options={

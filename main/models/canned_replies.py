@@ -1,4 +1,4 @@
-"""Replies that staff write often: kept once, filled in with the order's facts when sent."""
+"""Replies that staff send often: written once, with placeholders that are filled in when sent."""
 
 import re
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from django.core.exceptions import ValidationError
 from django.db import models
 
-# What may stand in braces, and what it becomes.
-FACTS = {
+# What may be used in braces, and what it becomes.
+PLACEHOLDERS = {
     "order_number": "the order's number",
     "status": "how the order stands, in the customer's words (paid, sent ...)",
     "stock": "how many copies of each book are there",
@@ -18,18 +18,18 @@ FACTS = {
 _IN_BRACES = re.compile(r"\{([a-z_]+)\}")
 
 
-def fill_in(text: str, facts: Mapping[str, str]) -> str:
-    """Each `{fact}` that is known replaced, once: what is filled in is not looked at again."""
-    return _IN_BRACES.sub(lambda found: facts.get(found[1], found[0]), text)
+def fill_in(text: str, values: Mapping[str, str]) -> str:
+    """Replace each known `{placeholder}` once: values are not searched for further ones."""
+    return _IN_BRACES.sub(lambda found: values.get(found[1], found[0]), text)
 
 
-def facts_named_in(text: str) -> set[str]:
-    return set(_IN_BRACES.findall(text)) & FACTS.keys()
+def placeholders_in(text: str) -> set[str]:
+    return set(_IN_BRACES.findall(text)) & PLACEHOLDERS.keys()
 
 
-def check_facts(text: str) -> None:
-    if unknown := sorted(set(_IN_BRACES.findall(text)) - FACTS.keys()):
-        known = ", ".join(f"{{{name}}}" for name in FACTS)
+def check_placeholders(text: str) -> None:
+    if unknown := sorted(set(_IN_BRACES.findall(text)) - PLACEHOLDERS.keys()):
+        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
         raise ValidationError(f"{{{unknown[0]}}} is not known. There are: {known}.")
 
 
@@ -40,7 +40,7 @@ class CannedReplyQuerySet(models.QuerySet):
 
 class CannedReply(models.Model):
     name = models.CharField(max_length=60, unique=True)
-    text = models.TextField(max_length=2000, validators=[check_facts])
+    text = models.TextField(max_length=2000, validators=[check_placeholders])
     active = models.BooleanField(default=True)
 
     objects = CannedReplyQuerySet.as_manager()

@@ -39,8 +39,8 @@ class ConversationQuerySet(models.QuerySet):
         """Those whose customer spoke last."""
         return self.filter(waiting_since__isnull=False)
 
-    def on_desk(self) -> "ConversationQuerySet":
-        """What customer service has to look at: who waits, and whom somebody looks after."""
+    def open(self) -> "ConversationQuerySet":
+        """Customer service's list: a customer is waiting, or a colleague looks after it."""
         return self.filter(closed_at=None).filter(
             Q(waiting_since__isnull=False) | Q(assignee__isnull=False)
         )

@@ -76,11 +76,11 @@ def read_standing(order_id: int) -> Standing:
 
 def read_latest(order_id: int, *, limit: int = A_PAGE) -> Stretch:
     """The last ones; `more` are before them."""
-    return _read(order_id, Message.objects.of(order_id).order_by("-seq"), limit)
+    return _stretch(order_id, Message.objects.of(order_id).order_by("-seq"), limit)
 
 
 def read_before(order_id: int, before: int, *, limit: int = A_PAGE) -> Stretch:
-    return _read(order_id, Message.objects.of(order_id).before(before), limit)
+    return _stretch(order_id, Message.objects.of(order_id).before(before), limit)
 
 
 def read_after(
@@ -90,10 +90,10 @@ def read_after(
     messages = Message.objects.of(order_id).after(after)
     if before is not None:
         messages = messages.filter(seq__lt=before)
-    return _read(order_id, messages, limit)
+    return _stretch(order_id, messages, limit)
 
 
-def _read(order_id: int, ordered: MessageQuerySet, limit: int) -> Stretch:
+def _stretch(order_id: int, ordered: MessageQuerySet, limit: int) -> Stretch:
     standing = read_standing(order_id)
     found = list(ordered[: limit + 1])
     messages = sorted(found[:limit], key=lambda message: message.seq)

@@ -38,7 +38,7 @@ def read_open_conversations(
 ) -> OpenConversations:
     """The open conversations as this member of staff sees them; `only` of these orders."""
     at = read_clock()
-    conversations = Conversation.objects.on_desk()
+    conversations = Conversation.objects.open()
     if only is not None:
         conversations = conversations.filter(pk__in=only)
     conversations = _with_unread(conversations, reader_id)

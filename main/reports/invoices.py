@@ -41,10 +41,10 @@ class _Sums(NamedTuple):
 
 def turnover(months: int) -> Report[Turnover]:
     """Oldest first: for each month one row for each rate billed in any of them."""
-    return kept(f"turnover-{months}", lambda: _read(months))
+    return kept(f"turnover-{months}", lambda: _read_turnover(months))
 
 
-def _read(months: int) -> tuple[list[Turnover], int]:
+def _read_turnover(months: int) -> tuple[list[Turnover], int]:
     shown = last_months(months)
     since = max(_open_since(), shown[0])
     rows = _rows(shown, [*_closed(shown[0], since), *_sums(since)])

@@ -27,12 +27,12 @@ class Bought:
 
 def most_bought(days: int) -> Report[Bought]:
     """The books of which most copies were bought in these days, most first."""
-    return kept(f"most-bought-{days}", lambda: _read(days, most=MOST_LISTED))
+    return kept(f"most-bought-{days}", lambda: _read_bought(days, most=MOST_LISTED))
 
 
 def all_bought(days: int) -> list[Bought]:
     """All of them, as of now."""
-    rows, _ = _read(days)
+    rows, _ = _read_bought(days)
     return rows
 
 
@@ -41,7 +41,7 @@ def copies_bought(days: int) -> dict[int, int]:
     return dict(_sold_lines(days).annotate(copies=Sum("quantity")).values_list("product", "copies"))
 
 
-def _read(days: int, *, most: int | None = None) -> tuple[list[Bought], int]:
+def _read_bought(days: int, *, most: int | None = None) -> tuple[list[Bought], int]:
     """The first of them, and how many there are."""
     sold = list(
         _sold_lines(days)

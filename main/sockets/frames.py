@@ -126,8 +126,8 @@ def refused(code: str, *, cid: Any = None, text: str = "", retry_after: float | 
 
 def ack(message: Message, *, dup: bool) -> str:
     item = message_item(message)
-    facts = {name: item[name] for name in ("cid", "seq", "id", "at")}
-    return dump({"type": "ack", **facts, "dup": dup})
+    stored = {name: item[name] for name in ("cid", "seq", "id", "at")}
+    return dump({"type": "ack", **stored, "dup": dup})
 
 
 def goodbye(after_ms: int) -> str:

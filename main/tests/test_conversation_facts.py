@@ -71,11 +71,11 @@ class WaitingTests(ConversationTestCase):
         close(self.order)
         closed = self.conversation()
         self.assertEqual((closed.waiting_since, closed.closed_at is None), (None, False))
-        self.assertFalse(Conversation.objects.on_desk().exists())
+        self.assertFalse(Conversation.objects.open().exists())
         again = self.say("Still there?").message
         opened = self.conversation()
         self.assertEqual((opened.waiting_since, opened.closed_at), (again.at, None))
-        self.assertEqual(Conversation.objects.on_desk().get(), opened)
+        self.assertEqual(Conversation.objects.open().get(), opened)
 
     def test_the_most_urgent_first(self) -> None:
         """Who waits; of those the earliest dispatch; then the longest wait."""

@@ -10,7 +10,7 @@ from main.actions.unread_replies import mail_unread_replies
 from main.demo.conversations import READY, TALKS, load_conversations
 from main.demo.orders import load_people
 from main.models import CannedReply, Conversation, Message, Order, Role
-from main.models.canned_replies import check_facts
+from main.models.canned_replies import check_placeholders
 from main.reports.customer_service import read_open_conversations
 from main.tests.support.customer_service_case import ask
 from main.tests.support.factories import EmployeeFactory, ProductFactory
@@ -85,7 +85,7 @@ class DemoConversationTests(TestCase):
     def test_the_replies_kept_ready_name_facts_that_there_are(self):
         self.assertEqual(CannedReply.objects.count(), len(READY))
         for text in READY.values():
-            check_facts(text)
+            check_placeholders(text)
 
 
 def _last_reply(conversation: Conversation) -> int:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from main.actions.conversations import mark_read
 from main.forms.conversations import MessageForm
 from main.models import CannedReply, Message, Order, Participant
-from main.models.canned_replies import FACTS
+from main.models.canned_replies import PLACEHOLDERS
 from main.reports.conversations import Stretch, read_before, read_latest
 from main.reports.reply_times import expected_reply
 from main.sockets.addresses import chat_address
@@ -127,6 +127,6 @@ def _for_staff(stretch: Stretch) -> dict:
     canned = CannedReply.objects.active().values("name", "text")
     return {
         "canned": list(canned),
-        "placeholders": list(FACTS),
+        "placeholders": list(PLACEHOLDERS),
         "conversation": stretch.standing.conversation,
     }

@@ -1,4 +1,4 @@
-"""What a reply that staff keep ready says about an order, in words."""
+"""What canned replies say about an order."""
 
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -9,13 +9,13 @@ from main.wording.facts import NAME_LENGTH
 from main.wording.orders import order_state
 
 
-def facts_for_replies(order: Order, *, author_name: str) -> dict[str, str]:
-    """What stands in braces in a reply (main.models.canned_replies.FACTS), as of now.
+def placeholder_values(order: Order, *, author_name: str) -> dict[str, str]:
+    """What each placeholder of main.models.canned_replies becomes, as of now.
 
-    Without `dispatch_by` when there is no such day: see `date_missing`. The order comes with its
+    Leaves out `dispatch_by` if there is no such day: see `date_missing`. Load the order with its
     lines and their products.
     """
-    facts = {
+    values = {
         "order_number": order.number,
         "status": order_state(order),
         "stock": "; ".join(
@@ -26,12 +26,12 @@ def facts_for_replies(order: Order, *, author_name: str) -> dict[str, str]:
         "my_name": author_name,
     }
     if not date_missing(order):
-        facts["dispatch_by"] = day_and_month(order.dispatch_by)
-    return facts
+        values["dispatch_by"] = day_and_month(order.dispatch_by)
+    return values
 
 
 def date_missing(order: Order) -> str:
-    """Why it cannot be said by when the order leaves; empty when it can."""
+    """Why there is no day of dispatch to promise; empty if there is one."""
     if order.status != Order.Status.PAID or not order.dispatch_by:
         return "The order has no date of dispatch: write it yourself."
     if order.dispatch_by <= timezone.now():
