@@ -1,6 +1,6 @@
-"""A backup as one tar: the database's copy, all files, and last a manifest that proves both.
+"""A backup as one tar: a copy of the database, all files, and last a manifest that proves both.
 
-Written and read as a stream, file by file: no more than a piece of one is in memory.
+Written and read as a stream, file by file, with no more than a piece of a file in memory.
 """
 
 import hashlib
@@ -23,11 +23,11 @@ _LARGEST_MANIFEST = 500 * 1024 * 1024
 
 
 class BackupRefused(Exception):
-    """No backup can be made, or this one cannot be restored; `str(error)` is one line of why."""
+    """No backup can be made, or this one cannot be restored; `str(error)` says why in one line."""
 
 
 class Ended(BaseException):
-    """Somebody ended the process by a signal: what is half done is to be removed on the way out."""
+    """A signal ended the process: remove whatever is half done on the way out."""
 
     def __init__(self, number: int, *, what: str = "") -> None:
         self.number, self.status = number, 128 + number
@@ -40,7 +40,7 @@ class Ended(BaseException):
 
 @contextmanager
 def ended_orderly() -> Iterator[None]:
-    """Within, a signal that would cut the process off raises Ended."""
+    """Inside this block a signal that would end the process raises Ended."""
     numbers = (signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, _end) for number in numbers}
     try:
@@ -56,23 +56,23 @@ def _end(number: int, frame: Any) -> NoReturn:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds: how many rows of each table, and each file's size and SHA-256."""
+    """What a backup holds: the number of rows per table, and each file's size and SHA-256."""
 
     made_at: str
     revision: str
     vendor: str
     rows: dict[str, int]
-    migrations: list[list[str]]  # app and name of each
+    migrations: list[list[str]]  # pairs of app and name
     files: dict[str, list[Any]] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)  # the database names them; they were not there
+    missing: list[str] = field(default_factory=list)  # named by the database, but not there
     format: int = FORMAT
 
 
 class BackupWriter:
-    """Writes to a stream that need not be a file."""
+    """Writes to any stream."""
 
     def __init__(self, out: IO[bytes]) -> None:
-        # Not tarfile's own stream ("w|"), which when all is over writes once more, and complains.
+        # Not tarfile's own stream ("w|"), which writes once more after an error, and complains.
         counted = cast(IO[bytes], _Counting(out))
         self._tar = tarfile.TarFile(fileobj=counted, mode="w", format=tarfile.PAX_FORMAT)
         self.files: dict[str, list[Any]] = {}
@@ -100,13 +100,13 @@ class BackupWriter:
 
 
 class BackupReader:
-    """Reads a file that can be gone through more than once."""
+    """Reads a seekable file."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
 
     def check(self) -> Manifest:
-        """Read all of it, and compare. Raises BackupRefused unless every byte is as it was."""
+        """Read and compare all of it. Raises BackupRefused unless every byte is as it was written."""
         try:
             found, special = self._read_all()
         except (tarfile.TarError, EOFError, ValueError) as error:
@@ -122,7 +122,7 @@ class BackupReader:
         return manifest
 
     def entries(self) -> Iterator[tuple[str, int, IO[bytes]]]:
-        """Path, size and content of each, in order; the content until the next is asked for."""
+        """Path, size and content of each file, in order; read each before asking for the next."""
         self._file.seek(0)
         with tarfile.open(fileobj=self._file, mode="r:") as tar:
             while entry := tar.next():
@@ -133,7 +133,7 @@ class BackupReader:
                 tar.members.clear()  # type: ignore[attr-defined]
 
     def _read_all(self) -> tuple[dict[str, list[Any]], dict[str, bytes]]:
-        """Size and digest of each file; and what is there to prove them."""
+        """Size and digest of each file, and the entries that prove them."""
         found: dict[str, list[Any]] = {}
         special: dict[str, bytes] = {}
         for path, size, file in self.entries():
@@ -145,7 +145,7 @@ class BackupReader:
 
 
 class _Counting:
-    """A stream that knows how far it is, which is all that tarfile asks of a file."""
+    """A stream that knows its position, which is all that tarfile needs of a file."""
 
     def __init__(self, out: IO[bytes]) -> None:
         self._out, self._at = out, 0
@@ -159,7 +159,7 @@ class _Counting:
 
 
 class _Hashing:
-    """A file that is hashed as it is read."""
+    """Hashes a file as it is read."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file, self._hash = file, hashlib.sha256()
@@ -199,14 +199,14 @@ def _manifest(special: dict[str, bytes]) -> Manifest:
         raise BackupRefused("The backup is damaged: its manifest is none.") from error
     if manifest is None:
         raise BackupRefused(f"The backup is of format {given}, and this release reads {FORMAT}.")
-    # They become a part of SQL.
+    # They become part of SQL.
     if not all(re.fullmatch(r"\w+", name) for name in manifest.rows):
         raise BackupRefused("The backup is damaged: it names a table that cannot be.")
     return manifest
 
 
 def _is_sound(manifest: Manifest) -> bool:
-    """Each fact is of its kind; an error, of whatever kind, if it is not even alike."""
+    """Whether each value has its type; any error if not even the shape is right."""
     texts = [manifest.made_at, manifest.revision, manifest.vendor, *manifest.missing]
     texts += [part for app, name in manifest.migrations for part in (app, name)]
     counts = [*manifest.rows.values(), *(size for size, _ in manifest.files.values())]

@@ -1,4 +1,4 @@
-"""PostgreSQL, dumped and restored by its own pg_dump, pg_restore and psql."""
+"""Dumps and restores PostgreSQL with its own pg_dump, pg_restore and psql."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from main.gateways.backup_archive import PIECE, BackupRefused, Ended
 
 COPY = "database.dump"
 _TOOLS = ("pg_dump", "pg_restore", "psql")
-# All that is the shop's own: not the extensions, which an administrator may have made.
+# Everything of the shop's own, but not extensions, which an administrator may have created.
 _BEGIN = """\
 \\set QUIET on
 BEGIN;
@@ -53,7 +53,7 @@ _COUNT = """\
 
 
 def check_tools() -> None:
-    """Raises BackupRefused unless PostgreSQL's programs are here, and not older than the server."""
+    """Raises BackupRefused unless PostgreSQL's programs exist and are not older than the server."""
     connection.ensure_connection()
     server = cast(Any, connection).pg_version // 10000
     for tool in _TOOLS:
@@ -72,9 +72,9 @@ def check_tools() -> None:
 
 
 def write_copy(path: Path) -> tuple[dict[str, int], list[list[str]], list[str]]:
-    """Returns how many rows each table has, the migrations, and the pictures that are named.
+    """Returns the number of rows per table, the migrations, and the pictures that are named.
 
-    All of the same moment: what is counted here and what is dumped there see one snapshot.
+    All of one moment: counting here and dumping there see the same snapshot.
     """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -93,7 +93,7 @@ def write_copy(path: Path) -> tuple[dict[str, int], list[list[str]], list[str]]:
 
 
 def check_copy(path: Path) -> None:
-    """Whether this pg_restore can read it: a newer pg_dump's it cannot."""
+    """Raises BackupRefused if this pg_restore cannot read it, as when a newer pg_dump wrote it."""
     command = ["pg_restore", "--list", str(path)]
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
     if done.returncode:
@@ -101,7 +101,7 @@ def check_copy(path: Path) -> None:
 
 
 def restore_copy(path: Path, *, rows: dict[str, int]) -> None:
-    """In one transaction, committed when each table has its rows: else all is as it was."""
+    """In one transaction, committed only if every table has its rows."""
     with tempfile.TemporaryFile() as errors:
         psql = subprocess.Popen(
             ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"],
@@ -113,7 +113,7 @@ def restore_copy(path: Path, *, rows: dict[str, int]) -> None:
             psql.kill()
             raise
         finally:
-            # Without a COMMIT nothing is done: however we came here.
+            # Without a COMMIT nothing has happened, however we got here.
             _close(cast(IO[bytes], psql.stdin))
             status = psql.wait()
         errors.seek(0)
@@ -123,7 +123,7 @@ def restore_copy(path: Path, *, rows: dict[str, int]) -> None:
 
 
 def _feed(psql: IO[bytes], path: Path, *, rows: dict[str, int]) -> str:
-    """Give psql the whole transaction; returns what pg_restore complains of, if it does."""
+    """Give psql the whole transaction; returns pg_restore's complaint, if any."""
     keep_out = ["--no-owner", "--no-privileges", "--no-comments"]
     with tempfile.TemporaryFile() as errors:
         script = subprocess.Popen(
@@ -136,7 +136,7 @@ def _feed(psql: IO[bytes], path: Path, *, rows: dict[str, int]) -> str:
             if script.wait() == 0:
                 psql.write(_end(rows).encode())
         except BrokenPipeError:
-            return ""  # psql has said why
+            return ""  # psql says why
         finally:
             sql.close()
             script.wait()
@@ -154,7 +154,7 @@ def _close(psql: IO[bytes]) -> None:
     try:
         psql.close()
     except BrokenPipeError:
-        pass  # it left before
+        pass  # it has already ended
 
 
 def _dump(path: Path, *, snapshot: str) -> None:
@@ -165,7 +165,7 @@ def _dump(path: Path, *, snapshot: str) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """What Django connects with, as PostgreSQL's programs read it: no password among arguments."""
+    """Django's connection as PostgreSQL's programs read it: no password in the arguments."""
     connection.ensure_connection()
     info = connection.connection.info
     names = {
@@ -180,7 +180,7 @@ def _environment() -> dict[str, str]:
 
 
 def _line(complaint: bytes) -> str:
-    """The error, of what a program said at length."""
+    """The line with the error, out of a program's long output."""
     lines = [line.strip() for line in complaint.decode(errors="replace").splitlines()]
     errors = [line for line in lines if "error" in line.lower()] or lines
     return errors[0] if errors else "it does not say why."

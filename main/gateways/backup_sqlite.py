@@ -1,4 +1,4 @@
-"""SQLite, copied whole and put back whole, by its own backup while the shop is in use."""
+"""Copies SQLite and puts it back, with its own backup API, while the shop is in use."""
 
 import sqlite3
 import time
@@ -12,19 +12,19 @@ from django.db.utils import ConnectionHandler
 from main.gateways.backup_archive import BackupRefused
 
 COPY = "database.sqlite3"
-_WAIT = 30  # seconds, for whoever is writing
+_WAIT = 30  # seconds, for a writer to finish
 
 
 def check_tools() -> None:
-    """It brings its own."""
+    """SQLite needs none."""
 
 
 def write_copy(path: Path) -> tuple[dict[str, int], list[list[str]], list[str]]:
-    """Returns how many rows each table has, the migrations, and the pictures that are named."""
+    """Returns the number of rows per table, the migrations, and the pictures that are named."""
     connection.ensure_connection()
     with _opened(path) as copy:
         connection.connection.backup(copy, pages=-1, progress=_patience())
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file, none beside it
         migrations = copy.execute("SELECT app, name FROM django_migrations ORDER BY id")
         pictures = copy.execute("SELECT image FROM main_productimage")
         return _rows(copy), [list(row) for row in migrations], [name for (name,) in pictures]
@@ -41,7 +41,7 @@ def check_copy(path: Path) -> None:
 
 
 def restore_copy(path: Path, *, rows: dict[str, int]) -> None:
-    """In one transaction: whoever reads meanwhile sees the old one, and then the new."""
+    """In one transaction: readers see the old database until they see the new one."""
     with _opened(path) as copy:
         if _rows(copy) != rows:
             raise BackupRefused("The backup is damaged: its tables have not as many rows as said.")
@@ -56,7 +56,7 @@ def restore_copy(path: Path, *, rows: dict[str, int]) -> None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """With the functions that Django brings, which some indexes are made by."""
+    """With Django's own functions, which some indexes use."""
     copy = ConnectionHandler(
         {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}}
     )["default"]
@@ -78,7 +78,7 @@ def _rows(copy: sqlite3.Connection) -> dict[str, int]:
 
 
 def _patience() -> Callable[[int, int, int], None]:
-    """SQLite's backup waits for a lock for ever; this ends it."""
+    """Ends SQLite's backup, which would wait for a lock for ever."""
     deadline = time.monotonic() + _WAIT
 
     def look(status: int, remaining: int, total: int) -> None:

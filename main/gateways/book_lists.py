@@ -1,4 +1,4 @@
-"""A supplier's list of books, a CSV file: its rows as text, each with the line it begins on."""
+"""A supplier's list of books, a CSV file: its rows as text, each with its first line's number."""
 
 import csv
 from collections import deque
@@ -9,12 +9,12 @@ from pathlib import Path
 
 REQUIRED_COLUMNS = ("name", "description", "tags", "image_filename", "price")
 OPTIONAL_COLUMNS = ("isbn", "authors", "year", "stock")
-# A quote left open would swallow the rest of the file: no description is longer than this.
+# No description is longer; an unclosed quote would swallow the rest of the file.
 MOST_LINES_OF_A_ROW = 500
 
 
 class NotABookList(Exception):
-    """The file as a whole cannot be read as a list of books; `str(error)` says why."""
+    """The whole file cannot be read as a list of books; `str(error)` says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class ListedRow:
 
 @contextmanager
 def open_book_list(path: Path) -> Iterator[Iterator[ListedRow]]:
-    """The rows of the file, read as they are asked for. Empty ones are left out.
+    """The rows of the file, read one at a time, without empty ones.
 
-    Raises NotABookList when there is no such file or its first line does not name the columns.
+    Raises NotABookList if there is no such file or its first line does not name the columns.
     """
     try:
-        # What is not UTF-8 becomes a surrogate, to be found in its row instead of ending the file.
+        # What is not UTF-8 becomes a surrogate: its row is refused, and the file goes on.
         file = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
     except OSError as error:
         raise NotABookList(f"{path}: {error.strerror}.") from None
@@ -46,7 +46,7 @@ class _QuoteNotClosed(Exception):
 
 
 class _Lines:
-    """The lines of a file, for a csv.reader, which can be given back when a row went wrong."""
+    """The lines of a file for a csv.reader; they can be given back when a row goes wrong."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
@@ -100,7 +100,7 @@ def _read_rows(lines: _Lines) -> Iterator[ListedRow]:
                 yield ListedRow(lines.first, dict(zip(columns, cells, strict=True)))
                 continue
         yield ListedRow(lines.first, problem=problem)
-        # The fault may be an open quote of the first line; the next may be rows of their own.
+        # The cause may be an unclosed quote in the first line; the next lines may be rows.
         lines.give_back_all_but_first()
 
 

@@ -1,4 +1,4 @@
-"""Where files are kept, as the shop sees it; main.gateways.s3 is what keeps them in a bucket."""
+"""Where files are kept, as the shop sees it; main.gateways.s3 keeps them in a bucket."""
 
 import mimetypes
 import os
@@ -15,16 +15,16 @@ from django.utils.deconstruct import deconstructible
 
 from main.errors import ShopError
 
-# Python 3.11 does not know it by itself, and a machine's own list may be missing.
+# Python 3.11 does not know it, and the machine's own list may be missing.
 mimetypes.add_type("image/webp", ".webp")
 
 
 class FilesUnavailable(ShopError):
-    """Files are kept elsewhere, and cannot be had now; `str(error)` says why, for staff."""
+    """The storage cannot be reached or refuses; `str(error)` says why, for staff."""
 
 
 class DiskFiles(FileSystemStorage):
-    """On this machine's disk. What could not be written whole is not there at all."""
+    """On this machine's disk. A file that could not be written completely is removed."""
 
     def _save(self, name: str, content: File) -> str:
         was_there = self.exists(name)
@@ -37,7 +37,7 @@ class DiskFiles(FileSystemStorage):
                 raise
 
     def ask(self, name: str, *, size: int) -> None:
-        """Whether such a file could be stored now. Raises FilesUnavailable."""
+        """Raises FilesUnavailable if a file of this size could not be stored now."""
         folder = Path(self.path(name)).parent
         while not folder.exists():
             folder = folder.parent
@@ -48,7 +48,7 @@ class DiskFiles(FileSystemStorage):
 
 @contextmanager
 def _clearly() -> Iterator[None]:
-    """Every failure of a disk is a FilesUnavailable."""
+    """Turns every disk failure into FilesUnavailable."""
     try:
         yield
     except OSError as error:
@@ -57,7 +57,7 @@ def _clearly() -> Iterator[None]:
 
 @deconstructible
 class PrivateFiles(DiskFiles):
-    """Where no address leads."""
+    """In a folder without a public address."""
 
     def __init__(self) -> None:
         super().__init__(file_permissions_mode=0o600, directory_permissions_mode=0o700)
@@ -75,12 +75,12 @@ class PrivateFiles(DiskFiles):
 
 
 def stored_files(storage: Storage) -> Iterator[tuple[str, int]]:
-    """Name and size of all that is kept, in no order."""
+    """Name and size of every stored file, in no particular order."""
     if hasattr(storage, "stored_files"):
         yield from storage.stored_files()
         return
     root = Path(storage.path(""))
     for file in root.rglob("*"):
-        # Not what a link leads to: it may be anywhere.
+        # Do not follow links: they may lead anywhere.
         if file.is_file() and not file.is_symlink():
             yield file.relative_to(root).as_posix(), file.stat().st_size

@@ -12,9 +12,9 @@ logger = logging.getLogger(__name__)
 
 
 def first_print(name: str, make: Callable[[], bytes]) -> bytes:
-    """What is kept under this name, else what `make` gives, which is then kept.
+    """The document kept under this name, or else the result of `make`, which is then kept.
 
-    Files that cannot be had now must not keep a document from whoever asks for it.
+    A storage that is away must not stop anybody from getting their document.
     """
     try:
         return _kept(name) or _keep(name, make())
@@ -24,7 +24,7 @@ def first_print(name: str, make: Callable[[], bytes]) -> bytes:
 
 
 def _kept(name: str) -> bytes:
-    """Nothing, if there is none, or half a one: whoever wrote it was cut off."""
+    """None if there is no document, or only half of one because its writer was cut off."""
     try:
         with default_storage.open(name) as file:
             pdf = file.read()
@@ -39,7 +39,7 @@ def _kept(name: str) -> bytes:
 def _keep(name: str, pdf: bytes) -> bytes:
     stored = default_storage.save(name, ContentFile(pdf))
     if stored != name:
-        # Somebody else printed it meanwhile: theirs came first.
+        # Another request printed it meanwhile: that one was first.
         default_storage.delete(stored)
         return _kept(name) or pdf
     return pdf

@@ -1,6 +1,6 @@
-"""The channel layer as far as nudges need it: sent from any thread, never waited for.
+"""Sends nudges over the channel layer: from any thread, and never waiting.
 
-A nudge that cannot be sent is logged and forgotten: heartbeats make up for it.
+A nudge that cannot be sent is logged and dropped: heartbeats make up for it.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ _under_way: set[asyncio.Task] = set()
 
 
 def publish(group: str, message: dict[str, Any]) -> None:
-    """Send to the group: on the server's event loop where there is one, else here and now."""
+    """Send to the group: on the server's event loop if there is one, else here and now."""
     loop = getattr(SyncToAsync.threadlocal, "main_event_loop", None)
     if loop is not None and loop.is_running():
         loop.call_soon_threadsafe(_start, group, message)
@@ -38,5 +38,5 @@ async def _send(group: str, message: dict[str, Any]) -> None:
         async with asyncio.timeout(_LIMIT):
             await get_channel_layer().group_send(group, message)
     except Exception as error:
-        # What was nudged about is stored, and will be found.
+        # What the nudge was about is stored, and will be found.
         outages.log(logger, f"A nudge to {group} was not sent", error)

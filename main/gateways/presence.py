@@ -1,8 +1,8 @@
-"""Who is in which conversation now: in Redis, sorted sets of the moments at which that is over.
+"""Who is in which conversation now: sorted sets in Redis, scored by when each presence expires.
 
-A process says again every REFRESH seconds who is there with it; of one that was killed nothing is
-left after LASTS. Nothing is searched for (no KEYS, no SCAN), and no key holds an identity.
-Without Redis, or while it is away, what this process itself knows is all there is to know.
+Every REFRESH seconds a process reports again who is connected to it; nothing of a killed process is
+left after LASTS. There is no searching (no KEYS, no SCAN), and no key contains an identity.
+Without Redis, or while it is away, a process knows only its own sockets.
 """
 
 import json
@@ -21,10 +21,10 @@ Person = dict[str, str]  # who, name, role
 
 REFRESH = 10  # seconds
 LASTS = 35
-_AT_ONCE = 100  # conversations in one visit
+_AT_ONCE = 100  # conversations per round trip
 _PROCESS = uuid.uuid4().hex[:12]
 _EVERYWHERE = "booktime:presence"
-# By Redis's own clock: those of the hosts may differ. KEYS: the conversation's, and everyone's.
+# By Redis's clock, as those of the hosts may differ. KEYS: the conversation's, and everyone's.
 _TOUCH = """
 local now = tonumber(redis.call('TIME')[1])
 for i = 3, #ARGV do
@@ -51,14 +51,14 @@ _here: defaultdict[int, dict[str, Person]] = defaultdict(dict)
 
 
 async def touch(order_id: int, person: Person) -> list[Person]:
-    """This one is there; who is, all told."""
+    """This person is here. Returns everyone in the conversation."""
     _here[order_id][person["who"]] = person
     found = await attempt(lambda redis: _touch(redis, order_id, [person]))
     return _people(order_id, found)
 
 
 async def leave(order_id: int, person: Person) -> list[Person]:
-    """This one has left this process; who is still there, with another process too."""
+    """This person has left this process. Returns who is still there, in any process."""
     _forget(order_id, person)
     found = await attempt(
         lambda redis: redis.eval(
@@ -86,7 +86,7 @@ async def everywhere() -> dict[int, list[Person]]:
 
 
 async def refresh(there: Mapping[int, Collection[Person]]) -> dict[int, list[Person]]:
-    """Say again who is there with this process; who is there, all told, in the same places."""
+    """Report again who is in this process. Returns everyone in the same conversations."""
     _here.clear()
     for order_id, people in there.items():
         _here[order_id] = {person["who"]: person for person in people}
@@ -113,7 +113,7 @@ def _touch(redis: Any, order_id: int, people: Collection[Person]) -> Any:
 
 
 def _people(order_id: int, found: list[bytes] | None) -> list[Person]:
-    """Those found in Redis, and those who are here; a person once, through however many doors."""
+    """Those found in Redis and those in this process; each person once."""
     people = [_person(member.decode()) for member in found or []]
     people += _here[order_id].values() if order_id in _here else []
     return list({person["who"]: person for person in people}.values())
@@ -131,7 +131,7 @@ def _key(order_id: int) -> str:
 
 
 def _member(person: Person) -> str:
-    """With the process, since two may hold sockets of one person, and one of them ends."""
+    """Includes the process: two may hold sockets of one person, and one of them may end."""
     return f"{_PROCESS}:{json.dumps(person, sort_keys=True)}"
 
 

@@ -1,7 +1,7 @@
-"""How fast: buckets for one socket, and for a person over all processes.
+"""Rate limits: for one socket, and for a person across all processes.
 
-A person is a name that says nothing (a keyed digest). Without Redis, or while it is away, each
-process counts for itself.
+A person is a keyed digest that reveals nothing. Without Redis, or while it is away, each process
+counts for itself.
 """
 
 import asyncio
@@ -14,11 +14,11 @@ from main.gateways.shared_redis import attempt
 
 logger = logging.getLogger(__name__)
 
-SENDS, SENDS_AT_ONCE = 10, 40  # of one person: a second, and at once
-# Whoever is no faster than this is counted here only, and told to Redis when they are.
+SENDS, SENDS_AT_ONCE = 10, 40  # per person: a second, and in a burst
+# Up to this rate a person is counted in this process only; beyond it, in Redis.
 CALM, CALM_AT_ONCE = 1, 5
 _MANY = 10_000
-_LIMIT = 5  # seconds for a view
+_LIMIT = 5  # seconds that a view waits
 _TAKE = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
@@ -47,7 +47,7 @@ class TokenBucket:
         self._at = time.monotonic()
 
     def take(self) -> float:
-        """0, or the seconds to wait."""
+        """Take one; returns 0, or the seconds to wait."""
         self._fill()
         if self._left >= 1:
             self._left -= 1
@@ -66,7 +66,7 @@ class TokenBucket:
 
 
 class _Pace:
-    """How somebody sends by way of this process."""
+    """How fast one person sends through this process."""
 
     __slots__ = ("calm", "own", "untold")
 
@@ -80,7 +80,7 @@ _paces: dict[str, _Pace] = {}
 
 
 async def take_send(person: str) -> float:
-    """Seconds that this person has to wait before the next message; 0 now."""
+    """The seconds until this person may send the next message; 0: now."""
     pace = _pace_of(person)
     own_wait = pace.own.take()
     if own_wait or not pace.calm.take():
@@ -94,10 +94,10 @@ async def take_send(person: str) -> float:
 
 
 def take_send_from_thread(person: str) -> float:
-    """The same for a view: counted on the server's event loop, where the sockets are counted."""
+    """The same for a view, counted on the server's event loop together with the sockets."""
     loop = getattr(SyncToAsync.threadlocal, "main_event_loop", None)
     if loop is None or not loop.is_running():
-        # No server is there, and no socket.
+        # There is no server, and so no socket.
         return _pace_of(person).own.take()
     try:
         return asyncio.run_coroutine_threadsafe(take_send(person), loop).result(_LIMIT)

@@ -1,8 +1,7 @@
-"""Whether what the shop needs is there: the database, its schema, and Redis. Each in a moment.
+"""Whether the shop has what it needs: the database, its schema, and Redis.
 
-A look that hangs is a no. It is taken in a thread of its own, since nothing else ends a wait for a
-network that swallows everything; and whoever asks meanwhile gets the same answer, so that many who
-ask are one who asks.
+A check that hangs counts as no. Each runs in a thread of its own, because nothing else ends a wait
+for a network that swallows everything. Requests that arrive meanwhile share its answer.
 """
 
 import logging
@@ -21,14 +20,14 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-LIMIT = 1.5  # seconds for each
+LIMIT = 1.5  # seconds per check
 _lock = threading.Lock()
 _looking: dict[str, Future[dict[str, bool]]] = {}
 
 
 def look() -> dict[str, bool | None]:
-    """What is there, by name. None is what this shop does without."""
-    # Both at once. SQLite is a file: it does not hang, and in tests it may lie in this thread.
+    """Whether each is there, by name; None if this shop does without it."""
+    # Both at once. SQLite is a file: it does not hang, and in tests it may belong to this thread.
     redis = _begin("redis", _look_at_redis) if settings.REDIS_URL else None
     is_file = connection.vendor == "sqlite"
     database = None if is_file else _begin("database", _look_at_database)
@@ -41,7 +40,7 @@ _NO_DATABASE = {"database": False, "migrations": False}
 
 def _look_at_database() -> dict[str, bool]:
     try:
-        # The first: which of the two is wrong must be told.
+        # On its own, so that the answer says which of the two is wrong.
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
@@ -50,7 +49,7 @@ def _look_at_database() -> dict[str, bool]:
     try:
         pending = _known_migrations() - _applied_migrations()
     except DatabaseError:
-        return {"database": True, "migrations": False}  # there is no table of them
+        return {"database": True, "migrations": False}  # there is no table of migrations
     if pending:
         logger.warning("Migrations are pending: %s", ", ".join(map(".".join, sorted(pending))))
     return {"database": True, "migrations": not pending}
@@ -58,12 +57,12 @@ def _look_at_database() -> dict[str, bool]:
 
 @cache
 def _known_migrations() -> frozenset[tuple[str, str]]:
-    """Those of this release: they do not change while it runs."""
+    """This release's migrations: they do not change while it runs."""
     return frozenset(MigrationLoader(None).graph.nodes)
 
 
 def _applied_migrations() -> set[tuple[str, str]]:
-    """Without the question whether there is such a table, which costs more than the answer."""
+    """Without asking first whether the table exists, which costs more than the query itself."""
     return set(MigrationRecorder(connection).migration_qs.values_list("app", "name"))
 
 

@@ -1,7 +1,7 @@
-"""Files in an S3 bucket: covers for everyone under public/, all else under private/.
+"""Files in an S3 bucket: covers for everyone under public/, everything else under private/.
 
-Imported only where media are kept there (booktime/settings/files.py). Secrets are read from the
-settings and are no arguments of the storages: django-pictures stores those with its tasks.
+Imported only if files are kept there (booktime/settings/files.py). Secrets are read from the
+settings and are not arguments of the storages, which django-pictures stores with its tasks.
 """
 
 import functools
@@ -21,11 +21,11 @@ from storages.backends.s3 import S3Storage
 
 from main.gateways.files import FilesUnavailable
 
-# botocore asks again where a redirect leads, and again there, as deep as Python goes.
+# botocore follows redirects recursively, as deep as Python allows.
 _FAILURES = (BotoCoreError, ClientError, Boto3Error, RetriesExceededError, RecursionError)
 _YEAR = 365 * 24 * 3600  # seconds
 _AWAY = "The file storage cannot be reached at the moment."
-# By S3's own codes; a HEAD has no body to name one.
+# S3's own codes, and the status, since a HEAD has no body to name one.
 _REFUSED = "The file storage refuses the shop's keys."
 _ELSEWHERE = (
     "The file storage answers elsewhere: see AWS_S3_ENDPOINT_URL, or at Amazon AWS_S3_REGION_NAME."
@@ -43,7 +43,7 @@ _REASONS |= dict.fromkeys(
 
 
 def clearly(method: Callable) -> Callable:
-    """A storage's method whose every failure is a FilesUnavailable."""
+    """Make every failure of a storage's method a FilesUnavailable."""
 
     @functools.wraps(method)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -56,7 +56,7 @@ def clearly(method: Callable) -> Callable:
 
 
 def _reason(error: Exception) -> str:
-    """boto3 wraps what S3 answered to an upload: its text alone names the code."""
+    """boto3 wraps S3's answer to an upload, and only the text names the code."""
     if isinstance(error, RecursionError):
         return _ELSEWHERE
     if isinstance(error, ClientError):
@@ -69,7 +69,7 @@ def _reason(error: Exception) -> str:
 def _connect(access_key: str, secret_key: str, endpoint_url: str | None, **options: Any) -> Any:
     """One connection for all threads: each further one takes 13 MB and 0.1 s.
 
-    S3 is waited for twice, for seconds: a thread that answers customers may be what waits.
+    Two attempts of a few seconds each: the thread that waits may be one that answers customers.
     """
     session = boto3.Session(aws_access_key_id=access_key, aws_secret_access_key=secret_key)
     config = Config(
@@ -79,7 +79,7 @@ def _connect(access_key: str, secret_key: str, endpoint_url: str | None, **optio
         read_timeout=10,
         retries={"total_max_attempts": 2, "mode": "standard"},
         max_pool_connections=20,
-        # Amazon's newer checksums are refused by much that speaks S3 otherwise.
+        # Many S3-compatible storages refuse Amazon's newer checksums.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
     )
@@ -89,10 +89,10 @@ def _connect(access_key: str, secret_key: str, endpoint_url: str | None, **optio
 
 
 class BucketFiles(S3Storage):
-    """A folder of the bucket. What is there is never overwritten."""
+    """A folder in the bucket. Nothing in it is ever overwritten."""
 
     file_overwrite = False
-    max_memory_size = 5 * 1024 * 1024  # a bigger file that is read goes by way of the disk
+    max_memory_size = 5 * 1024 * 1024  # a larger file is read by way of the disk
     transfer_config = TransferConfig(use_threads=False)
 
     def __init__(self) -> None:
@@ -106,13 +106,13 @@ class BucketFiles(S3Storage):
         return _connect(**settings.S3)
 
     def get_object_parameters(self, name: str) -> dict[str, str]:
-        """The type by the name: what a browser said about its upload does not count."""
+        """The type follows from the name: what a browser says about its upload does not count."""
         kind = mimetypes.guess_type(name)[0] or self.default_content_type
         return {**self.object_parameters, "ContentType": kind}
 
     @clearly
     def _open(self, name: str, mode: str = "rb") -> Any:
-        """Fetched at once, so that a failure is met here and not by whoever reads it."""
+        """Fetch it at once, so that it fails here and not while it is read."""
         file = super()._open(name, mode)
         return file.open() if "r" in mode else file
 
@@ -124,11 +124,11 @@ class BucketFiles(S3Storage):
     get_modified_time = clearly(S3Storage.get_modified_time)
 
     def ask(self, name: str, *, size: int) -> None:
-        """Whether such a file could be stored now. Raises FilesUnavailable."""
+        """Raises FilesUnavailable if a file of this size could not be stored now."""
         self.exists(name)
 
     def stored_files(self) -> Iterator[tuple[str, int]]:
-        """A thousand names a question, where folder by folder would ask for each picture."""
+        """A thousand names per request; folder by folder, each picture would be a request."""
         prefix = f"{self.location}/"
         try:
             for item in self.bucket.objects.filter(Prefix=prefix):
@@ -138,7 +138,7 @@ class BucketFiles(S3Storage):
 
 
 class PrivateFiles(BucketFiles):
-    """Read by the shop itself, or by whoever it gives a signed address, for five minutes."""
+    """Read by the shop itself, or with a signed address that is valid for five minutes."""
 
     location = "private"
     querystring_auth = True
@@ -146,7 +146,7 @@ class PrivateFiles(BucketFiles):
 
 
 class Covers(BucketFiles):
-    """Read by everyone, and kept by every browser: another picture has another name."""
+    """Read by everyone, and cached by browsers: another picture has another name."""
 
     location = "public"
     querystring_auth = False
@@ -156,5 +156,5 @@ class Covers(BucketFiles):
         return super().get_default_settings() | {"default_acl": settings.S3_COVERS_ACL}
 
     def url(self, name: str, *args: Any, **kwargs: Any) -> str:
-        """Made of the settings alone: a page must not wait for S3."""
+        """Made from the settings alone: a page must not wait for S3."""
         return f"{settings.S3_COVERS_URL}/{filepath_to_uri(name)}"

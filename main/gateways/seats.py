@@ -1,7 +1,7 @@
-"""How many sockets a person has at once, over all processes: each takes a seat, and there are few.
+"""How many sockets a person may have across all processes: each takes a seat, and seats are few.
 
-Of a process that was killed nobody gives the seats back. So each process says every second that it
-lives, and who comes to a full house waits a moment: seats of the dead are free after that.
+A killed process does not give its seats back. So each process reports every second that it is
+alive, and a socket that finds no free seat waits a moment: a dead process's seats are free by then.
 Without Redis, or while it is away, each process counts for itself.
 """
 
@@ -19,16 +19,16 @@ from redis.asyncio import Redis
 from booktime.sight.log_context import of_nobody
 from main.gateways.shared_redis import attempt
 
-SEATS = 10  # of one person
-SIGN = 1  # seconds, from one sign of life to the next
-LIVES = 3  # after the last of them
-PATIENCE = 6  # for a seat; a client waits ten for its welcome
-KEEP = 10  # seconds, until it is said again who sits there
-LASTS = 35  # unless it is
-_AT_ONCE = 100  # people in one visit
+SEATS = 10  # per person
+SIGN = 1  # seconds between signs of life
+LIVES = 3  # seconds, after the last sign of life
+PATIENCE = 6  # seconds for a free seat; a client waits ten for its welcome
+KEEP = 10  # seconds until taken seats are reported again
+LASTS = 35  # seconds that a seat lasts unless it is
+_AT_ONCE = 100  # people per round trip
 _PROCESS = uuid.uuid4().hex[:12]
 _ALIVE = "booktime:processes"
-# By Redis's own clock. KEYS: the person's seats, the processes; each with the moment of its end.
+# By Redis's clock. KEYS: the person's seats, the processes; each scored by when it expires.
 _NOW = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
@@ -63,14 +63,14 @@ _upkeep: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]]" = We
 
 
 async def take(person: str, socket: str) -> bool:
-    """Whether this person may have one more socket, which is called so; in a moment at most."""
+    """Take a seat for the socket of this name. False if none gets free within PATIENCE."""
     until = time.monotonic() + PATIENCE
     while len(_seats.get(person, ())) < SEATS:
         if await _take(person, socket):
             return True
         if time.monotonic() >= until:
             break
-        # They may all be waiting who were with the process that died.
+        # Everyone from a process that died may be waiting.
         await asyncio.sleep(random.uniform(0.2, 0.5))  # noqa: S311
     return False
 
@@ -81,7 +81,7 @@ async def leave(person: str, socket: str) -> None:
 
 
 async def keep() -> None:
-    """Those of this process stay taken."""
+    """Keep this process's seats taken."""
     taken = [(person, list(sockets)) for person, sockets in _seats.items() if sockets]
     for begin in range(0, len(taken), _AT_ONCE):
         some = taken[begin : begin + _AT_ONCE]
@@ -93,7 +93,7 @@ async def say_alive() -> None:
 
 
 async def _take(person: str, socket: str) -> bool:
-    # First here: two who come at once must not both find the last one free.
+    # Here first: two that come at once must not both find the last seat free.
     _seats[person].add(socket)
     _keep_up()
     given = (SEATS, LASTS, LIVES, _PROCESS, socket)
@@ -113,7 +113,7 @@ async def _keep(some: Collection[tuple[str, list[str]]], redis: Redis) -> bool:
 
 
 def _keep_up() -> None:
-    """As long as somebody sits here."""
+    """For as long as any seat here is taken."""
     loop = asyncio.get_running_loop()
     if loop not in _upkeep:
         task = _upkeep[loop] = loop.create_task(_say_so(), context=of_nobody())

@@ -1,4 +1,4 @@
-"""One asynchronous Redis client for each event loop, whose absence costs a moment, not an error."""
+"""One asynchronous Redis client per event loop. Losing Redis costs a moment, not an error."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 LIMIT = 2  # seconds
-PAUSE = 1  # seconds for which a Redis that is away is not asked again
+PAUSE = 1  # seconds before a Redis that is away is asked again
 _LOG_EVERY = 60
 
 
@@ -39,7 +39,7 @@ _by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Shared] = WeakKeyDiction
 
 
 async def attempt(work: Callable[[Redis], Any]) -> Any:
-    """What `work` has Redis answer; None where there is none, or it is away."""
+    """Redis's answer to `work`; None if there is no Redis, or it is away."""
     if not settings.REDIS_URL:
         return None
     loop = asyncio.get_running_loop()
@@ -57,10 +57,10 @@ async def attempt(work: Callable[[Redis], Any]) -> Any:
 
 @contextmanager
 def heeding_cancellation() -> Iterator[None]:
-    """A driver may swallow a cancellation (wait_for of Python 3.11, as it connects): it counts.
+    """Honour a cancellation that a driver swallows (wait_for of Python 3.11, while connecting).
 
-    Whoever goes on for ever would not end otherwise, nor would a server that waits for its tasks.
-    Who was cancelled before, and tidies up, is let alone.
+    Otherwise a task that runs for ever would not end, nor would a server that waits for its tasks.
+    A task that was cancelled before, and is tidying up, is left alone.
     """
     task = asyncio.current_task()
     before = task.cancelling() if task else 0

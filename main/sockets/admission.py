@@ -1,7 +1,7 @@
-"""Who comes through a socket's door: by the session of its cookie, or by a ticket, once.
+"""Who may open a socket: by the session of its cookie, or by a ticket, once.
 
-Asked again as long as the socket stays. Nothing is written here: Django's own way to find the user
-of a session may end or renew it, and a socket could not hand out the new cookie.
+Checked again for as long as the socket is open. Nothing is written here: Django's own way to find a
+session's user may end or renew the session, and a socket could not hand out the new cookie.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ from main.models.staff_roles import Right
 
 
 class NotAdmitted(Exception):
-    """`code` is the close code that says why."""
+    """`code`, the close code, says why."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
@@ -42,7 +42,7 @@ class NotAdmitted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What a socket shows at each look: a session, or of a ticket whose it was, and its proofs."""
+    """What a socket shows at each check: a session, or the user of its ticket with their proofs."""
 
     session_key: str = ""
     user_id: int | None = None
@@ -55,12 +55,12 @@ class Credential:
 
 
 def digest_of(session_key: str) -> str:
-    """By which a session's end is announced; who knows the key itself has the session."""
+    """Announces a session's end without its key: whoever knows the key has the session."""
     return hashlib.sha256(session_key.encode()).hexdigest() if session_key else ""
 
 
 def session_key_of(scope: Mapping[str, Any]) -> str:
-    """Of the cookie; empty for what can be none."""
+    """The session key in the cookie; empty if there is no valid one."""
     cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
     try:
         key = parse_cookie(cookies.decode("latin1")).get(settings.SESSION_COOKIE_NAME)
@@ -81,7 +81,7 @@ def admit(order_id: int, credential: Credential) -> Participant:
 
 
 def admit_by_ticket(order_id: int, ticket: str) -> tuple[Participant, Credential]:
-    """Raises NotAdmitted. The ticket is worth nothing afterwards."""
+    """Use up the ticket. Raises NotAdmitted."""
     taken = ChatTicket.objects.take(ticket, order_id=order_id)
     user = get_user_model().objects.filter(pk=taken.user_id).first() if taken else None
     if taken is None or user is None:
@@ -103,9 +103,9 @@ def _session(key: str | None) -> Any:
 
 
 def _asker_of_ticket(credential: Credential) -> Asker:
-    """Until they are locked out, set another password, or the token ends that it came from.
+    """Valid until the user is locked out, changes their password, or loses the token behind it.
 
-    Staff are asked for its proof, as at the API's doors.
+    Staff need the token's proof, as at the API's doors.
     """
     user = get_user_model().objects.filter(pk=credential.user_id, is_active=True).first()
     token = _token_of(credential)

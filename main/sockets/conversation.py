@@ -1,4 +1,4 @@
-"""What a client may say in a conversation, and what comes of it (docs/conversation.md)."""
+"""What a client may say in a conversation, and what follows (docs/conversation.md)."""
 
 import random
 from functools import partial
@@ -21,9 +21,9 @@ from main.sockets.outbox import Send
 from main.sockets.rooms import Reader
 from main.sockets.socket import Socket, logger
 
-SENDS, SENDS_AT_ONCE = 5, 20  # of one socket: a second, and at once
+SENDS, SENDS_AT_ONCE = 5, 20  # per socket: a second, and in a burst
 REFUSED_IN_A_ROW = 100
-A_PAGE = 50  # messages, unless the client says how many
+A_PAGE = 50  # messages, unless the client asks for another number
 
 
 class ConversationSocket(Socket):
@@ -34,7 +34,7 @@ class ConversationSocket(Socket):
         self._has_greeted = self._is_typing = False
         self._sends: TokenBucket | None = None
         self._refused = 0
-        self._upto = -1  # what is to be marked as read; nothing
+        self._upto = -1  # the message up to which to mark as read; -1: none
 
     # --- Hello ------------------------------------------------------------------------------
 
@@ -46,7 +46,7 @@ class ConversationSocket(Socket):
             raise BadFrame
         after = read_number(frame, "after")
         self._has_greeted = True
-        # Of a thousand who come back at once the last are let in late, and not sent away.
+        # When a thousand reconnect at once, the last are let in late, not sent away.
         self.not_after("hello")
         self.do(partial(self._greet, after, frame.get("ticket")))
 
@@ -68,7 +68,7 @@ class ConversationSocket(Socket):
         self.let_in(*await threads.run(admission.admit_by_ticket, self.order_id, ticket))
 
     async def _enter(self) -> bool:
-        """Hear of everything before reading, so that nothing falls in between."""
+        """Listen before reading, so that no message falls between the two."""
         if self.room is None and not self.is_closing:
             if not await seats.take(self.person, self.name):
                 self.close(TOO_FAST)
@@ -82,7 +82,7 @@ class ConversationSocket(Socket):
         standing, lines, more = await threads.run(self._read_beginning, after)
         me = frames.person(self.me)
         there = await presence.touch(self.order_id, me)
-        # From here on without a pause: who is in the room misses nothing of what it hears.
+        # No await from here on: a member must not miss anything that the room hears.
         if self.is_closing or self.room is None:
             self.hub.subscriptions.start(presence.leave(self.order_id, me))
             return
@@ -145,7 +145,7 @@ class ConversationSocket(Socket):
                 room.offer(frames.line(posted.message))
 
     async def _stored(self, cid: UUID, text: Any) -> Posted | None:
-        """None: it was refused."""
+        """None if it was refused."""
         post = partial(post_message, order_id=self.order_id, cid=cid, text=text, author=self.me)
         try:
             return await threads.run(post)
@@ -175,7 +175,7 @@ class ConversationSocket(Socket):
         self.do(partial(self._fetch, partial(work, read_number(frame, name), max(limit, 1))))
 
     async def _fetch(self, work: Any) -> None:
-        """Only for a client that reads what it has asked for before."""
+        """Wait until the client has read what it asked for before."""
         await self.outbox.when_open()
         try:
             self.outbox.put(await work())
@@ -204,7 +204,7 @@ class ConversationSocket(Socket):
         self._after_hello()
         upto, waiting = read_number(frame, "upto"), self._upto
         self._upto = max(upto, waiting)
-        # Of several that wait, the last says it all.
+        # If several are waiting, the last one covers them all.
         if waiting < 0:
             self.do(self._mark_read)
 
@@ -233,7 +233,7 @@ class ConversationSocket(Socket):
             self.hub.heads.ask(self.room, self._beat)
 
     def _beat(self) -> None:
-        """The answer, and whatever is missing."""
+        """Answer, and send whatever is missing."""
         if self.room and self.reader:
             self.outbox.put(self._heartbeat_frame())
             self.reader.is_paged = False

@@ -1,6 +1,6 @@
-"""The frames of the conversation's socket: read with suspicion, and written (docs/conversation.md).
+"""The frames of the conversation's socket: how they are checked and written (docs/conversation.md).
 
-Texts in and out are JSON objects with a `type`.
+Each is a JSON object with a `type`.
 """
 
 import json
@@ -15,13 +15,13 @@ from main.models import Message, Participant
 from main.wording.messages import message_item
 
 VERSION = 1
-# Bytes of a client's frame. Ours may be larger, and Daphne knows one limit for both directions: so
-# its flags say 64 KiB, and what is between is refused here.
+# Bytes in a client's frame. Ours may be larger, and Daphne has one limit for both directions: its
+# flags allow 64 KiB, and larger client frames are refused here.
 LARGEST = 16 * 1024
 HIGHEST = 2**31 - 1
-MOST = 100  # messages in a frame
+MOST = 100  # messages per frame
 _CID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
-_ENOUGH = 48 * 1024  # bytes of messages in one frame, and at least one message
+_ENOUGH = 48 * 1024  # bytes of messages per frame, but at least one message
 
 REASONS = {
     "bad_frame": "That could not be read.",
@@ -37,7 +37,7 @@ dump = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 
 class BadFrame(Exception):
-    """A frame that says nothing, or nothing that can be; `code` says why."""
+    """A frame that makes no sense; `code` says why."""
 
     def __init__(self, code: str = "bad_frame") -> None:
         super().__init__(code)
@@ -45,7 +45,7 @@ class BadFrame(Exception):
 
 
 class Line(NamedTuple):
-    """A message as it goes into frames: written as JSON once, for all who get it."""
+    """A message as it goes into frames: made into JSON once, for everyone who gets it."""
 
     seq: int
     text: str
@@ -66,14 +66,14 @@ def read_frame(text: str | None) -> dict[str, Any]:
 
 
 def check_size(text: str | None) -> None:
-    """After reading, so that the answer can say which message it was."""
+    """Check after reading, so that the answer can name the message."""
     if len((text or "").encode()) > LARGEST:
         raise BadFrame("too_long")
 
 
 def read_number(frame: Mapping[str, Any], name: str, *, default: int | None = None) -> int:
     value = frame.get(name, default)
-    # True is an int too, in Python.
+    # In Python, True is an int too.
     if type(value) is not int or not 0 <= value <= HIGHEST:
         raise BadFrame("bad_number")
     return value
@@ -95,7 +95,7 @@ def line(message: Message) -> Line:
 
 
 def cut(lines: list[Line]) -> list[Line]:
-    """As many of them as make a frame; the rest is for the next."""
+    """As many of them as fit into a frame, but at least one."""
     size = 0
     for count, line in enumerate(lines):
         size += len(line.text.encode())
@@ -114,7 +114,7 @@ def person(participant: Participant) -> dict[str, str]:
 
 
 def refused(code: str, *, cid: Any = None, text: str = "", retry_after: float | None = None) -> str:
-    """Of what came as `cid` only what looks like one goes back."""
+    """Return the `cid` only if it looks like one."""
     return dump({
         "type": "refused",
         "cid": cid.lower() if isinstance(cid, str) and _CID.fullmatch(cid) else None,
@@ -131,7 +131,7 @@ def ack(message: Message, *, dup: bool) -> str:
 
 
 def goodbye(after_ms: int) -> str:
-    """The server restarts, or what it needs is away: come back after so long."""
+    """The server restarts, or something it needs is away: reconnect after this time."""
     return dump({"type": "goodbye", "code": RESTARTING, "after_ms": after_ms})
 
 

@@ -1,4 +1,4 @@
-"""Where conversations stand, for heartbeats: one query for all who ask within a moment."""
+"""Looks up the heads of conversations for heartbeats: one query for all asked within a moment."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ class HeadLookup:
         self._task: asyncio.Task[None] | None = None
 
     def ask(self, room: Room, then: Callable[[], None] | None = None) -> None:
-        """Have the room look at what it has missed, then call.
+        """Have the room catch up, then call `then`.
 
         While the database is away `then` is called all the same: the socket may stay.
         """
@@ -51,7 +51,7 @@ class HeadLookup:
                 head, changed_at = found[room.order_id]
                 room.look(head)
                 if changed_at != room.standing.changed_at:
-                    # Who reads, waits or looks after it: a nudge may have been lost.
+                    # Read cursors, waiting or assignee changed, and the nudge may have been lost.
                     room.read_standing()
             for then in waiting:
                 then()

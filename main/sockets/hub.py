@@ -1,4 +1,4 @@
-"""All sockets of a process: their rooms, and what reaches them from other processes."""
+"""All sockets of a process: their rooms, and what other processes tell them."""
 
 import asyncio
 import random
@@ -15,7 +15,7 @@ from main.sockets.subscriptions import REJOIN, Subscriptions
 
 TICK = 1.0  # seconds
 Task = asyncio.Task[None]
-# A page that is loaded anew leaves and comes: nobody is told of that.
+# Seconds. A page that reloads leaves and returns: nobody should hear of that.
 GRACE = 1.5
 
 
@@ -27,7 +27,7 @@ class Tenant(Member, Protocol):
 
 
 class Hub:
-    """One for each event loop: see `the_hub`."""
+    """One per event loop: see `the_hub`."""
 
     def __init__(self) -> None:
         self.subscriptions = Subscriptions(self._hear)
@@ -40,13 +40,13 @@ class Hub:
 
     @property
     def is_live(self) -> bool:
-        """Whether nudges of other processes arrive, as far as it is known."""
+        """Whether nudges from other processes arrive, as far as we know."""
         return self.subscriptions.is_live and self.subscriptions.times_back == self._times_back
 
     # --- Coming and going -----------------------------------------------------------------------
 
     async def open_room(self, tenant: Tenant) -> Room:
-        """Its conversation's room, which hears of everything from now on."""
+        """The conversation's room, which hears of every change from now on."""
         order_id, digest = tenant.order_id, tenant.session_digest
         room = self._rooms.setdefault(order_id, Room(order_id))
         self._holders[order_id] = self._holders.get(order_id, 0) + 1
@@ -61,7 +61,7 @@ class Hub:
         return room
 
     def leave_room(self, room: Room, tenant: Tenant, *, at_once: bool) -> Task:
-        """`at_once`: this process ends, and waits for nobody to come back."""
+        """`at_once`: this process is ending, so do not wait for a reload."""
         was_member = tenant in room.members
         room.members.discard(tenant)
         groups = [conversation_group(room.order_id)]
@@ -112,14 +112,14 @@ class Hub:
                 tenant.end_session()
             return
         room = self._rooms.get(message["order_id"])
-        # None: what was sent before this process left.
+        # None: sent before this process left the group.
         if room:
             _NUDGES[message["type"]](room, message)
 
     # --- From time to time ----------------------------------------------------------------------
 
     async def _keep_up(self) -> None:
-        """Groups and presence expire; and a Redis that was restarted knows nothing of us."""
+        """Groups and presence expire, and a restarted Redis has forgotten us."""
         loop = asyncio.get_running_loop()
         joined = refreshed = loop.time()
         was_live = True
@@ -137,7 +137,7 @@ class Hub:
                 self._say_whether_live()
 
     async def _come_back(self) -> bool:
-        """Where the layer had lost everything, join again and look at what was missed."""
+        """If the channel layer lost everything, join again and catch up."""
         times_back = self.subscriptions.times_back
         if times_back == self._times_back or not await self.subscriptions.join_again():
             return False
@@ -147,7 +147,7 @@ class Hub:
         return True
 
     def _say_whether_live(self) -> None:
-        """At once: a heartbeat may be seconds away."""
+        """Say it at once: a heartbeat may be seconds away."""
         for room in self._rooms.values():
             room.tell(frames.heartbeat(room.known_head, live=self.is_live))
 
@@ -174,7 +174,7 @@ _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
 
 def the_hub() -> Hub:
-    """The one of the running event loop."""
+    """The hub of the running event loop."""
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
         _hubs[loop] = Hub()

@@ -1,4 +1,4 @@
-"""What one client asked for: kept in order, bounded, and worked off by one task."""
+"""What one client asked for: queued in order, up to a limit, and done by one task."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ Job = Callable[[], Awaitable[None]]
 
 
 class Inbox:
-    """Receiving goes on while the database is asked."""
+    """Lets the socket receive while the database answers."""
 
     __slots__ = ("_jobs", "_task")
 
@@ -24,7 +24,7 @@ class Inbox:
         self._task: asyncio.Task[None] | None = None
 
     def put(self, job: Job) -> bool:
-        """False when it is full."""
+        """False if it is full."""
         if self._jobs is None:
             self._jobs = deque()
         if len(self._jobs) >= HOLDS:
@@ -35,7 +35,7 @@ class Inbox:
         return True
 
     def clear(self) -> None:
-        """What is being done is done to its end."""
+        """Drop what is queued; a job that has begun is finished."""
         self._jobs = None
 
     async def _work(self) -> None:

@@ -1,6 +1,6 @@
-"""Which pages may open a socket: the shop's own, by their full origin; without one, none.
+"""Which pages may open a socket: the shop's own, by their full origin. Without an origin, none.
 
-A browser sends the shop's cookies with a socket that any page opens, and asks nobody first.
+A browser sends the shop's cookies with a socket that any page opens, without asking.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ Origin = tuple[str, str, int]
 
 
 class OwnOriginsOnly:
-    """Refuses the handshake of others with a 403."""
+    """Refuses handshakes from other origins with 403."""
 
     def __init__(self, application: Any) -> None:
         self._application = application
@@ -38,7 +38,7 @@ def is_own(headers: Iterable[tuple[bytes, bytes]]) -> bool:
 
 
 def _of_this_host(headers: list[tuple[bytes, bytes]]) -> list[str]:
-    """A page's socket asks for the page's host: so Django checks its forms as well."""
+    """The origin of the requested host, as in Django's check of forms."""
     host = _only(headers, b"host")
     name, _ = split_domain_port(host)
     is_allowed = name and validate_host(name, settings.ALLOWED_HOSTS)
@@ -46,13 +46,13 @@ def _of_this_host(headers: list[tuple[bytes, bytes]]) -> list[str]:
 
 
 def _only(headers: list[tuple[bytes, bytes]], wanted: bytes) -> str:
-    """The header of this name; nothing where there are two, or none."""
+    """The header of this name; empty if there is none, or more than one."""
     given = [value.decode("latin1") for name, value in headers if name == wanted]
     return given[0] if len(given) == 1 else ""
 
 
 def _is(origin: Origin, allowed: str) -> bool:
-    """`https://*.shop.example` allows all hosts below it, as in Django's own setting."""
+    """`https://*.shop.example` allows all subdomains, as in Django's own setting."""
     own = _origin(allowed.replace("://*.", "://", 1))
     if own is None:
         return False
@@ -62,7 +62,7 @@ def _is(origin: Origin, allowed: str) -> bool:
 
 
 def _origin(text: str) -> Origin | None:
-    """Scheme, host and port; None where it is none ("null", or nonsense)."""
+    """Scheme, host and port; None if it is not an origin ("null", or nonsense)."""
     try:
         parts = urlsplit(text)
         port = parts.port or _PORTS[parts.scheme]

@@ -1,4 +1,4 @@
-"""What goes to one client: by one task, one frame after the other, and no more than it reads."""
+"""What goes to one client: by one task, frame after frame, no faster than it reads."""
 
 import asyncio
 import logging
@@ -11,17 +11,17 @@ from main.sockets.send_window import SendWindow
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 15  # seconds for a client that has much to read, and reads nothing of it
+PATIENCE = 15  # seconds for a client that has much to read but reads nothing
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Feed = Callable[[], Awaitable[str | None]]
 
 
 class Outbox:
-    """Two sources: answers that were put in, and the feed of messages once there is one.
+    """Sends from two sources: answers put in, and the feed of messages once there is one.
 
     The feed is asked only while the client keeps up: what it has not read yet stays in the
-    database, not in the memory of this process.
+    database, not in this process's memory.
     """
 
     __slots__ = ("_feed", "_frames", "_is_closed", "_is_woken", "_on_stuck", "_opened", "_send",
@@ -50,12 +50,12 @@ class Outbox:
             self.wake()
 
     def put_fleeting(self, frame: str) -> None:
-        """What is of interest now or never: not for a client that is behind."""
+        """For frames that matter now or never: dropped if the client is behind."""
         if self._window.is_open:
             self.put(frame)
 
     def close(self, code: int) -> None:
-        """After what was put in before; nothing goes out after it."""
+        """Close after what was put in before; nothing follows it."""
         if not self._is_closed:
             self._frames.append(code)
             self._is_closed = True
@@ -91,7 +91,7 @@ class Outbox:
             await self._opened.wait()
 
     def end(self) -> None:
-        """Nobody is there any more."""
+        """The client is gone."""
         self._is_closed = True
         self._frames.clear()
         self._feed = None
@@ -110,7 +110,7 @@ class Outbox:
                     await self._transmit(frame)
                     await self._send_frames()
         except (OSError, RuntimeError) as error:
-            # By these servers say that the client is gone.
+            # This is how servers say that the client is gone.
             logger.warning("A socket was not served: %s", error)
         except Exception:
             logger.exception("A socket was not served")
@@ -132,7 +132,7 @@ class Outbox:
         try:
             return await self._feed()
         except Exception as error:
-            # The next heartbeat wakes us.
+            # The next heartbeat tries again.
             outages.log(logger, "Messages were not read", error)
             return None
 

@@ -1,4 +1,4 @@
-"""An order's conversation as one process knows it: its sockets, and what they are told."""
+"""One conversation as one process knows it: its sockets, and what they are told."""
 
 import asyncio
 import logging
@@ -17,11 +17,11 @@ from main.sockets.outbox import Outbox
 
 logger = logging.getLogger(__name__)
 
-KEEPS = 50  # of the last messages
+KEEPS = 50  # messages, the last ones
 
 
 class Member(Protocol):
-    """A socket that is in the room."""
+    """A socket in the room."""
 
     outbox: Outbox
 
@@ -30,7 +30,7 @@ class Member(Protocol):
 
 
 class Room:
-    """Whatever is said is read once for all sockets here, or not at all if it was said here."""
+    """Reads each message once for all its sockets, or not at all if it was written here."""
 
     __slots__ = ("_lines", "_looking", "_reading", "_wanted", "_writing", "head", "members",
                  "order_id", "peers", "standing")  # fmt: skip
@@ -39,7 +39,7 @@ class Room:
         self.order_id = order_id
         self.members: set[Member] = set()
         self.peers: dict[str, Person] = {}
-        self.head = self._wanted = -1  # not known before the first has read it
+        self.head = self._wanted = -1  # unknown until the first member has read it
         self.standing = Standing()
         self._lines: deque[Line] = deque(maxlen=KEEPS)
         self._reading: asyncio.Task[None] | None = None
@@ -49,7 +49,7 @@ class Room:
     # --- Messages ---------------------------------------------------------------------------
 
     def look(self, head: int) -> None:
-        """The conversation is said to be at `head`: read what is new."""
+        """The conversation is reported to be at `head`: read what is new."""
         self._wanted = max(self._wanted, head)
         if not self._writing:
             self._read_on()
@@ -61,7 +61,7 @@ class Room:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Somebody here writes: the nudge of it, which is often quicker, tells nothing new."""
+        """Around a write in this process: its nudge, often quicker, need not trigger a read."""
         self._writing += 1
         try:
             yield
@@ -70,7 +70,7 @@ class Room:
             self.look(self.head)
 
     def offer(self, line: Line) -> None:
-        """What was just written in this process need not be read."""
+        """Take a message that this process has just written: no need to read it."""
         if line.seq == self.head + 1:
             self._append([line])
         else:
@@ -78,7 +78,7 @@ class Room:
             self._read_on()
 
     def lines_after(self, seq: int) -> list[Line] | None:
-        """None: further back than what is kept here."""
+        """None if they go back further than what is kept here."""
         if seq >= self.head:
             return []
         if not self._lines or self._lines[0].seq > seq + 1:
@@ -94,11 +94,11 @@ class Room:
             while self._wanted > self.head:
                 lines = await threads.run(timeline.read_after, self.order_id, self.head, MOST)
                 if not lines:
-                    # Said too early, or wrongly: a later nudge, or heartbeat, is right.
+                    # Reported too early, or wrongly: a later nudge or heartbeat will be right.
                     self._wanted = self.head
                 self._append(lines)
         except Exception as error:
-            # The next heartbeat looks again.
+            # The next heartbeat tries again.
             outages.log(logger, "New messages were not read", error)
         finally:
             self._reading = None
@@ -106,7 +106,7 @@ class Room:
     def _append(self, lines: Iterable[Line]) -> None:
         before = self.head
         for line in lines:
-            # Some came while others were read; numbers have no gap.
+            # Some may have arrived while others were read; numbers have no gaps.
             if line.seq == self.head + 1:
                 self._lines.append(line)
                 self.head = line.seq
@@ -118,7 +118,7 @@ class Room:
     # --- How it stands ------------------------------------------------------------------------
 
     def begin(self, standing: Standing) -> None:
-        """What somebody who joins has read."""
+        """Take what a joining member has read."""
         if self.head < 0:
             self.head = standing.head
             self.standing = standing
@@ -127,14 +127,14 @@ class Room:
             self.learn(standing)
 
     def learn(self, new: Standing) -> None:
-        """Tell everyone what is new in it."""
+        """Take it, and tell everyone what is new."""
         known = self.standing
         if new.head < known.head:
             return
         for who, upto in (new.reads or {}).items():
             self.note_read(who, upto)
         if new.reads is not None:
-            # A nudge may have been quicker than the reading.
+            # A nudge may have overtaken the read.
             new.reads.update(known.reads or {})
         self._stands(new)
 
@@ -145,7 +145,7 @@ class Room:
             self.tell(frames.dump({"type": "read", "who": who, "upto": upto}))
 
     def read_standing(self) -> None:
-        """Anew, and tell what is new."""
+        """Read it again, and tell everyone what is new."""
         if self._looking is None:
             self._looking = asyncio.create_task(self._read_standing())
 
@@ -153,7 +153,7 @@ class Room:
         try:
             new = await threads.run(read_standing, self.order_id)
             if new.head < self.standing.head:
-                # Something was said meanwhile.
+                # A message arrived meanwhile.
                 new = await threads.run(read_standing, self.order_id)
             self.learn(new)
         except Exception as error:
@@ -170,7 +170,7 @@ class Room:
     # --- Who is there -------------------------------------------------------------------------
 
     def note_people(self, people: Iterable[Person]) -> None:
-        """All who are there; tell who came and who went."""
+        """These are all who are there: tell everyone who came and who went."""
         there = {person["who"]: person for person in people}
         for person in [self.peers[who] for who in self.peers.keys() - there.keys()]:
             self.note_offline(person)
@@ -188,12 +188,12 @@ class Room:
             self._tell_presence(person, "offline")
 
     def has(self, who: str) -> bool:
-        """Whether this person is here, with this very process."""
+        """Whether this person has a socket in this process."""
         return any(member.me.who == who for member in self.members)
 
     @property
     def people(self) -> list[Person]:
-        """Those who are here."""
+        """Those with a socket in this process."""
         return list({member.me.who: frames.person(member.me) for member in self.members}.values())
 
     def _tell_presence(self, person: Person, state: str) -> None:
@@ -214,14 +214,14 @@ class Room:
 
 
 class Reader:
-    """How far one socket has been told the conversation, and what it is told next: no gap."""
+    """How much of the conversation one socket was sent, and what comes next, without gaps."""
 
     __slots__ = ("_room", "is_paged", "seq")
 
     def __init__(self, room: Room, seq: int, *, is_paged: bool) -> None:
         self._room = room
         self.seq = seq
-        # Far behind: the client asks for one page after the other, and nothing comes by itself.
+        # Far behind: the client fetches page by page, and nothing is sent by itself.
         self.is_paged = is_paged
 
     def told(self, lines: list[Line]) -> None:
@@ -236,7 +236,7 @@ class Reader:
             lines = await threads.run(timeline.read_after, self._room.order_id, self.seq, MOST)
             if self.is_paged:
                 return None
-        # While they were read, a page may have been asked for that has some of them.
+        # While these were read, the client may have fetched a page with some of them.
         lines = frames.cut([line for line in lines if line.seq > self.seq])
         if not lines:
             return None

@@ -1,4 +1,4 @@
-"""How much of what was sent a client has not acknowledged: servers like Daphne cannot tell."""
+"""How much of what was sent is unacknowledged: a server like Daphne cannot tell."""
 
 import secrets
 from collections import deque
@@ -8,9 +8,9 @@ LIMIT = 128 * 1024
 
 
 class SendWindow:
-    """Counts bytes. From time to time a mark goes with them, which the client sends back.
+    """Counts bytes. From time to time a mark is sent with them, which the client sends back.
 
-    Marks cannot be guessed: whoever acknowledges one has read up to it.
+    Marks cannot be guessed: a client that returns one has read up to it.
     """
 
     __slots__ = ("_acknowledged", "_marks", "_sent")
@@ -24,7 +24,7 @@ class SendWindow:
         return self._sent - self._acknowledged <= LIMIT
 
     def count(self, size: int) -> int | None:
-        """This many bytes are sent; a mark is to follow when one is due."""
+        """Count sent bytes; returns a mark to send now if one is due."""
         self._sent += size
         last = self._marks[-1][1] if self._marks else self._acknowledged
         if self._sent - last < MARK_EVERY:
@@ -35,7 +35,7 @@ class SendWindow:
         return mark
 
     def acknowledge(self, mark: object) -> bool:
-        """Whether that mark was awaited; all before it have been read too."""
+        """Whether this mark was awaited; all earlier ones count as read too."""
         if not self._marks or mark not in [known for known, _ in self._marks]:
             return False
         known = None

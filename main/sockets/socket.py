@@ -1,4 +1,4 @@
-"""The life of one socket: let in, looked at again from time to time, and closed with a reason."""
+"""The life of one socket: admitted, checked again from time to time, closed with a reason."""
 
 import asyncio
 import itertools
@@ -28,18 +28,18 @@ from main.sockets.rooms import Reader, Room
 logger = logging.getLogger(__name__)
 
 HELLO_WITHIN = 10  # seconds
-FRAMES, FRAMES_AT_ONCE = 20, 60  # of one socket: a second, and at once
+FRAMES, FRAMES_AT_ONCE = 20, 60  # per socket: a second, and in a burst
 BAD_IN_A_ROW = 3
-_AGAIN = 5  # seconds until the next look, where the database did not answer
+_AGAIN = 5  # seconds until the next check if the database did not answer
 _process, _counter = uuid.uuid4().hex[:12], itertools.count(1)
 
 Handler = Callable[[Any, dict[str, Any]], None]
 
 
 class Socket:
-    """What comes in is read at once and worked off in turn; what goes out is the outbox's.
+    """Frames are read as they come and handled in turn; the outbox sends.
 
-    A subclass says what is done with each type of frame, in HANDLERS.
+    A subclass says in HANDLERS what to do with each type of frame.
     """
 
     __slots__ = ("__weakref__", "_bad", "_frames", "_inbox", "_timers", "credential", "hub",
@@ -76,13 +76,13 @@ class Socket:
     # --- Its life ---------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """The connection is there. Whoever comes without a session is waited for."""
+        """The connection is open. Without a session, wait for a hello with a ticket."""
         self.after(HELLO_WITHIN, "hello", lambda: self.close(SIGN_IN))
         if self.credential.session_key:
             self.do(self._admit)
 
     def take(self, text: str | None) -> None:
-        """A frame of the client; None for what is no text."""
+        """A frame from the client; None if it is not text."""
         if self.is_closing:
             return
         if self._frames.take():
@@ -107,13 +107,13 @@ class Socket:
             self._leave()
 
     def come_back_later(self) -> None:
-        """What we would need to go on is away."""
+        """Close: something that we need to go on is away."""
         after = random.randrange(500, 3000)  # noqa: S311 - chance that need not be secret
         self.outbox.put(frames.goodbye(after))
         self.close(RESTARTING)
 
     def refuse(self, code: str, **details: Any) -> None:
-        """`details` as frames.refused has them."""
+        """`details`: see frames.refused."""
         self.outbox.put(frames.refused(code, **details))
         log_refusal(code)
 
@@ -121,7 +121,7 @@ class Socket:
         self.close(SIGN_IN)
 
     def do(self, job: Job) -> None:
-        """In its turn."""
+        """Do the job when its turn comes."""
         if not self._inbox.put(job):
             self.close(TOO_FAST)
 
@@ -152,7 +152,7 @@ class Socket:
             self._bad = 0
             kind = frame.get("type")
             handler = self.HANDLERS.get(kind) if isinstance(kind, str) else None
-            # Clients of tomorrow may say what is not known today.
+            # Future clients may send types that are unknown today.
             if handler:
                 handler(self, frame)
         except BadFrame as error:
@@ -164,7 +164,7 @@ class Socket:
     # --- Who this is ------------------------------------------------------------------------
 
     async def _admit(self) -> None:
-        """By the session. Who has none worth anything may still have a ticket."""
+        """Admit by the session. Without a valid one, the client may still have a ticket."""
         try:
             participant = await threads.run(admission.admit, self.order_id, self.credential)
             self.let_in(participant, self.credential)
@@ -188,7 +188,7 @@ class Socket:
             )
 
     async def _recheck(self) -> None:
-        """Is the session still good, and the right still there?"""
+        """Check that the session is still valid and the right still exists."""
         again: float = settings.CHAT_RECHECK
         try:
             self.participant = await threads.run(admission.admit, self.order_id, self.credential)

@@ -1,7 +1,7 @@
-"""What the channel layer is to the sockets of a process: one ear for all of them.
+"""The channel layer for the sockets of a process: one channel for all of them.
 
-A channel for each socket would cost each two tasks and a queue; here a conversation is joined once
-for all who are in it, and what comes names the conversation.
+A channel for each socket would cost two tasks and a queue each. Here a conversation is joined once
+for everyone in it, and each nudge names its conversation.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from booktime.sight.log_context import of_nobody
 
 logger = logging.getLogger(__name__)
 
-REJOIN = 30  # seconds: groups expire, and a Redis that was restarted has forgotten them
+REJOIN = 30  # seconds: groups expire, and a restarted Redis has forgotten them
 _LIMIT = 2
 _LOCKS = 64
 
@@ -29,19 +29,19 @@ class Subscriptions:
         self._layer = get_channel_layer()
         self._channel: str = ""
         self._groups: Counter[str] = Counter()
-        # Who joins and who leaves one group take turns: the last word is what is wanted last.
+        # Joining and leaving one group take turns, so that the last wish prevails.
         self._locks = [asyncio.Lock() for _ in range(_LOCKS)]
         self._tasks: set[asyncio.Task[Any]] = set()
         self._listening: asyncio.Task[None] | None = None
 
     @property
     def times_back(self) -> int:
-        """Grows each time that the layer had lost everything."""
+        """Grows each time the channel layer has lost everything."""
         return getattr(self._layer, "times_back", 0)
 
     @property
     def is_live(self) -> bool:
-        """Whether the layer is there; one that cannot tell (in memory) always is."""
+        """Whether the channel layer works; one that cannot tell (in memory) always does."""
         return getattr(self._layer, "is_live", True)
 
     async def join(self, group: str) -> None:
@@ -56,20 +56,20 @@ class Subscriptions:
             await self._settle(group)
 
     async def join_again(self) -> bool:
-        """Whether that worked, for all of them."""
+        """Whether it worked for all groups."""
         for group in list(self._groups):
             if not await self._settle(group):
                 return False
-            # Not all at one moment, with a thousand of them.
+            # There may be a thousand: spread them.
             await asyncio.sleep(random.uniform(0, 0.002))  # noqa: S311
         return True
 
     def say(self, group: str, message: dict[str, Any]) -> None:
-        """To all processes, this one too; not waited for, and forgotten if it cannot be sent."""
+        """Tell all processes, this one included; not awaited, and dropped if it cannot be sent."""
         self.start(self._try(self._layer.group_send(group, message)))
 
     def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Do it beside; the loop itself keeps only a weak reference to a task."""
+        """Run it in the background; the loop itself keeps only a weak reference to a task."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -87,7 +87,7 @@ class Subscriptions:
             async with asyncio.timeout(_LIMIT):
                 await work
         except Exception as error:
-            # Heartbeats find what was not said; and that Redis is away, the layer says by itself.
+            # Heartbeats make up for what was lost; the layer itself reports that Redis is away.
             if not outages.is_away(error):
                 logger.exception("The channel layer failed")
             return False
@@ -95,7 +95,7 @@ class Subscriptions:
 
     async def _listen(self) -> None:
         if not self._channel:
-            # Two could ask for a name at once: the later one stays.
+            # Two may ask for a name at once: the later name stays.
             self._channel = await self._layer.new_channel()
         if self._listening is None or self._listening.done():
             listening = self._receive(self._channel)
@@ -112,5 +112,5 @@ class Subscriptions:
             try:
                 self._hear(message)
             except Exception:
-                # Without the rest of it: people's names may be among that.
+                # Without the rest of it, which may contain people's names.
                 logger.exception("A nudge was not understood: %s", message.get("type"))

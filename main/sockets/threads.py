@@ -1,4 +1,4 @@
-"""The threads on which sockets and streams ask the database: a few for all of a process."""
+"""The threads on which sockets and streams query the database: a few per process."""
 
 import threading
 import time
@@ -11,17 +11,17 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections, connections
 
-KEEP = 5  # seconds: so long a connection is taken to be as well as it was
+KEEP = 5  # seconds for which a connection is assumed to be healthy
 
 _of_thread = threading.local()
 
 
 async def run(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-    """Call it on one of the threads, with a database connection that is well.
+    """Call it on one of the threads, with a healthy database connection.
 
-    Channels' own way has one thread for all consumers of a process: twenty calls of a tenth of a
-    second took two. With CHAT_THREADS at 0 it is the caller's thread, as tests in a transaction
-    need it.
+    Channels itself has one thread for all consumers of a process: twenty calls of a tenth of a
+    second took two seconds. With CHAT_THREADS at 0 the caller's thread is used, as tests in a
+    transaction need it.
     """
     call = partial(function, *args, **kwargs)
     if not settings.CHAT_THREADS:
@@ -40,7 +40,7 @@ def _call(function: Callable[[], Any]) -> Any:
 
 
 def _call_on_kept(function: Callable[[], Any]) -> Any:
-    """A busy thread keeps its connection: to have the pool check one costs as much as a query."""
+    """A busy thread keeps its connection: a check by the pool costs as much as a query."""
     if time.monotonic() - getattr(_of_thread, "called_at", 0) > KEEP:
         close_old_connections()
     try:

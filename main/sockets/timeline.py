@@ -1,4 +1,4 @@
-"""What sockets read and work out of a conversation: messages as lines of frames, and its heads."""
+"""What sockets read of a conversation: messages as lines of frames, and heads."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +11,7 @@ from main.sockets.frames import Line, line
 
 
 def followed_by(standing: Standing, item: Mapping[str, Any]) -> Standing:
-    """How it stands after this message, without a look at the database."""
+    """How the conversation stands after this message, without querying the database."""
     if item["seq"] <= standing.head or standing.turn is None:
         return standing
     author = {"who": item["who"], "name": item["author"]}
@@ -24,7 +24,7 @@ def read_after(order_id: int, seq: int, limit: int) -> list[Line]:
 
 
 def read_before(order_id: int, seq: int, limit: int) -> list[Line]:
-    """The newest first."""
+    """Newest first."""
     return [line(message) for message in Message.objects.of(order_id).before(seq)[:limit]]
 
 
