@@ -38,8 +38,11 @@ def may(user: User | AnonymousUser, right: Right) -> bool:
     return user.is_authenticated and user.has_right(right)
 
 
-def has_proved(request: HttpRequest) -> bool:
-    """Did whoever holds this session or token prove enough, and lately, to be let in as staff?"""
+def has_proved(request: Any) -> bool:
+    """Did whoever holds this session or token prove enough, and lately, to be let in as staff?
+
+    `request` has a `session`, or an `auth` token: a page's, the API's, or a socket's.
+    """
     token = getattr(request, "auth", None)
     if token is not None:
         return not settings.STAFF_SECOND_FACTOR or _given_for_more_than_a_password(token)
@@ -129,7 +132,7 @@ def _given_for_more_than_a_password(token: Any) -> bool:
     return factors.filter(created_at__lte=token.created).exists()
 
 
-def _factors_of(user: User) -> list[str]:
+def _factors_of(user: User | AnonymousUser) -> list[str]:
     factors = Authenticator.objects.filter(user=user, type__in=FACTORS)
     return list(factors.values_list("type", flat=True))
 

@@ -30,7 +30,7 @@ def invoice_response(
     kind = request.GET.get("format", "html")
     if not refusal and kind not in {"html", "pdf"}:
         refusal = "An invoice can be had as a page or as a PDF."
-    if refusal:
+    if refusal or invoice is None:
         return _refused(request, context, refusal, status=404)
     if kind == "html":
         return render(request, "invoices/document.html", context)

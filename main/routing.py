@@ -1,5 +1,7 @@
 """The addresses that consumers answer: sockets, and customer service's stream."""
 
+from typing import Any, cast
+
 from django.urls import path, re_path
 
 from booktime.sight import log_context
@@ -26,4 +28,8 @@ async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.close"})
 
 
-websocket_urlpatterns = [path(CHAT_ROUTE, chat), re_path("", refuse)]
+# Channels' routes are Django's, and lead to ASGI applications.
+websocket_urlpatterns = [
+    path(CHAT_ROUTE, cast("Any", chat)),
+    re_path("", cast("Any", refuse)),
+]

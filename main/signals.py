@@ -81,13 +81,17 @@ def adopt_orders_once_proved(sender, email_address, **kwargs) -> None:
     adopt_guest_orders(user=email_address.user)
 
 
+# Noted on a row from before it is written until after.
+_ENDS, _BEFORE = "_ends_tokens", "_before"
+
+
 @receiver(pre_save, sender=User)
 def note_whether_tokens_end(sender, instance: User, update_fields, **kwargs) -> None:
     """With another password, or with the account: whichever door it was changed by."""
     before = None
     if update_fields is None or {"password", "is_active"}.intersection(update_fields):
         before = User.objects.filter(pk=instance.pk).values("password", "is_active").first()
-    instance.ends_tokens = before is not None and (
+    instance.__dict__[_ENDS] = before is not None and (
         before["password"] != instance.password or (before["is_active"] and not instance.is_active)
     )
 
@@ -95,7 +99,7 @@ def note_whether_tokens_end(sender, instance: User, update_fields, **kwargs) -> 
 @receiver(post_save, sender=User)
 def end_tokens(sender, instance: User, **kwargs) -> None:
     """After the change is written: a token asked for meanwhile sees it, or is ended here."""
-    if instance.ends_tokens:
+    if instance.__dict__.pop(_ENDS):
         revoke_tokens(user=instance)
 
 
@@ -108,13 +112,15 @@ def count_message(sender, instance: Message, created: bool, **kwargs) -> None:
 
 @receiver(pre_save, sender=ProductImage)
 def note_picture_before(sender, instance: ProductImage, **kwargs) -> None:
-    instance.before = ProductImage.objects.filter(pk=instance.pk).first() if instance.pk else None
+    before = ProductImage.objects.filter(pk=instance.pk).first() if instance.pk else None
+    instance.__dict__[_BEFORE] = before
 
 
 @receiver(post_save, sender=ProductImage)
 def remove_replaced_files(sender, instance: ProductImage, **kwargs) -> None:
-    if instance.before and instance.before.image.name != instance.image.name:
-        remove_picture_files(picture=instance.before)
+    before = instance.__dict__.pop(_BEFORE)
+    if before and before.image.name != instance.image.name:
+        remove_picture_files(picture=before)
 
 
 @receiver(post_delete, sender=ProductImage)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import IO, Any, cast
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.conf import settings
@@ -16,7 +16,7 @@ from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-from booktime.server.leased_threads import LeasedThreads
+from booktime.server.leased_threads import LeasedThreads, ThreadLease
 
 logger = logging.getLogger("django.request")
 
@@ -37,7 +37,7 @@ class LeasingHandler(ASGIHandler):
         self.load_middleware(is_async=False)
         self.threads = LeasedThreads(threads or settings.ASGI_THREADS)
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             raise ValueError(f"This application answers HTTP only, not {scope['type']}.")
         try:
@@ -51,7 +51,9 @@ class LeasingHandler(ASGIHandler):
         finally:
             lease.end()
 
-    async def _exchange(self, exchange, lease, receive, send):
+    async def _exchange(
+        self, exchange: "Exchange", lease: ThreadLease, receive: Any, send: Any
+    ) -> None:
         try:
             async with cancelled_by_disconnect(receive):
                 response = await sync_to_async(exchange.respond)()
@@ -84,14 +86,14 @@ class LeasingHandler(ASGIHandler):
 class Exchange:
     """One request and its response, on the leased thread."""
 
-    def __init__(self, handler, scope, body_file) -> None:
+    def __init__(self, handler: Any, scope: Any, body_file: IO[bytes]) -> None:
         self.handler = handler
         self.scope = scope
         self.body_file = body_file
         self.response: HttpResponseBase | None = None
         self.is_closed = False
 
-    def respond(self):
+    def respond(self) -> Any:
         """The response: closed already, unless it still has to be streamed."""
         set_script_prefix(get_script_prefix(self.scope))
         signals.request_started.send(sender=type(self.handler), scope=self.scope)
@@ -123,7 +125,7 @@ class Exchange:
 
 
 @asynccontextmanager
-async def cancelled_by_disconnect(receive) -> AsyncIterator[None]:
+async def cancelled_by_disconnect(receive: Any) -> AsyncIterator[None]:
     """Cancel the block when the client goes, and leave it quietly then."""
     task = cast("asyncio.Task[None]", asyncio.current_task())
     is_gone = False

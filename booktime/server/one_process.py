@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -44,7 +45,7 @@ def _is_taken(lock: int) -> bool:
     return True
 
 
-def _path(database: dict) -> Path:
+def _path(database: dict[str, Any]) -> Path:
     """The same for all who serve this database on this machine, and as this user."""
     place = "|".join(str(database.get(name, "")) for name in ("HOST", "PORT", "NAME"))
     digest = hashlib.sha256(place.encode()).hexdigest()[:16]

@@ -2,9 +2,10 @@
 
 import re
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -24,14 +25,14 @@ class StaticFiles:
     which no browser is to keep under the name of another.
     """
 
-    def __init__(self, application) -> None:
+    def __init__(self, application: Any) -> None:
         self.application = application
         self.files = WhiteNoiseMiddleware(_no_response)
         files = self.files.files.items()
         self.todays = {name: file for path, file in files if (name := _without_hashes(path))}
         self.security = SecurityMiddleware(_no_response)
 
-    async def __call__(self, scope, receive, send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         known = self._find(scope["path"])
         file = known or self.todays.get(_without_hashes(scope["path"]))
         if file is None:
@@ -61,7 +62,7 @@ def _without_hashes(path: str) -> str:
     return _HASHES.sub(r"\1\2", path) if _HASHES.search(path) else ""
 
 
-async def _send_file(file, send) -> None:
+async def _send_file(file: IO[bytes] | None, send: Any) -> None:
     """The file in chunks; an empty body where there is none (HEAD, 304)."""
     if file is None:
         await send({"type": "http.response.body"})
@@ -76,5 +77,5 @@ async def _send_file(file, send) -> None:
         file.close()
 
 
-def _no_response(request):
+def _no_response(request: HttpRequest) -> HttpResponse:
     raise AssertionError("Only the table of this middleware is used.")

@@ -1,10 +1,10 @@
 """Billing: an invoice when an order is paid, a credit note when some of it is taken back."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +23,8 @@ from main.models import (
 from main.models.charges import Amounts
 from main.models.invoice_parties import customer, seller
 from main.models.order_lines import OrderItem
+
+_Key = tuple[type[OrderItem], int]  # which row of an order
 
 SERIES = {Invoice.Kind.INVOICE: "INV", Invoice.Kind.CREDIT_NOTE: "CN"}
 
@@ -86,7 +88,7 @@ def issue_credit_note(
 def _taken_back(invoice: Invoice, items: Iterable[OrderItem]) -> list[tuple[InvoiceLine, int]]:
     """The invoice's lines with how many of their copies these items are, not credited before."""
     billed = {_key(line): line for line in invoice.lines.all()}
-    wanted: Counter[tuple[type, int]] = Counter()
+    wanted: Counter[_Key] = Counter()
     for item in items:
         if key := _billed_key(item, billed):
             wanted[key] += item.quantity
@@ -99,7 +101,7 @@ def _taken_back(invoice: Invoice, items: Iterable[OrderItem]) -> list[tuple[Invo
     ]
 
 
-def _billed_key(item: OrderItem, billed: dict[tuple[type, int], InvoiceLine]):
+def _billed_key(item: OrderItem, billed: Mapping[_Key, InvoiceLine]) -> _Key | None:
     """Copies that moved to a row of their own were billed with the row they came from."""
     row: OrderItem | None = item
     while row is not None and (type(row), row.pk) not in billed:
@@ -107,18 +109,18 @@ def _billed_key(item: OrderItem, billed: dict[tuple[type, int], InvoiceLine]):
     return (type(row), row.pk) if row is not None else None
 
 
-def _copies_credited(invoice: Invoice) -> Counter[tuple[type, int]]:
-    copies: Counter[tuple[type, int]] = Counter()
+def _copies_credited(invoice: Invoice) -> Counter[_Key]:
+    copies: Counter[_Key] = Counter()
     for line in InvoiceLine.objects.filter(invoice__corrects=invoice):
         copies[_key(line)] += line.quantity
     return copies
 
 
-def _key(line: InvoiceLine) -> tuple[type, int]:
+def _key(line: InvoiceLine) -> _Key:
     """Which row of the order a line of an invoice is about."""
     if line.order_charge_id:
         return OrderCharge, line.order_charge_id
-    return OrderLine, line.order_line_id
+    return OrderLine, cast("int", line.order_line_id)
 
 
 def _credit_line(note: Invoice, billed: InvoiceLine, copies: int, before: int) -> InvoiceLine:

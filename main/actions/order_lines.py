@@ -107,7 +107,8 @@ def _tell_of_sent(order: Order, lines: Sequence[OrderLine], *, at: datetime | No
 
 def _itself_and_before(line: OrderLine) -> set[int]:
     """The line's key, and those of the lines it was split from."""
-    keys, row = set(), line
+    keys: set[int] = set()
+    row: OrderItem | None = line
     while row is not None:
         keys.add(row.pk)
         row = row.split_from

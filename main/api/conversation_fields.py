@@ -41,9 +41,7 @@ class _KeyField(serializers.Field):
 
     def to_internal_value(self, data: str) -> UUID:
         found = _UUID.fullmatch(data.strip())
-        if not found:
-            self.fail("invalid")
-        return UUID(found[1])
+        return UUID(found[1]) if found else self.fail("invalid")
 
 
 @extend_schema_field(_WHO)

@@ -67,7 +67,7 @@ class WholeField(serializers.IntegerField):
 
     def to_internal_value(self, data: Any) -> int:
         if self.in_query or isinstance(self.parent.initial_data, QueryDict):
-            is_whole = isinstance(data, str) and _DIGITS.fullmatch(data)
+            is_whole = isinstance(data, str) and bool(_DIGITS.fullmatch(data))
         else:
             # In JSON, 7.0 is the same number as 7.
             is_whole = type(data) is int or (type(data) is float and data.is_integer())

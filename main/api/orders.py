@@ -22,7 +22,7 @@ SHIPPING = [
     "shipping_zip_code",
     "shipping_country",
 ]
-PAID = [(int(status), status.label) for status in (Order.Status.PAID, Order.Status.DONE)]
+PAID = [(int(status), str(status.label)) for status in (Order.Status.PAID, Order.Status.DONE)]
 
 
 class OrderSerializer(serializers.ModelSerializer):

@@ -78,7 +78,7 @@ class ProblemSchema(AutoSchema):
         return statuses | getattr(self.view, "problems", {}).get(self.method, set())
 
 
-def describe(result: dict, **kwargs) -> dict:
+def describe(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """What stands once for all operations."""
     result["info"]["description"] = ABOUT
     components = result["components"]

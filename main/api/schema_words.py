@@ -1,6 +1,8 @@
 """The words and examples in the description of the API."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from main.api.errors import PROBLEMS
 from main.models import Order, OrderLine
@@ -58,7 +60,7 @@ WHEN = {
     HTTPStatus.TOO_MANY_REQUESTS: "Too many requests.",
 }
 
-STATES = {
+STATES: dict[str, Mapping[Any, str]] = {
     "OrderStatus": {
         Order.Status.PAID: "there is something to send",
         Order.Status.DONE: "each line is sent or cancelled",

@@ -79,7 +79,8 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
     return problem_page(status=HTTPStatus.NOT_FOUND, detail=detail)
 
 
-nothing_here.csrf_exempt = True  # type: ignore[attr-defined] - there is nothing to protect
+# There is nothing to protect.
+nothing_here.csrf_exempt = True  # type: ignore[attr-defined]
 
 
 def fault_of_ours(request: HttpRequest) -> HttpResponse:

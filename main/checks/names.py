@@ -5,7 +5,7 @@ Else it would be found out by the first customer to whom the event happens.
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
@@ -33,18 +33,21 @@ def wrong_names(source: str) -> Iterator[str]:
 
 
 def _wrong_in(call: ast.Call, putting: str) -> str:
-    name = call.args[_NAME_IN[putting]]
+    named = call.args[_NAME_IN[putting]]
     room = "main/emails" if putting == "_mail" else "main/jobs"
-    known = MAILS if putting == "_mail" else {name: job.task.func for name, job in JOBS.items()}
-    if not isinstance(name, ast.Constant):
+    known: dict[str, Callable[..., Any]] = (
+        MAILS if putting == "_mail" else {name: job.task.func for name, job in JOBS.items()}
+    )
+    if not isinstance(named, ast.Constant):
         return "a name that is worked out cannot be checked."
-    if name.value not in known:
-        return f"there is no “{name.value}” in {room}."
+    name = str(named.value)
+    if name not in known:
+        return f"there is no “{name}” in {room}."
     given = {keyword.arg: None for keyword in call.keywords if keyword.arg}
-    signature = inspect.signature(known[name.value])
+    signature = inspect.signature(known[name])
     try:
         # With ** among them the rest is not known here.
         (signature.bind if len(given) == len(call.keywords) else signature.bind_partial)(**given)
     except TypeError as error:
-        return f"“{name.value}” in {room}: {error}."
+        return f"“{name}” in {room}: {error}."
     return ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +16,7 @@ from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order
 from main.actions.payments import mark_order_paid, revoke_payment
 from main.demo.people import PEOPLE, Person, fill_basket, is_known, write_person
-from main.models import Conversation, Message, Order, OrderLine, Product, User
+from main.models import Basket, Conversation, Message, Order, OrderLine, Product, User, add_up
 
 ORDERS = Path(__file__).parents[1] / "fixtures/demo_orders.csv"
 OWNER, OFFICE, DISPATCH = (f"{name}@booktime.example" for name in ("owner", "office", "dispatch"))
@@ -152,7 +153,8 @@ def _place(past: PastOrder, person: Person) -> Order | None:
     stock = dict(books.values_list("name", "stock"))
     if any(stock.get(name, 0) < quantity for name, quantity in past.basket.items()):
         return None
-    basket = fill_basket(person.owner, past.basket)
+    basket = cast("Basket", fill_basket(person.owner, past.basket))
+    lines = basket.lines.select_related("product").all()
     addresses = person.postal_addresses
     return place_order(
         owner=person.owner,
@@ -160,7 +162,7 @@ def _place(past: PastOrder, person: Person) -> Order | None:
         email=person.email,
         billing=addresses[0],
         shipping=addresses[past.days_ago % len(addresses)],
-        expected_total=sum(line.total for line in basket.lines.select_related("product")),
+        expected_total=add_up(lines).gross,
     )
 
 

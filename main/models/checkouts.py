@@ -12,7 +12,7 @@ from main.models.addresses import PostalAddress
 from main.models.baskets import Basket, BasketOwner
 
 
-class CheckoutQuerySet(models.QuerySet):
+class CheckoutQuerySet(models.QuerySet["Checkout"]):
     def owned_by(self, owner: BasketOwner) -> "CheckoutQuerySet":
         return self.filter(**{f"basket__{name}": value for name, value in owner.lookup.items()})
 

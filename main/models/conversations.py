@@ -30,7 +30,7 @@ BLANK = (
 _NOTHING = re.compile(rf"[{BLANK}\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*")
 
 
-class ConversationQuerySet(models.QuerySet):
+class ConversationQuerySet(models.QuerySet["Conversation"]):
     def locked(self) -> "ConversationQuerySet":
         """Hold the rows until the transaction ends: numbers are given, and read, under it."""
         return self.select_for_update(of=("self",), no_key=True).order_by("pk")
@@ -130,7 +130,7 @@ class Turn(NamedTuple):
         return Turn(None, self.assignee or author, is_closed=False)
 
 
-class MessageQuerySet(models.QuerySet):
+class MessageQuerySet(models.QuerySet["Message"]):
     def of(self, order_id: int) -> "MessageQuerySet":
         return self.filter(conversation=order_id)
 

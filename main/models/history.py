@@ -11,7 +11,9 @@ from simple_history.utils import bulk_update_with_history
 class History(HistoricalRecords):
     """A row for each change; none when nothing changed but what is left out of it."""
 
-    def post_save(self, instance, created, using=None, **kwargs) -> None:
+    def post_save(
+        self, instance: models.Model, created: bool, using: str | None = None, **kwargs: Any
+    ) -> None:
         fields = kwargs.get("update_fields")
         if not created and fields and set(fields) <= set(self.excluded_fields):
             return

@@ -1,6 +1,6 @@
 """Who bills whom: the snapshots that an invoice keeps of its seller and its customer."""
 
-from typing import TypedDict
+from typing import Any, TypedDict, cast
 
 from django.conf import settings
 from django_countries import countries
@@ -32,10 +32,13 @@ class Seller(Party):
 
 def seller() -> Seller:
     """The shop as the settings describe it today."""
-    return Seller(**settings.SELLER, country_name=countries.name(settings.SELLER["country"]))
+    fields = settings.SELLER | {"country_name": countries.name(settings.SELLER["country"])}
+    return cast("Seller", fields)
 
 
 def customer(order: Order) -> Party:
     """The order's billing address as it is today."""
     fields = {name: str(getattr(order, f"billing_{name}")) for name in POSTAL_FIELDS}
-    return Party(**fields, country_name=order.billing_country.name, email=order.email)
+    country: Any = order.billing_country
+    more = {"country_name": country.name, "email": order.email}
+    return cast("Party", fields | more)

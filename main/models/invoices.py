@@ -3,27 +3,33 @@
 On PostgreSQL triggers refuse a change as well (migration 0005): whatever the way it is tried.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 
 from main.errors import InvoiceFrozen
 from main.models.charges import Amounts, ChargeKind
 
+Row = TypeVar("Row", bound=models.Model)
 
-class FrozenQuerySet(models.QuerySet):
+
+class FrozenQuerySet(models.QuerySet[Row]):
     """Rows that are written and read, and nothing else."""
 
-    def update(self, **fields) -> int:
+    def update(self, **fields: Any) -> int:
         raise InvoiceFrozen("An invoice is never changed. Write a credit note instead.")
 
-    def bulk_create(self, objs, *args, update_conflicts: bool = False, **options) -> list:
+    def bulk_create(
+        self, objs: Iterable[Row], *args: Any, update_conflicts: bool = False, **options: Any
+    ) -> list[Row]:
         """New rows only: an insert must not turn into an update of what is there."""
         if update_conflicts:
             raise InvoiceFrozen("An invoice is never changed. Write a credit note instead.")
         return super().bulk_create(objs, *args, **options)
 
-    def bulk_update(self, objs, fields, batch_size=None) -> int:
+    def bulk_update(self, objs: Any, fields: Any, batch_size: int | None = None) -> int:
         raise InvoiceFrozen("An invoice is never changed. Write a credit note instead.")
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -40,16 +46,16 @@ class FrozenModel(models.Model):
         # Relations and `refresh_from_db` go through the same doors.
         base_manager_name = "objects"
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise InvoiceFrozen("An invoice is never changed. Write a credit note instead.")
         super().save(*args, **kwargs | {"force_insert": True})
 
-    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise InvoiceFrozen("An invoice is never deleted. Write a credit note instead.")
 
 
-class InvoiceSeriesQuerySet(models.QuerySet):
+class InvoiceSeriesQuerySet(models.QuerySet["InvoiceSeries"]):
     def locked(self) -> "InvoiceSeriesQuerySet":
         """Hold the counter until the transaction ends: so no number is given twice or lost."""
         return self.select_for_update()
@@ -70,7 +76,7 @@ class InvoiceSeries(models.Model):
         return self.name
 
 
-class InvoiceQuerySet(FrozenQuerySet):
+class InvoiceQuerySet(FrozenQuerySet["Invoice"]):
     def newest_first(self) -> "InvoiceQuerySet":
         return self.order_by("-pk")
 
@@ -115,7 +121,7 @@ class Invoice(FrozenModel):
     vat = models.DecimalField("VAT", max_digits=10, decimal_places=2)
     gross = models.DecimalField(max_digits=10, decimal_places=2)
 
-    objects = InvoiceQuerySet.as_manager()
+    objects: ClassVar[Any] = InvoiceQuerySet.as_manager()
 
     class Meta(FrozenModel.Meta):
         constraints = [

@@ -44,4 +44,7 @@ def _spans_from(at: datetime) -> Iterator[tuple[datetime, datetime]]:
 
 def _spans(day: date) -> Iterator[tuple[datetime, datetime]]:
     for opens, closes in settings.OPENING_HOURS.get(day.weekday(), []):
-        yield tuple(timezone.make_aware(datetime.combine(day, at)) for at in (opens, closes))
+        yield (
+            timezone.make_aware(datetime.combine(day, opens)),
+            timezone.make_aware(datetime.combine(day, closes)),
+        )

@@ -42,7 +42,7 @@ class OrderItem(models.Model):
         return self.unit_price * self.quantity
 
 
-class OrderLineQuerySet(models.QuerySet):
+class OrderLineQuerySet(models.QuerySet["OrderLine"]):
     def live(self) -> "OrderLineQuerySet":
         return self.exclude(status=OrderLine.Status.CANCELLED)
 
@@ -77,7 +77,7 @@ class OrderLine(OrderItem):
         return self.status != self.Status.CANCELLED
 
 
-class OrderChargeQuerySet(models.QuerySet):
+class OrderChargeQuerySet(models.QuerySet["OrderCharge"]):
     def live(self) -> "OrderChargeQuerySet":
         return self.exclude(status=OrderCharge.Status.CANCELLED)
 

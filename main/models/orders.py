@@ -27,8 +27,8 @@ def random_order_id() -> int:
     return _FIRST_ID + secrets.randbelow(_ID_COUNT)
 
 
-class OrderQuerySet(models.QuerySet):
-    def visible_to(self, user) -> "OrderQuerySet":
+class OrderQuerySet(models.QuerySet["Order"]):
+    def visible_to(self, user: Any) -> "OrderQuerySet":
         """Orders that this user may read: one's own."""
         return self.filter(user=user) if user.is_authenticated else self.none()
 
@@ -63,8 +63,8 @@ class OrderQuerySet(models.QuerySet):
         except ValueError:
             return self.none()
         # The key, looked up first: by a join the database cannot tell how few lines there are.
-        lines = self.model.lines.rel.related_model.objects.filter(product__in=list(products))
-        return self.filter(pk__in=lines.values("order"))
+        lines: Any = self.model._meta.get_field("lines").related_model
+        return self.filter(pk__in=lines.objects.filter(product__in=list(products)).values("order"))
 
     def newest_first(self) -> "OrderQuerySet":
         return self.order_by("-created_at", "-pk")

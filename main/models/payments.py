@@ -34,7 +34,7 @@ class LedgerEntry(models.Model):
         abstract = True
 
 
-class PaymentQuerySet(models.QuerySet):
+class PaymentQuerySet(models.QuerySet["Payment"]):
     def locked(self) -> "PaymentQuerySet":
         return self.select_for_update(of=("self",), no_key=True).order_by("pk")
 
@@ -81,7 +81,7 @@ class Payment(LedgerEntry):
         return f"{self.amount} {self.currency} by {self.way}, {self.get_state_display()}"
 
 
-class RefundQuerySet(models.QuerySet):
+class RefundQuerySet(models.QuerySet["Refund"]):
     def locked(self) -> "RefundQuerySet":
         return self.select_for_update(of=("self",), no_key=True).order_by("pk")
 

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
 from pictures.models import PictureField
 
-_STEP = settings.PICTURES["CONTAINER_WIDTH"] // settings.PICTURES["GRID_COLUMNS"]
-LARGEST = settings.PICTURES["CONTAINER_WIDTH"]
+_SIZES: dict[str, Any] = settings.PICTURES
+LARGEST: int = _SIZES["CONTAINER_WIDTH"]
+_STEP = LARGEST // _SIZES["GRID_COLUMNS"]
 
 
 def covers() -> Storage:
@@ -113,7 +115,7 @@ class ProductImage(models.Model):
         )
 
     @property
-    def files(self) -> list[tuple]:
+    def files(self) -> list[tuple[str, tuple[Any, ...], dict[str, Any]]]:
         """The original and its renditions, as django-pictures names what it is to remove."""
         renditions = [each.deconstruct() for each in self.image.get_picture_files_list()]
         original = (self.image.name, self.image.storage.deconstruct())

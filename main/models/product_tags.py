@@ -13,7 +13,7 @@ def validate_is_no_list_of_all(slug: str) -> None:
         raise ValidationError("“all” is the list of all books.")
 
 
-class ProductTagQuerySet(models.QuerySet):
+class ProductTagQuerySet(models.QuerySet["ProductTag"]):
     def active(self) -> "ProductTagQuerySet":
         return self.filter(active=True)
 

@@ -3,6 +3,7 @@
 import hashlib
 from decimal import Decimal
 from itertools import count
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -20,6 +21,7 @@ from main.models.product_images import Picture, ProductImage
 from main.models.product_tags import ProductTag
 
 CLOTH_COLOURS = 8
+_LANGUAGES_BY_NAME = sorted(LANGUAGES.items(), key=lambda item: item[1])
 INDEXED_AUTHORS = 100  # characters: the whole may be longer than an index takes
 SHELF_LOOKED_AT = 100
 
@@ -44,7 +46,7 @@ def make_slug(*, name: str, authors: str, isbn: str | None) -> str:
     return f"{slugify(name)[:90] or 'book'}-{known_by}".strip("-")
 
 
-class ProductQuerySet(models.QuerySet):
+class ProductQuerySet(models.QuerySet["Product"]):
     def active(self) -> "ProductQuerySet":
         return self.filter(active=True)
 
@@ -81,17 +83,18 @@ class ProductQuerySet(models.QuerySet):
         """
         places = Product.tags.through.objects.filter(producttag__in=tags)
         own = places.filter(product=models.OuterRef("pk")).order_by().values("product")
-        shared = own.annotate(count=models.Count("pk")).values("count")
+        counted: Any = own.annotate(places=models.Count("pk"))
+        shared = counted.values("places")
         looked_at = places.values("product")[:SHELF_LOOKED_AT]
         return self.filter(pk__in=looked_at).alias(shared=shared).order_by("-shared", "pk")
 
     def search(self, query: str) -> "ProductQuerySet":
         """Those that have every word of `query`, best first."""
-        return search.search(self, query)
+        return cast("ProductQuerySet", search.search(self, query))
 
     def search_close(self, query: str) -> "ProductQuerySet":
         """Those that have something like each word of `query`, most alike first."""
-        return search.search_close(self, query)
+        return cast("ProductQuerySet", search.search_close(self, query))
 
     def locked(self) -> "ProductQuerySet":
         """Hold the rows until the transaction ends; always in one order, so none wait crosswise."""
@@ -109,9 +112,7 @@ class Product(models.Model):
     year = models.SmallIntegerField(
         "year of first publication", null=True, blank=True, help_text="Negative before Christ."
     )
-    language = models.CharField(
-        max_length=3, blank=True, choices=sorted(LANGUAGES.items(), key=lambda item: item[1])
-    )
+    language = models.CharField(max_length=3, blank=True, choices=_LANGUAGES_BY_NAME)
     price = models.DecimalField(
         max_digits=8,
         decimal_places=2,
@@ -158,7 +159,7 @@ class Product(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.isbn = self.isbn or None
         if not self.slug:
             self.slug = self._free_slug()
@@ -197,7 +198,7 @@ class Product(models.Model):
     @property
     def cover(self) -> Picture | None:
         """The first picture, where the query carried it along (`with_cover`)."""
-        fields = self.cover_fields
+        fields = vars(self)["cover_fields"]
         return Picture(**fields) if fields else None
 
     def _free_slug(self) -> str:

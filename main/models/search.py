@@ -1,6 +1,8 @@
 """Finding products by the words that customers type; how, each database has a module for."""
 
 import unicodedata
+from types import ModuleType
+from typing import Any
 
 from django.db import connections
 from django.db.models import QuerySet
@@ -19,7 +21,7 @@ _ARTICLES = {"a", "an", "the"}
 _FILLERS = {*_ARTICLES, "and", "by", "for", "from", "in", "of", "on", "or", "to", "with"}
 
 
-def search(products: QuerySet, query: str) -> QuerySet:
+def search(products: QuerySet[Any], query: str) -> QuerySet[Any]:
     """Products that have every word of the query (the last may be unfinished), best first.
 
     Titles that begin with the query, the exact title first of all; then by all words in the title,
@@ -36,7 +38,7 @@ def search(products: QuerySet, query: str) -> QuerySet:
     return _engine(products).matching(products, words=_without_fillers(words), phrase=phrase)
 
 
-def search_close(products: QuerySet, query: str) -> QuerySet:
+def search_close(products: QuerySet[Any], query: str) -> QuerySet[Any]:
     """Products whose title or authors have something like each word, for when nothing matches."""
     words = [
         word for word in _without_fillers(_words_in(query)) if len(word) >= SHORTEST_CLOSE_WORD
@@ -47,7 +49,7 @@ def search_close(products: QuerySet, query: str) -> QuerySet:
     return _engine(products).resembling(products, words=telling)
 
 
-def _engine(products: QuerySet):
+def _engine(products: QuerySet[Any]) -> ModuleType:
     is_sqlite = connections[products.db].vendor == "sqlite"
     return search_sqlite if is_sqlite else search_postgresql
 

@@ -1,5 +1,7 @@
 """Search on PostgreSQL: full text and trigrams, in the columns that migration 0002 computes."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import (
     SearchQuery,
@@ -21,16 +23,20 @@ _WEIGHTS = [0.05, 0.3, 0.6, 1.0]  # of D, C, B, A: description, authors, whole n
 class _StoredColumn(Func):
     """A column of main_product that the database computes and the model does not know."""
 
-    def __init__(self, column: str, output_field: models.Field) -> None:
+    def __init__(self, column: str, output_field: models.Field[Any, Any]) -> None:
         super().__init__(F("pk"), column=column, output_field=output_field)
 
-    def as_sql(self, compiler, connection, **context) -> tuple[str, list]:
+    def as_sql(  # type: ignore[override]  # what it is never asked for is left out
+        self, compiler: Any, connection: Any, **context: Any
+    ) -> tuple[str, list[Any]]:
         (key,) = self.get_source_expressions()
         quote = connection.ops.quote_name
         return f"{quote(key.alias)}.{quote(self.extra['column'])}", []
 
 
-def matching(products: models.QuerySet, *, words: list[str], phrase: str) -> models.QuerySet:
+def matching(
+    products: models.QuerySet[Any], *, words: list[str], phrase: str
+) -> models.QuerySet[Any]:
     """Products with every word, the last one as a beginning; see `search.search` for the order."""
     everywhere = _search_query(words, parts=_ANYWHERE)
     begins = Func(
@@ -60,7 +66,7 @@ def matching(products: models.QuerySet, *, words: list[str], phrase: str) -> mod
     )
 
 
-def resembling(products: models.QuerySet, *, words: list[str]) -> models.QuerySet:
+def resembling(products: models.QuerySet[Any], *, words: list[str]) -> models.QuerySet[Any]:
     """Products that have something like each word in name or authors, most alike first."""
     close = Func(
         Value(words, output_field=ArrayField(models.TextField())),
@@ -90,7 +96,7 @@ def _variants(word: str) -> str:
     return " ".join([word, *swapped])
 
 
-def _with_columns(products: models.QuerySet) -> models.QuerySet:
+def _with_columns(products: models.QuerySet[Any]) -> models.QuerySet[Any]:
     return products.alias(
         search_vector=_StoredColumn("search_vector", SearchVectorField()),
         search_title=_StoredColumn("search_title", models.TextField()),

@@ -1,6 +1,7 @@
 """Search on SQLite: an FTS5 table beside the products, kept in step by triggers."""
 
 from string import ascii_lowercase
+from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -52,7 +53,9 @@ _TRIGGERS = {
 }
 
 
-def matching(products: models.QuerySet, *, words: list[str], phrase: str) -> models.QuerySet:
+def matching(
+    products: models.QuerySet[Any], *, words: list[str], phrase: str
+) -> models.QuerySet[Any]:
     """Products with every word, the last one as a beginning; see `search.search` for the order."""
     everywhere = _all_of(words)
     tier = Case(
@@ -70,7 +73,7 @@ def matching(products: models.QuerySet, *, words: list[str], phrase: str) -> mod
     )
 
 
-def resembling(products: models.QuerySet, *, words: list[str]) -> models.QuerySet:
+def resembling(products: models.QuerySet[Any], *, words: list[str]) -> models.QuerySet[Any]:
     """Products that have each word, give or take a letter, in name or authors."""
     close = " AND ".join(f"({_any_of(_mistaken_forms(word))})" for word in words)
     return _joined(products, f"{_TITLE_OR_AUTHORS} : ({close})").order_by(_rank(), "name", "pk")
@@ -101,7 +104,7 @@ def _build_index(cursor: CursorWrapper) -> None:
         cursor.execute(f"CREATE TRIGGER {name} {body.format(rows=_NEW_ROW)}")
 
 
-def _joined(products: models.QuerySet, match: str) -> models.QuerySet:
+def _joined(products: models.QuerySet[Any], match: str) -> models.QuerySet[Any]:
     # bm25() is known only where the table itself is in the query, and the ORM joins only models.
     # A model for it would be dumped, loaded and deleted from as if its rows were ours.
     return products.extra(

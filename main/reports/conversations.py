@@ -53,14 +53,14 @@ class Stretch:
         return self.standing.reads or {}
 
     @property
-    def items(self) -> list[dict]:
+    def items(self) -> list[dict[str, Any]]:
         return [message_item(message) for message in self.messages]
 
 
 def read_standing(order_id: int) -> Standing:
     """As it would begin where the order is older than its timeline."""
     joined = Conversation.objects.filter(pk=order_id).select_related("assignee")
-    rows = list(
+    rows: list[Any] = list(
         joined.annotate(reader=F("read_cursors__reader"), upto=F("read_cursors__upto")).order_by()
     )
     if not rows:

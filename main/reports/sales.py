@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 
@@ -66,7 +67,7 @@ def _bought(book: Product, *, copies: int, taken: Decimal) -> Bought:
     )
 
 
-def _sold_lines(days: int) -> QuerySet:
+def _sold_lines(days: int) -> QuerySet[OrderLine, Any]:
     since = start_of(last_days(days)[0])
     standing = OrderLine.objects.live().filter(
         order__status__in=[Order.Status.PAID, Order.Status.DONE], order__created_at__gte=since

@@ -107,7 +107,7 @@ def _asker_of_ticket(credential: Credential) -> Asker:
 
     Staff need the token's proof, as at the API's doors.
     """
-    user = get_user_model().objects.filter(pk=credential.user_id, is_active=True).first()
+    user = get_user_model().objects.filter(pk=credential.user_id or 0, is_active=True).first()
     token = _token_of(credential)
     is_lost = credential.token_digest and token is None
     if user is None or is_lost or not _is_proved(user, credential.proof):

@@ -2,7 +2,7 @@
 
 import random
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from main.sockets import admission, frames, threads, timeline
 from main.sockets.admission import NotAdmitted
 from main.sockets.frames import MOST, VERSION, BadFrame, Line, read_cid, read_number
 from main.sockets.outbox import Send
-from main.sockets.rooms import Reader
+from main.sockets.rooms import Reader, Room
 from main.sockets.socket import Socket, logger
 
 SENDS, SENDS_AT_ONCE = 5, 20  # per socket: a second, and in a burst
@@ -74,8 +74,8 @@ class ConversationSocket(Socket):
                 self.close(TOO_FAST)
                 return False
             self.room = await self.hub.open_room(self)
-            if self.is_closing:
-                self._leave()
+            if self.is_closing:  # set while it was waited for
+                self._leave()  # type: ignore[unreachable]
         return not self.is_closing
 
     async def _welcome(self, after: int) -> None:
@@ -105,12 +105,13 @@ class ConversationSocket(Socket):
         return standing, lines, len(found) > len(lines)
 
     def _welcome_frame(self, standing: Standing, me: presence.Person) -> str:
-        known = self.room.standing
-        peers = [person for who, person in self.room.peers.items() if who != me["who"]]
+        room = cast("Room", self.room)
+        known = room.standing
+        peers = [person for who, person in room.peers.items() if who != me["who"]]
         return frames.dump({
             "type": "welcome",
             "v": VERSION,
-            "head": max(standing.head, self.room.head),
+            "head": max(standing.head, room.head),
             "me": me,
             "peers": [{**person, "state": "online"} for person in peers],
             "heartbeat": settings.CHAT_HEARTBEAT,

@@ -7,7 +7,7 @@ from main.access import has_proved, may
 from main.models.staff_roles import Right
 from main.sockets.admission import Credential, asker_of, session_key_of
 
-Refusal = tuple[int, str]
+Refusal = tuple[HTTPStatus, str]
 # Sec-Fetch-Site from our own pages, from the address bar, and from clients that are no browsers.
 _OURS = {"same-origin", "none", ""}
 
@@ -28,7 +28,7 @@ def look_at(scope: Scope) -> tuple[int | None, Refusal | None]:
         return None, (HTTPStatus.UNAUTHORIZED, "Sign in first.")
     if not may(asker.user, Right.ANSWER_CUSTOMERS):
         return asker.user.pk, (HTTPStatus.FORBIDDEN, "This is for customer service.")
-    if not has_proved(asker):  # type: ignore[arg-type]
+    if not has_proved(asker):
         return asker.user.pk, (HTTPStatus.FORBIDDEN, "Sign in anew, with your second factor.")
     return asker.user.pk, None
 

@@ -171,7 +171,7 @@ class CustomerServiceStream:
             return True
         return not refused and reader_id == self._reader_id
 
-    async def _refuse(self, status: int, text: str) -> None:
+    async def _refuse(self, status: HTTPStatus, text: str) -> None:
         headers = [(b"content-type", b"text/plain; charset=utf-8"), *_HEADERS[1:]]
         headers += [_ALSO[status]] if status in _ALSO else []
         await self._send({"type": "http.response.start", "status": status, "headers": headers})

@@ -21,7 +21,9 @@ GRACE = 1.5
 
 class Tenant(Member, Protocol):
     order_id: int
-    session_digest: str
+
+    @property
+    def session_digest(self) -> str: ...
 
     def end_session(self) -> None: ...
 

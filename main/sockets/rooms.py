@@ -234,8 +234,8 @@ class Reader:
         lines = self._room.lines_after(self.seq)
         if lines is None:
             lines = await threads.run(timeline.read_after, self._room.order_id, self.seq, MOST)
-            if self.is_paged:
-                return None
+            if self.is_paged:  # set while we waited
+                return None  # type: ignore[unreachable]
         # While these were read, the client may have fetched a page with some of them.
         lines = frames.cut([line for line in lines if line.seq > self.seq])
         if not lines:

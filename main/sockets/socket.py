@@ -183,9 +183,10 @@ class Socket:
 
     def _look_again(self, seconds: float) -> None:
         if not self.is_closing:
-            self.after(
-                seconds, "recheck", lambda: self.hub.subscriptions.start(self._recheck()) and None
-            )
+            self.after(seconds, "recheck", self._start_recheck)
+
+    def _start_recheck(self) -> None:
+        self.hub.subscriptions.start(self._recheck())
 
     async def _recheck(self) -> None:
         """Check that the session is still valid and the right still exists."""

@@ -30,4 +30,5 @@ def read_before(order_id: int, seq: int, limit: int) -> list[Line]:
 
 def read_heads(order_ids: list[int]) -> dict[int, tuple[int, datetime]]:
     found = Conversation.objects.filter(pk__in=order_ids)
-    return {pk: rest for pk, *rest in found.values_list("pk", "head", "changed_at")}
+    rows = found.values_list("pk", "head", "changed_at")
+    return {pk: (head, changed_at) for pk, head, changed_at in rows}

@@ -25,7 +25,7 @@ def placeholder_values(order: Order, *, author_name: str) -> dict[str, str]:
         "customer_name": order.shipping_name,
         "my_name": author_name,
     }
-    if not date_missing(order):
+    if order.dispatch_by and not date_missing(order):
         values["dispatch_by"] = day_and_month(order.dispatch_by)
     return values
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import cast
 
 from PIL import Image, ImageDraw
 
@@ -126,10 +127,11 @@ def _window(image: Image.Image, row: CatalogueRow, design: Design) -> None:
 
 
 def _paste_round(image: Image.Image, panel: Image.Image, at: tuple[int, int], rim: Colour) -> None:
-    ring = Canvas(panel.width + 40, panel.height + 40, image.getpixel(at))
+    ground = cast("Colour", image.getpixel(at))
+    ring = Canvas(panel.width + 40, panel.height + 40, ground)
     middle = ring.width / 2
     ring.disc(middle, middle, middle, rim)
-    ring.disc(middle, middle, middle - 4, image.getpixel(at))
+    ring.disc(middle, middle, middle - 4, ground)
     image.paste(ring.finished(), (at[0] - 20, at[1] - 20))
     mask = Canvas(*panel.size, (0, 0, 0))
     mask.disc(panel.width / 2, panel.height / 2, panel.width / 2, (255, 255, 255))

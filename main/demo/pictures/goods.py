@@ -94,10 +94,10 @@ def _bag(ground: Colour) -> Image.Image:
     canvas.polygon([(124, 430), (676, 430), (708, 1128), (92, 1128)], _LINEN)
     canvas.line([(124, 468), (676, 468)], _SEAM, 3)
     for side in (-1, 1):
-        foot = 400 + side * 170
-        canvas.rectangle(foot - 17, 430, 34, 76, fill=_LINEN, outline=_SEAM, line=2)
-        canvas.line([(foot - 12, 470), (foot + 12, 500)], _BAG.accent, 2)
-        canvas.line([(foot + 12, 470), (foot - 12, 500)], _BAG.accent, 2)
+        end = 400 + side * 170
+        canvas.rectangle(end - 17, 430, 34, 76, fill=_LINEN, outline=_SEAM, line=2)
+        canvas.line([(end - 12, 470), (end + 12, 500)], _BAG.accent, 2)
+        canvas.line([(end + 12, 470), (end - 12, 500)], _BAG.accent, 2)
     return canvas.finished()
 
 

@@ -47,7 +47,7 @@ def draw_back(row: CatalogueRow, design: Design) -> Image.Image:
     image.paste(ornament_panel(design, design.on_cloth(), (WIDTH, 190)))
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 190, WIDTH, 200), fill=palette.accent)
-    first, rest = re.match(r"(.+?[.?!]) (.*)", row.description).groups()
+    first, rest = re.split(r"(?<=[.?!]) ", row.description, maxsplit=1)
     opening = set_paragraph(first, _OPENING, 56, WIDTH - 2 * _MARGIN, 1.14)
     y = draw_setting(draw, (_MARGIN, 262), opening, _OPENING, palette.foil, align="left")
     blurb = set_paragraph(rest, TEXT, 39, WIDTH - 2 * _MARGIN, 1.34)

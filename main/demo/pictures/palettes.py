@@ -18,7 +18,12 @@ class Palette(NamedTuple):
 
 
 def _palette(name: str, *codes: str) -> Palette:
-    return Palette(name, *(tuple(bytes.fromhex(code)) for code in codes))
+    return Palette(name, *(_colour(code) for code in codes))
+
+
+def _colour(code: str) -> Colour:
+    red, green, blue = bytes.fromhex(code)
+    return red, green, blue
 
 
 #                     cloth     paper     ink       foil      accent    second
@@ -41,4 +46,5 @@ PALETTES = (
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:
     """The colour `share` (0 to 1) of the way from the first to the second."""
-    return tuple(round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    return red, green, blue

@@ -5,7 +5,7 @@ import unicodedata
 from functools import cache, lru_cache
 from itertools import combinations, groupby, pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from PIL import ImageDraw, ImageFont
 
@@ -49,7 +49,7 @@ class Setting(NamedTuple):
 def font(face: Face, size: int, subset: str = "latin") -> ImageFont.FreeTypeFont:
     """The face at a size in pixels; glyphs past Latin-1 are in the subset `latin-ext`."""
     if face.sans or not _is_installed():
-        return ImageFont.load_default(size)
+        return cast("ImageFont.FreeTypeFont", ImageFont.load_default(size))
     path = FONTS / f"alegreya-{subset}-wght-{'italic' if face.italic else 'normal'}.woff2"
     loaded = ImageFont.truetype(path, size)
     loaded.set_variation_by_axes([face.weight])
@@ -74,7 +74,7 @@ def width_of(text: str, face: Face, size: int, tracking: float = 0) -> float:
     return width + tracking * size * len(text)
 
 
-def set_title(text: str, face: Face, box: tuple[int, int], **limits: float) -> Setting:
+def set_title(text: str, face: Face, box: tuple[int, int], **limits: Any) -> Setting:
     """Break a text so that it can be set largest in the box; limits as in `_sized`."""
     words = text.split()
     counts = range(1, min(len(words), 6) + 1)
