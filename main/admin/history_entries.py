@@ -52,7 +52,7 @@ def entries_of(records: Sequence[Any], *, about: type[Model]) -> list[Entry]:
                 at=record.history_date,
                 who=str(record.history_user or ""),
                 what=KINDS[record.history_type],
-                subject="" if record.instance_type is about else str(record.instance),
+                subject="" if record.instance_type is about else _name_of(record),
                 reason=record.history_change_reason or "",
                 changes=[*_changes(old, record), *_set_changes(old, record, sets)],
             )
@@ -86,6 +86,12 @@ def _untracked_part(part: dict, tracked: set[str]) -> dict | None:
         return part
     labels = [label for label in detail.get("fields", ()) if capfirst(label) not in tracked]
     return {verb: {"fields": labels}} if labels else None
+
+
+def _name_of(record: Any) -> str:
+    """Its row as it was. `record.instance` would ask for what the history leaves out, each anew."""
+    fields = {field.attname: getattr(record, field.attname) for field in record.tracked_fields}
+    return str(record.instance_type(**fields))
 
 
 def _changes(old: Any, new: Any) -> Iterator[Change]:

@@ -65,9 +65,7 @@ def order_cancelled(*, order_id: int, credit_note_id: int | None) -> Letter:
 
 
 def read_order(order_id: int) -> Order:
-    return Order.objects.prefetch_related("lines", "charges", "payments", "refunds").get(
-        pk=order_id
-    )
+    return Order.objects.with_ledger().prefetch_related("lines", "charges").get(pk=order_id)
 
 
 def about(order: Order, **context: Any) -> Letter:

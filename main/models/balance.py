@@ -1,14 +1,18 @@
 """How an order stands between the shop and its customer. Amounts are gross, in its currency."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Any
+
+from django.db.models import DecimalField, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from main.models.charges import NOTHING
+from main.models.payments import Payment, Refund
 
-if TYPE_CHECKING:
-    from main.models.payments import Payment, Refund
+Order = Any  # main.models.orders builds on this module
+_SUMS = ("ledger_paid", "ledger_refunded", "ledger_to_refund", "has_payments")
+_AMOUNT = DecimalField(max_digits=10, decimal_places=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,24 +23,6 @@ class Balance:
     paid: Decimal = NOTHING
     refunded: Decimal = NOTHING
     to_refund: Decimal = NOTHING
-
-    @classmethod
-    def of(
-        cls, *, charged: Decimal, payments: "Iterable[Payment]", refunds: "Iterable[Refund]"
-    ) -> "Balance":
-        refunds = list(refunds)
-        return cls(
-            charged=charged,
-            paid=_sum(payments, state="paid"),
-            refunded=_sum(refunds, state="done"),
-            to_refund=_sum(refunds, state="requested"),
-        )
-
-    @classmethod
-    def before_ledger(cls, *, charged: Decimal, credited: Iterable[Decimal]) -> "Balance":
-        """Of an order that was settled before there was a ledger, and is not entered yet."""
-        refunded = sum(credited, NOTHING)
-        return cls(charged=charged, paid=charged + refunded, refunded=refunded)
 
     @property
     def due(self) -> Decimal:
@@ -52,5 +38,54 @@ class Balance:
         return self.due > 0 and self.paid > 0
 
 
-def _sum(entries: "Iterable[Payment | Refund]", *, state: str) -> Decimal:
+def balance_of(order: Order) -> Balance:
+    """By charges and ledger; by its papers where it was settled before there was a ledger."""
+    sums = _sums_in(order)
+    if not sums["has_payments"] and order.status != order.Status.NEW:
+        return _before_ledger(order)
+    return Balance(
+        charged=order.charged,
+        paid=sums["ledger_paid"],
+        refunded=sums["ledger_refunded"],
+        to_refund=sums["ledger_to_refund"],
+    )
+
+
+def with_ledger(orders: QuerySet) -> QuerySet:
+    """With what `balance_of` asks of the ledger, read in the orders' own query."""
+    payments = Payment.objects.filter(order=OuterRef("pk"))
+    refunds = Refund.objects.filter(order=OuterRef("pk"))
+    return orders.annotate(
+        ledger_paid=_sum_of(payments.filter(state=Payment.State.PAID)),
+        ledger_refunded=_sum_of(refunds.filter(state=Refund.State.DONE)),
+        ledger_to_refund=_sum_of(refunds.filter(state=Refund.State.REQUESTED)),
+        has_payments=Exists(payments),
+    )
+
+
+def _sum_of(entries: QuerySet) -> Coalesce:
+    total = entries.order_by().values("order").annotate(total=Sum("amount")).values("total")
+    return Coalesce(Subquery(total), NOTHING, output_field=_AMOUNT)
+
+
+def _sums_in(order: Order) -> dict:
+    """As `with_ledger` read them, else by the rows of the ledger."""
+    if hasattr(order, "ledger_paid"):
+        return {name: getattr(order, name) for name in _SUMS}
+    payments, refunds = list(order.payments.all()), list(order.refunds.all())
+    return {
+        "ledger_paid": _total(payments, Payment.State.PAID),
+        "ledger_refunded": _total(refunds, Refund.State.DONE),
+        "ledger_to_refund": _total(refunds, Refund.State.REQUESTED),
+        "has_payments": bool(payments),
+    }
+
+
+def _total(entries: list, state: str) -> Decimal:
     return sum((entry.amount for entry in entries if entry.state == state), NOTHING)
+
+
+def _before_ledger(order: Order) -> Balance:
+    charged = order.charged
+    refunded = sum((note.gross for note in order.invoices.all() if note.is_refund), NOTHING)
+    return Balance(charged=charged, paid=charged + refunded, refunded=refunded)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django_countries.fields import CountryField
 
 from main.models.addresses import POSTAL_FIELDS, PostalAddress
-from main.models.balance import Balance
+from main.models.balance import Balance, balance_of, with_ledger
 from main.models.charges import Priced, Sums, VatLine, add_up
 from main.models.history import History
 from main.models.isbn import isbn13
@@ -65,6 +65,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         # The key, looked up first: by a join the database cannot tell how few lines there are.
         lines: Any = self.model._meta.get_field("lines").related_model
         return self.filter(pk__in=lines.objects.filter(product__in=list(products)).values("order"))
+
+    def with_ledger(self) -> "OrderQuerySet":
+        """With the sums of their payments and refunds, for `balance` to ask nothing more."""
+        return with_ledger(self)
 
     def newest_first(self) -> "OrderQuerySet":
         return self.order_by("-created_at", "-pk")
@@ -193,11 +197,7 @@ class Order(models.Model):
     @property
     def balance(self) -> Balance:
         """What came, what went back, and so what is due: from charges and ledger."""
-        payments, refunds = self.payments.all(), self.refunds.all()
-        if not payments and self.status != self.Status.NEW:
-            notes = (note.gross for note in self.invoices.all() if note.is_refund)
-            return Balance.before_ledger(charged=self.charged, credited=notes)
-        return Balance.of(charged=self.charged, payments=payments, refunds=refunds)
+        return balance_of(self)
 
     @property
     def due(self) -> Decimal:

@@ -14,7 +14,7 @@ from django.db import OperationalError, connection
 from django.db.models.expressions import RawSQL
 from django.test import TransactionTestCase, skipUnlessDBFeature
 
-from main.actions import order_lines, orders
+from main.actions import order_lines, orders, payments
 from main.actions.checkout import place_order
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order
@@ -35,7 +35,12 @@ from main.tests.support.factories import (
 DONE = "done"
 PATIENCE = 20  # seconds
 # One of these is the first thing that a hand writes.
-WRITES = [(orders, "_move"), (order_lines, "set_status"), (order_lines, "record_fact")]
+WRITES = [
+    (orders, "enter_ledger"),
+    (payments, "_become_paid"),
+    (order_lines, "set_status"),
+    (order_lines, "record_fact"),
+]
 
 
 class OrderRaceTestCase(TransactionTestCase):

@@ -28,7 +28,7 @@ MOST = {
     "/search/?q=whael": 6,
     "/basket/": 8,
     "/": 8,
-    "/orders/": 6,
+    "/orders/": 7,
 }
 
 

@@ -42,10 +42,8 @@ def order_list(request: HttpRequest) -> HttpResponse:
 def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
     """Whose session has ended is led here again by signing in."""
     documents = Prefetch("invoices", Invoice.objects.order_by("pk"))
-    orders = readable_orders(request).prefetch_related(
-        "lines", "charges", "payments", "refunds", documents
-    )
-    order = orders.filter(pk=order_id).first()
+    orders = readable_orders(request).with_ledger()
+    order = orders.prefetch_related("lines", "charges", documents).filter(pk=order_id).first()
     if order is None:
         return sign_in_first(request)
     panel = customer_panel(request, order)
