@@ -1,1 +1,1 @@
-"""The doors for programs: dispatch (/api/) and the customers' phones (/mobile-api/)."""
+"""The doors for programs: dispatch (/api/) and customers' phones (/mobile-api/)."""

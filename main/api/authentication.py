@@ -1,4 +1,4 @@
-"""Who asks the API: by token (`Authorization: Token ...`), or by the session of a page."""
+"""Who calls the API: by token (`Authorization: Token ...`), or by a page's session."""
 
 import re
 from typing import Any
@@ -15,7 +15,7 @@ _REFUSED = "This token is not valid, or not any more. Sign in again."
 
 
 class TokenAuthentication(KnoxTokenAuthentication):
-    """Refuses what cannot be a token before the database is asked, and all in the same words."""
+    """Refuses what cannot be a token without querying the database, always in the same words."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
         if not _TOKEN.fullmatch(token):
@@ -27,9 +27,10 @@ class TokenAuthentication(KnoxTokenAuthentication):
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """Of a page of the site, signed in or not.
+    """The session of a page, signed in or not.
 
-    Who may write as a guest could be made to by another site, as much as who is signed in.
+    Another site could make a guest's browser write as easily as that of a signed-in user, so the
+    CSRF token is checked for both.
     """
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:

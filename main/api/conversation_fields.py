@@ -1,4 +1,4 @@
-"""What is sent and answered about a conversation, field by field."""
+"""What is sent and received about a conversation, field by field."""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ _TEXT = {
     "type": "string",
     "minLength": 1,
     "maxLength": LONGEST,
-    # Something that can be seen, and no control characters.
+    # Something visible, and no control characters.
     "pattern": rf"^[^{_CONTROL}]*[^{BLANK}{_CONTROL}][^{_CONTROL}]*$",
 }
 _WHO = {"type": "string", "pattern": r"^(customer|system|staff-[0-9]+)$"}
@@ -35,7 +35,7 @@ class _TextField(serializers.Field):
 
 
 class _KeyField(serializers.Field):
-    """Bare, or in quotes as the draft of the header has it."""
+    """Bare, or in quotes, as in the draft of the header's standard."""
 
     default_error_messages = {"invalid": _NO_KEY, "null": _NO_KEY}
 

@@ -1,4 +1,4 @@
-"""The conversation about an order over plain HTTP: read, say something, have read, a ticket."""
+"""The conversation about an order over plain HTTP: read, send, mark as read, get a ticket."""
 
 from http import HTTPStatus
 from typing import Any
@@ -45,7 +45,7 @@ KEY = OpenApiParameter(
 
 @extend_schema(tags=["Conversations"], parameters=[ORDER])
 class ConversationView(KnownQuery, NeverCached):
-    """For the order's customer, a guest with the session that opened it, and customer service."""
+    """For the order's customer, a guest whose session opened it, and customer service."""
 
     permission_classes = [AllowAny]
     throttle_classes = [GuestThrottle, UserThrottle]
@@ -70,9 +70,9 @@ class MessagesView(ConversationView):
         responses=StretchSerializer,
     )
     def get(self, request: Request, order_id: int) -> Response:
-        """The last messages, the last `before` a number, or the first `after` one; or between two.
+        """The last messages, those `before` or `after` a number, or those between two.
 
-        Always in the order of `seq`. `more` says that there are further ones in that direction.
+        Always in the order of `seq`. `more` means that there are further ones in that direction.
         """
         me = self.participant(request, order_id)
         stretch = _stretch(order_id, **_checked(HistorySerializer, request.query_params.dict()))
@@ -96,7 +96,7 @@ class MessagesView(ConversationView):
         },
     )
     def post(self, request: Request, order_id: int) -> Response:
-        """Stored once, however often it is sent with the same `Idempotency-Key`."""
+        """Stores the message once, however often it is sent with the same `Idempotency-Key`."""
         author = self.participant(request, order_id)
         key = _checked(KeySerializer, {KEY.name: request.headers.get(KEY.name)}, code="bad_cid")
         message = _checked(NewMessageSerializer, request.data, code="bad_text")
@@ -119,7 +119,7 @@ class ReadView(ConversationView):
         responses=ReadSerializer,
     )
     def put(self, request: Request, order_id: int) -> Response:
-        """Up to which message it was shown to a person. It never goes back."""
+        """The last message that was shown to a person. It never goes back."""
         reader = self.participant(request, order_id)
         upto = _checked(ReadSerializer, request.data)["upto"]
         return Response({"upto": mark_read(order_id=order_id, reader=reader, upto=upto)})
@@ -145,14 +145,14 @@ class ChatTicketView(ConversationView):
         responses={201: ChatTicketSerializer},
     )
     def post(self, request: Request, order_id: int) -> Response:
-        """Opens the WebSocket of this conversation once, as `ticket` in its first frame.
+        """A ticket that opens this conversation's WebSocket once, as `ticket` in its first frame.
 
-        The socket lasts no longer than the token that the ticket was asked for with.
+        The socket lasts no longer than the token with which the ticket was requested.
         """
         me = self.participant(request, order_id)
         # By session there is no token, and `auth` is None.
         if request.auth is None and (me.is_staff or not request.user.is_authenticated):
-            # Nor could a ticket say what a session says: which orders, or how staff signed in.
+            # A ticket cannot hold what a session does: orders opened, and how staff signed in.
             raise PermissionDenied("Your own session opens the socket: it needs no ticket.")
         token = request.auth.digest if request.auth else ""
         ticket = ChatTicket.objects.give(
@@ -163,7 +163,7 @@ class ChatTicketView(ConversationView):
 
 
 def _checked(serializer: type, sent: Any, *, code: str = "") -> dict[str, Any]:
-    """`code`: by which a socket would refuse it."""
+    """Raise with the `code` with which a socket would refuse it."""
     checked = serializer(data=sent)
     if code and not checked.is_valid():
         raise MessageInvalid(checked.errors, code=code)
@@ -172,7 +172,7 @@ def _checked(serializer: type, sent: Any, *, code: str = "") -> dict[str, Any]:
 
 
 def _count(request: Request, author: Participant) -> None:
-    """Among the person's messages by all doors; what else they ask for is counted elsewhere."""
+    """Count it among the person's messages through all doors; other requests count elsewhere."""
     person = person_of(author, request._request.session.session_key or "")
     if wait := rates.take_send_from_thread(person):
         raise Throttled(wait)

@@ -1,4 +1,4 @@
-"""The description of the API (OpenAPI 3.1), and the page to read and try it on."""
+"""The description of the API (OpenAPI 3.1), and the page to read and try it."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,7 +9,7 @@ from main.api.views import NeverCached, page_to_read
 
 
 class SchemaView(NeverCached, SpectacularAPIView):
-    """As JSON or as YAML, whichever is accepted."""
+    """As JSON or YAML, as the client accepts."""
 
     throttle_classes = [DescriptionThrottle, UserThrottle]
 

@@ -1,4 +1,4 @@
-"""Every error of the API as problem details (RFC 9457): a type to decide by, words to show."""
+"""Every API error as problem details (RFC 9457): a type for programs, words for people."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -13,12 +13,12 @@ from rest_framework.response import Response
 from main.errors import MessageRefused, RefundRefused, ShopError
 
 PROBLEM = "application/problem+json"
-NO_TYPE = "about:blank"  # the status says all
+NO_TYPE = "about:blank"  # the status says it all
 URN = "urn:booktime:problem:"
 
 
 class Problem(exceptions.APIException):
-    """An error that a program may want to tell from others of the same status."""
+    """An error that a program may want to distinguish from others with the same status."""
 
     type = NO_TYPE
     title = ""
@@ -83,7 +83,7 @@ class MoveNotAllowed(Problem):
 
 
 class MessageNotTaken(Problem):
-    """`code` as in the `refused` of a socket: docs/conversation.md."""
+    """`code` as in a socket's `refused`: docs/conversation.md."""
 
     status_code = HTTPStatus.BAD_REQUEST
     type = f"{URN}message_refused"
@@ -96,7 +96,7 @@ class MessageNotTaken(Problem):
 
 
 class MessageInvalid(exceptions.ValidationError):
-    """One of its fields is; `code` as in MessageNotTaken."""
+    """One of the fields is invalid; `code` as in MessageNotTaken."""
 
     def __init__(self, detail: Mapping[str, Any], *, code: str) -> None:
         super().__init__(detail)
@@ -144,11 +144,11 @@ PROBLEMS = (
 
 
 def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """The answer to whatever a view of the API raised; None for a fault of our own (a 500)."""
+    """The answer to whatever an API view raised; None for a fault of our own (a 500)."""
     known = _as_api_error(error)
     if known is None:
         return None
-    # Whatever was to be rendered, a YAML schema or a page, an error is JSON.
+    # An error is JSON, even where a YAML schema or a page was requested.
     context["request"].accepted_renderer = JSONRenderer()
     context["request"].accepted_media_type = PROBLEM
     problem = problem_details(known)
@@ -159,7 +159,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
 def problem_page(
     *, status: HTTPStatus, detail: str, headers: dict[str, str] | None = None
 ) -> JsonResponse:
-    """The same, where no view of the API was reached."""
+    """The same if no API view was reached."""
     problem = _problem(status=status, detail=detail)
     return JsonResponse(problem, status=status, content_type=PROBLEM, headers=headers)
 
@@ -186,7 +186,7 @@ def _problem(*, status: HTTPStatus, detail: str, kind: str = NO_TYPE, title: str
 
 
 def _by_field(detail: Any) -> dict[str, list[str]]:
-    """Field by field; what concerns none in particular is under "request"."""
+    """Field by field; errors of no particular field are under "request"."""
     if not isinstance(detail, dict):
         return {"request": [str(text) for text in detail]}
     return {
@@ -196,7 +196,7 @@ def _by_field(detail: Any) -> dict[str, list[str]]:
 
 
 def _as_api_error(error: Exception) -> exceptions.APIException | None:
-    """Errors of the shop and of Django in the API's terms."""
+    """The shop's and Django's errors as the API's."""
     if isinstance(error, exceptions.APIException):
         return error
     if isinstance(error, RefundRefused):

@@ -1,4 +1,4 @@
-"""Fields of answers, questions and filters that the API has more than once."""
+"""Fields that several answers, requests and filters of the API share."""
 
 import re
 from typing import Any
@@ -9,14 +9,14 @@ from django_filters import Filter, MultipleChoiceFilter
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-# Every id is exact in a program that knows floating-point numbers only.
+# Every id is exact even in programs that have floating-point numbers only.
 ORDER_ID = {"type": "integer", "minimum": 10**11, "maximum": 10**12 - 1}
 _DIGITS = re.compile(r"[0-9]{1,20}")
 LINE_ID = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}
 
 
 class StatusField(serializers.ChoiceField):
-    """One of the states by its number. Strings are numbers in a form, where all is text, only."""
+    """A state by its number. Strings count as numbers only in forms, where everything is text."""
 
     default_error_messages = {"invalid_choice": "Choose one of {choices}."}
 
@@ -30,7 +30,7 @@ class StatusField(serializers.ChoiceField):
             self.refuse()
 
     def refuse(self) -> None:
-        """What was sent is not repeated: it may be anything."""
+        """Do not repeat what was sent: it may be anything."""
         self.fail("invalid_choice", choices=", ".join(str(int(choice)) for choice in self.choices))
 
 
@@ -54,12 +54,12 @@ class StatusFilter(MultipleChoiceFilter):
     def __init__(self, *, choices: list[tuple[int, str]], **extra: Any) -> None:
         numbers = ", ".join(str(int(number)) for number, _ in choices)
         messages = {"invalid_choice": f"Choose from {numbers}."}
-        # Each row has one state: none is found twice.
+        # Each row has one state, so none is found twice.
         super().__init__(choices=choices, error_messages=messages, distinct=False, **extra)
 
 
 class WholeField(serializers.IntegerField):
-    """A whole number; strings are numbers in a query or a form, where all is text, only."""
+    """An integer. Strings count as numbers only in queries and forms, where everything is text."""
 
     def __init__(self, *, in_query: bool = False, **options: Any) -> None:
         super().__init__(**options)
@@ -69,6 +69,6 @@ class WholeField(serializers.IntegerField):
         if self.in_query or isinstance(self.parent.initial_data, QueryDict):
             is_whole = isinstance(data, str) and bool(_DIGITS.fullmatch(data))
         else:
-            # In JSON, 7.0 is the same number as 7.
+            # In JSON 7.0 is the same number as 7.
             is_whole = type(data) is int or (type(data) is float and data.is_integer())
         return int(data) if is_whole else self.fail("invalid")

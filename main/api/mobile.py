@@ -47,7 +47,7 @@ class MyOrdersView(KnownQuery, NeverCached):
         responses=MyOrderSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
-        """One's own orders, newest first: the last hundred. All of them are on the site."""
+        """The user's own orders, newest first: the last hundred. The site shows all of them."""
         lines = OrderLine.objects.only("order", "name", "quantity", "product")
         mine = Order.objects.visible_to(request.user).newest_first().only("total")
         orders = list(mine.prefetch_related(Prefetch("lines", lines))[:MOST_ORDERS])
@@ -68,7 +68,7 @@ def _row(request: Request, order: Order, covers: dict[int, str]) -> dict:
 
 
 def summary(lines: list[OrderLine]) -> str:
-    """“2 × Emma, 1 × Dracula”; of many lines the first, of long titles the beginning."""
+    """“2 × Emma, 1 × Dracula”: the first few lines, with long titles cut."""
     named = [
         f"{line.quantity} × {Truncator(line.name).chars(NAME_LENGTH)}"
         for line in lines[:LINES_NAMED]
@@ -78,7 +78,7 @@ def summary(lines: list[OrderLine]) -> str:
 
 
 def _first_covers(orders: Iterable[Order]) -> dict[int, str]:
-    """The address of the cover of each order's first book, by product; in one query."""
+    """By product, the address of the cover of each order's first book, in one query."""
     first = {lines[0].product_id for order in orders if (lines := order.lines.all())}
     products = Product.objects.filter(pk__in=first).with_cover().only("pk")
     return {product.pk: product.cover.src for product in products if product.cover}

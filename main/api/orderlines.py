@@ -1,4 +1,4 @@
-"""The lines of paid orders: what dispatch packs, and the one thing that it may write."""
+"""The lines of paid orders: what dispatch packs, and the only thing that it may change."""
 
 from http import HTTPStatus
 
@@ -103,12 +103,12 @@ class OrderLineView(NeverCached, RetrieveAPIView):
         return super().get(request, *args, **kwargs)
 
     def patch(self, request: Request, line_id: int) -> Response:
-        """Other fields are read only, and left alone if sent.
+        """Only the status can be changed; other fields are ignored.
 
-        The order follows its lines: it is done when each is sent or cancelled. The customer is
-        told of what was sent or cancelled; a cancelled copy goes back to the stock and is credited.
-        A status that the line has already changes nothing. One that it cannot have from here is
-        refused (409).
+        The order follows its lines: it is done when each is sent or cancelled. The customer gets
+        a mail about what was sent or cancelled; cancelled copies return to the stock and are
+        credited. Setting the status that the line already has changes nothing. A status that it
+        cannot move to is refused (409).
         """
         line = self.get_object()
         asked = OrderLineStatusSerializer(data=request.data)
@@ -122,7 +122,7 @@ class OrderLineView(NeverCached, RetrieveAPIView):
 
     @transaction.atomic
     def _move(self, line: OrderLine, status: OrderLine.Status) -> None:
-        # Held until the line is moved, so that it is of a paid order still.
+        # Held until the line has moved, so that its order is still paid.
         get_object_or_404(Order.objects.paid().locked(), pk=line.order_id)
         line.order = move_order_lines(
             order_id=line.order_id,

@@ -1,4 +1,4 @@
-"""Paid orders as dispatch needs them: where to, and which lines. No prices, nobody's e-mail."""
+"""Paid orders as dispatch needs them: where to, and which lines. No prices, no e-mail address."""
 
 from django.db.models import Prefetch, QuerySet
 from django_filters import rest_framework as filters

@@ -1,4 +1,4 @@
-"""Pages of a list by cursor: as fast at the end as at the beginning, and steady while it grows."""
+"""Pages of a list by cursor: as fast at the end as at the start, and stable while it grows."""
 
 from django.core import signing
 from rest_framework.exceptions import NotFound
@@ -41,7 +41,7 @@ class SignedCursorPagination(CursorPagination):
 
     @property
     def _salt(self) -> str:
-        """Another list's cursor would be another kind of position."""
+        """A salt for each list: another list's cursor means another kind of position."""
         return f"main.api.cursor:{','.join(self.ordering)}"
 
 

@@ -1,4 +1,4 @@
-"""Reading a body: small, and whatever is wrong with it is the sender's to know."""
+"""Reads request bodies: small ones only, and the sender hears what is wrong with them."""
 
 import io
 from typing import Any

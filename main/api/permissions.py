@@ -1,4 +1,4 @@
-"""Who may come in: whoever has the right, as at the staff's other doors."""
+"""Who may come in: those with the right, as at the staff's other doors."""
 
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -14,7 +14,7 @@ REFUND = "main.settle_order"
 
 class HandlesOrders(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """False for who is not signed in (401); for others the reason is raised (403)."""
+        """False if not signed in (401); otherwise raises the reason (403)."""
         if not request.user.is_authenticated:
             return False
         right = Right.VIEW_ORDERS if request.method in SAFE_METHODS else Right.MOVE_LINES

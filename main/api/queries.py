@@ -1,4 +1,4 @@
-"""What stands after the "?" of a list: what is known there, and nothing else."""
+"""The query string of a list: known parameters, and nothing else."""
 
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -6,9 +6,9 @@ from rest_framework.views import APIView
 
 
 class KnownQuery(APIView):
-    """A list that refuses parameters which it does not know.
+    """A list that refuses unknown parameters.
 
-    Left alone, `?stauts=20` would be every order.
+    Otherwise `?stauts=20` would return every order.
     """
 
     def initial(self, request: Request, *args, **kwargs) -> None:

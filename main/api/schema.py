@@ -1,4 +1,4 @@
-"""What the description of the API says beyond what the views say: errors, signing in, examples."""
+"""What the API description adds to what the views say: errors, signing in, examples."""
 
 from http import HTTPStatus
 from typing import Any
@@ -45,9 +45,9 @@ class SessionScheme(OpenApiAuthenticationExtension):
 
 
 class ProblemSchema(AutoSchema):
-    """Adds to each operation the errors that it may answer with.
+    """Adds to each operation the errors that it may return.
 
-    A view names those that do not follow from what it is in `problems`: statuses by method.
+    A view lists those that do not follow from its classes in `problems`: statuses by method.
     """
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
@@ -79,7 +79,7 @@ class ProblemSchema(AutoSchema):
 
 
 def describe(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """What stands once for all operations."""
+    """What applies to all operations."""
     result["info"]["description"] = ABOUT
     components = result["components"]
     for name, example in EXAMPLES.items():
@@ -88,14 +88,14 @@ def describe(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         meanings = [f"* `{status}` - {status.label}: {words}" for status, words in states.items()]
         components["schemas"][name]["description"] = "\n".join(meanings)
     for typed in components["schemas"]["CredentialsRequest"]["properties"].values():
-        typed["pattern"] = r"^[^\x00]*$"  # as serializers have it everywhere, without saying so
+        typed["pattern"] = r"^[^\x00]*$"  # as serializers enforce everywhere, without declaring it
     components["schemas"]["Problem"] = _PROBLEM
     components["responses"] = {status.name: _response(status) for status in WHEN}
     return result
 
 
 def _example(status: HTTPStatus) -> dict[str, Any]:
-    """The first kind of this status, or what the status alone says."""
+    """The first problem with this status, or what the status itself says."""
     kind = next((problem for problem in PROBLEMS if problem.status_code == status), None)
     return {
         "type": kind.type if kind else NO_TYPE,

@@ -46,7 +46,7 @@ description are counted each for itself, and signing in is limited as on the sit
 at most 64 KiB, and says its length.
 """.strip()
 
-# What each error of the description is about, and what it looks like.
+# What each error in the description means, and what it looks like.
 WHEN = {
     HTTPStatus.BAD_REQUEST: "What was sent is not valid, or cannot be read.",
     HTTPStatus.UNAUTHORIZED: "Not signed in, or not by what was sent.",

@@ -1,4 +1,4 @@
-"""How often one client may ask; the rates are in booktime/settings/api.py."""
+"""How often one client may call; the rates are in booktime/settings/api.py."""
 
 import hashlib
 
@@ -10,9 +10,9 @@ from main.conversation_access import GUEST_ORDERS
 
 
 class ByAddress:
-    """The client's address as the shop's own limits know it.
+    """The client's address, as in the shop's own limits.
 
-    A header that anybody can write is not believed, and an IPv6 network counts as one client.
+    A header that anybody can write is not trusted, and an IPv6 network counts as one client.
     """
 
     def get_ident(self, request: Request) -> str:
@@ -24,19 +24,19 @@ class AnonymousThrottle(ByAddress, AnonRateThrottle):
 
 
 class SignInThrottle(AnonymousThrottle):
-    """Counted for itself: a phone that asks with an old token must be able to sign in again."""
+    """Counted separately: a phone that calls with an old token must be able to sign in again."""
 
     scope = "sign_in"
 
 
 class DescriptionThrottle(AnonymousThrottle):
-    """Counted for itself: who reads the description has not asked for anything yet."""
+    """Counted separately: reading the description is not yet using the API."""
 
     scope = "description"
 
 
 class GuestThrottle(AnonymousThrottle):
-    """Guests who may read an order count each for themselves; others by their address."""
+    """Guests who may read an order are counted each by session; others by address."""
 
     scope = "guest"
 
@@ -49,5 +49,5 @@ class GuestThrottle(AnonymousThrottle):
 
 class UserThrottle(ByAddress, UserRateThrottle):
     def get_cache_key(self, request: Request, view) -> str | None:
-        """Nobody's requests are counted by the other throttle already."""
+        """Skip those whom the other throttle counts."""
         return super().get_cache_key(request, view) if request.user.is_authenticated else None

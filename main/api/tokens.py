@@ -1,4 +1,4 @@
-"""Signing in from a phone: a token for e-mail, password and, where there is one, second factor."""
+"""Signing in from a phone: a token for e-mail, password and, if there is one, second factor."""
 
 from http import HTTPStatus
 
@@ -27,7 +27,7 @@ from main.api.views import NeverCached
 from main.forms.second_factor import CodeForm
 from main.models import User
 
-# Seconds until the limits let somebody try again, at the latest (booktime/settings/accounts.py).
+# At most this many seconds until the limits allow another try (booktime/settings/accounts.py).
 _BY_ADDRESS, _BY_ACCOUNT = 60, 300
 _TOO_MANY = "too_many_login_attempts"
 
@@ -52,7 +52,7 @@ class TokenSerializer(serializers.Serializer):
 
 
 @extend_schema(tags=["Customers"])
-# Were there ever an error of ours, its mail would not tell them.
+# If we ever fail here, the error mail does not reveal them.
 @method_decorator(sensitive_post_parameters("password", "code"), name="dispatch")
 class TokenView(NeverCached):
     serializer_class = TokenSerializer
@@ -60,7 +60,7 @@ class TokenView(NeverCached):
     problems = {"POST": {HTTPStatus.FORBIDDEN}}
 
     def get_authenticators(self) -> list:
-        """Who signs in is nobody yet, whatever an old header or a browser's cookie says."""
+        """None: signing in ignores an old header or a browser's cookie."""
         is_signing_in = getattr(self.request, "method", "") == "POST"
         return [] if is_signing_in else [TokenAuthentication()]
 
@@ -76,9 +76,9 @@ class TokenView(NeverCached):
     def post(self, request: Request) -> Response:
         """A token for e-mail address and password.
 
-        It is good for 30 days, or until it is revoked, the password is changed or the account
-        closed. Of each account the newest 20 are kept. Whoever has a second factor sends its code
-        too; that it is wanted is said only after the right password.
+        It is valid for 30 days, or until it is revoked, the password is changed or the account is
+        closed. Each account keeps its newest 20. Users with a second factor send its code as well;
+        the answer asks for it only after the right password.
         """
         credentials = CredentialsSerializer(data=request.data)
         credentials.is_valid(raise_exception=True)
@@ -96,7 +96,7 @@ class TokenView(NeverCached):
         responses={204: OpenApiResponse(description="It is revoked.")},
     )
     def delete(self, request: Request) -> Response:
-        """Revokes the token that this request is sent with."""
+        """Revokes the token with which this request is sent."""
         request.auth.delete()
         return Response(status=HTTPStatus.NO_CONTENT)
 
@@ -115,12 +115,12 @@ def _authenticated(request: HttpRequest, *, username: str, password: str, code: 
 
 
 def _by_password(request: HttpRequest, *, email: str, password: str) -> User:
-    """An unknown address costs as much time and has the same answer as a wrong password."""
+    """An unknown address takes as long, and gets the same answer, as a wrong password."""
     if not ratelimit.consume(request, action="login"):
         raise errors.TooManyAttempts(retry_after=_BY_ADDRESS)
     try:
         user = get_adapter(request).authenticate(request, email=email, password=password)
-    except ValidationError:  # nothing else is checked there but how often
+    except ValidationError:  # it checks nothing but how often
         raise errors.TooManyAttempts(retry_after=_BY_ACCOUNT) from None
     if user is None:
         raise errors.CredentialsWrong
@@ -133,7 +133,7 @@ def _check_code(user: User, code: str) -> None:
         raise errors.SecondFactorRequired
     form = CodeForm({"code": code}, user=user)
     if form.is_valid():
-        # Of the form's own way to save, without noting a sign-in in a session: there is none.
+        # As the form's own save, but without recording a sign-in in a session: there is none.
         form.authenticator.record_usage()
         return
     if form.has_error("code", _TOO_MANY):

@@ -1,4 +1,4 @@
-"""What every view of the API is like, its front door, and the answer where there is none."""
+"""What all API views share, the API's front page, and the answer where there is no view."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -23,23 +23,23 @@ _READING = ("GET", "HEAD")
 
 
 class NeverCached(APIView):
-    """Answers are for whoever asked, now."""
+    """Answers are for this client, now, and must not be cached."""
 
     def initial(self, request: Request, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)
-        # REST framework goes by the length: without one it would find the body empty.
+        # REST framework goes by the length: without one it takes the body for empty.
         if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
             raise LengthRequired
 
     def perform_authentication(self, request: Request) -> None:
-        """Counts the request too: REST framework would not count those that it refuses."""
+        """Count the request first: REST framework does not count those that it refuses."""
         try:
             super().perform_authentication(request)
         finally:
             super().check_throttles(request)
 
     def check_throttles(self, request: Request) -> None:
-        """It was counted already."""
+        """Already counted."""
 
     def finalize_response(self, request: Request, response, *args, **kwargs) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -48,7 +48,7 @@ class NeverCached(APIView):
 
 
 def page_to_read(view: Callable[[HttpRequest], HttpResponse]):
-    """Not a view of REST framework, but as strict: other methods are refused, as a problem."""
+    """For views outside REST framework: refuse other methods as it does, with a problem."""
 
     @csrf_exempt  # nothing is written
     @never_cache
@@ -72,7 +72,7 @@ def api_root(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def nothing_here(request: HttpRequest) -> HttpResponse:
-    """An answer for programs. No redirect to the address with a slash: it would lose the body."""
+    """404 for programs. No redirect to the address with a slash: it would lose the body."""
     detail = "There is nothing at this address."
     if _is_an_address(f"{request.path_info}/"):
         detail = f"Addresses here end with a slash: {request.path_info}/"
@@ -84,7 +84,7 @@ nothing_here.csrf_exempt = True  # type: ignore[attr-defined]
 
 
 def fault_of_ours(request: HttpRequest) -> HttpResponse:
-    """The 500 of the whole site: for programs in their format, for people as a page."""
+    """The site's 500: for programs in their format, for people as a page."""
     request_id = log_context.known().get("request_id", "")
     if not request.path_info.startswith(ADDRESSES):
         page = render_to_string("500.html", {"request_id": request_id})

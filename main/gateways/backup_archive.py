@@ -106,7 +106,7 @@ class BackupReader:
         self._file = file
 
     def check(self) -> Manifest:
-        """Read and compare all of it. Raises BackupRefused unless every byte is as it was written."""
+        """Read and compare all of it. Raises BackupRefused unless every byte is as written."""
         try:
             found, special = self._read_all()
         except (tarfile.TarError, EOFError, ValueError) as error:

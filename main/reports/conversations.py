@@ -1,4 +1,4 @@
-"""How a conversation stands, and stretches of it, in the order of their seq: for every door."""
+"""How a conversation stands, and pages of its messages in the order of seq: for every door."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +16,10 @@ A_PAGE, MOST = 50, 100
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a conversation stands at `head`: besides its messages, all that a client is told.
+    """How a conversation stands at `head`: everything that a client is told besides its messages.
 
-    `reads`: who (as in main.models.participants.who) has read up to which message. `turn` has its
-    moment and its person as they are told. What is None is not known.
+    `reads`: who (see main.models.participants.who) has read up to which message. The time and
+    person in `turn` are as sent to clients. None means unknown.
     """
 
     head: int = 0
@@ -41,7 +41,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Some messages; `more`: there are further ones in the direction asked."""
+    """Consecutive messages; `more`: there are further ones in the requested direction."""
 
     standing: Standing
     head: int
@@ -58,14 +58,14 @@ class Stretch:
 
 
 def read_standing(order_id: int) -> Standing:
-    """As it would begin where the order is older than its timeline."""
+    """How it stands; an order without a conversation yet stands as one that just began."""
     joined = Conversation.objects.filter(pk=order_id).select_related("assignee")
     rows: list[Any] = list(
         joined.annotate(reader=F("read_cursors__reader"), upto=F("read_cursors__upto")).order_by()
     )
     if not rows:
         return Standing(reads={}, turn=Turn(None, None, is_closed=False))
-    # One row for each who has read; the conversation itself is in all of them.
+    # One row per reader; each contains the conversation itself.
     reads = {
         who(Role.STAFF if row.reader else Role.CUSTOMER, row.reader): row.upto
         for row in rows
@@ -75,7 +75,7 @@ def read_standing(order_id: int) -> Standing:
 
 
 def read_latest(order_id: int, *, limit: int = A_PAGE) -> Stretch:
-    """The last ones; `more` are before them."""
+    """The last messages; `more`: there are earlier ones."""
     return _stretch(order_id, Message.objects.of(order_id).order_by("-seq"), limit)
 
 
@@ -86,7 +86,7 @@ def read_before(order_id: int, before: int, *, limit: int = A_PAGE) -> Stretch:
 def read_after(
     order_id: int, after: int, *, before: int | None = None, limit: int = A_PAGE
 ) -> Stretch:
-    """The first after that number; with `before`, those between the two."""
+    """The first messages after that number; with `before`, those in between."""
     messages = Message.objects.of(order_id).after(after)
     if before is not None:
         messages = messages.filter(seq__lt=before)
@@ -97,7 +97,7 @@ def _stretch(order_id: int, ordered: MessageQuerySet, limit: int) -> Stretch:
     standing = read_standing(order_id)
     found = list(ordered[: limit + 1])
     messages = sorted(found[:limit], key=lambda message: message.seq)
-    # What was written between the two queries is shown, so the head is at least there.
+    # A message written between the two queries is included, so the head is at least its number.
     last = messages[-1].seq if messages else 0
     return Stretch(standing, max(standing.head, last), messages, more=len(found) > limit)
 

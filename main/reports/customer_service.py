@@ -49,14 +49,14 @@ def read_open_conversations(
 
 
 def changed_since(moment: datetime, *, most: int) -> list[int] | None:
-    """The orders whose conversations changed since; None when they are more than `most`."""
+    """The orders whose conversations changed since; None if there are more than `most`."""
     changed = Conversation.objects.filter(changed_at__gte=moment).order_by("changed_at")
     orders = list(changed.values_list("pk", flat=True)[: most + 1])
     return orders if len(orders) <= most else None
 
 
 def read_clock() -> datetime:
-    """The database's, by which all processes go; SQLite has none of its own."""
+    """The database's clock, which all processes share; SQLite has none of its own."""
     if connection.vendor != "postgresql":
         return timezone.now()
     with connection.cursor() as cursor:
@@ -65,7 +65,7 @@ def read_clock() -> datetime:
 
 
 def colleagues_of(user: User) -> QuerySet[User]:
-    """To whom a conversation can be handed over."""
+    """Those to whom a conversation can be handed over."""
     groups = groups_with(Right.ANSWER_CUSTOMERS)
     answers = Q(is_superuser=True) | Q(is_staff=True, groups__name__in=groups)
     there = User.objects.filter(answers, is_active=True).exclude(pk=user.pk)
@@ -73,7 +73,7 @@ def colleagues_of(user: User) -> QuerySet[User]:
 
 
 def earlier_orders(order: Order) -> QuerySet[Order]:
-    """What else this customer ordered: by account, or, of a guest, under the same address."""
+    """The customer's other orders: by account, or for a guest by the same e-mail address."""
     if order.user_id:
         theirs = Order.objects.filter(user=order.user_id)
     else:
@@ -82,7 +82,7 @@ def earlier_orders(order: Order) -> QuerySet[Order]:
 
 
 def _with_unread(conversations: ConversationQuerySet, reader_id: int) -> ConversationQuerySet:
-    """How much of what the customer wrote this reader has not read yet."""
+    """Annotates how many of the customer's messages this reader has not read."""
     cursors = ReadCursor.objects.filter(conversation=OuterRef("pk"), reader=reader_id)
     read_upto = Coalesce(Subquery(cursors.values("upto")[:1]), Value(0))
     unread = (
@@ -98,7 +98,7 @@ def _with_unread(conversations: ConversationQuerySet, reader_id: int) -> Convers
 
 
 def _row(conversation: Conversation) -> Row:
-    """As it stands in the stream and on the page (docs/conversation.md)."""
+    """A row as in the stream and on the page (docs/conversation.md)."""
     order = conversation.order
     due = order.dispatch_by if order.status == Order.Status.PAID else None
     waits = conversation.waiting_since
@@ -118,7 +118,7 @@ def _row(conversation: Conversation) -> Row:
 
 
 def _colleague(user: User | None) -> dict[str, str] | None:
-    """By whatever name there is: among colleagues an address is no secret."""
+    """By name, or else by address, which is no secret among colleagues."""
     if user is None:
         return None
     return {"who": who(Role.STAFF, user.pk), "name": user.get_full_name() or user.email}

@@ -1,4 +1,4 @@
-"""Figures kept for some minutes: the staff look often, and the past hardly changes."""
+"""Figures cached for some minutes: staff look often, and the past hardly changes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ CLOSED_KEPT_FOR = 86400
 
 @dataclass(frozen=True, slots=True)
 class Report(Generic[Row]):
-    """Rows as they were at a moment. `count` is more than their number where only some are kept."""
+    """Rows as of a moment. `count` is larger than their number if only some are kept."""
 
     rows: list[Row]
     count: int
@@ -26,7 +26,7 @@ class Report(Generic[Row]):
 
 
 def kept(name: str, read: Callable[[], tuple[list[Row], int]]) -> Report[Row]:
-    """What `read` gives (rows, and how many there are in all), or gave lately on this same day."""
+    """What `read` returns (rows, and how many there are), or returned lately on the same day."""
     key = _key(f"{name}-{last_days(1)[0]}")
     report: Report[Row] | None = cache.get(key)
     if report is None:
@@ -38,7 +38,7 @@ def kept(name: str, read: Callable[[], tuple[list[Row], int]]) -> Report[Row]:
 
 
 def kept_closed(name: str, read: Callable[[], list[Row]]) -> list[Row]:
-    """What `read` gives of a past that does not change, or gave within a day."""
+    """What `read` returns about a past that does not change; cached for a day."""
     key = _key(name)
     rows: list[Row] | None = cache.get(key)
     if rows is None:
@@ -48,5 +48,5 @@ def kept_closed(name: str, read: Callable[[], list[Row]]) -> list[Row]:
 
 
 def _key(name: str) -> str:
-    """Another release may have other columns, and could not read what this one kept."""
+    """Includes the release: another may have other columns, and could not read this one's."""
     return f"report-{settings.GIT_REV}-{name}"

@@ -1,4 +1,4 @@
-"""What was billed less what was credited, by month and VAT rate."""
+"""Turnover: what was invoiced less what was credited, by month and VAT rate."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _NOTHING = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
-    """The sums of a month (its first day) at one VAT rate; negative where more was credited."""
+    """The sums of a month (its first day) at one VAT rate; negative if more was credited."""
 
     month: date
     rate: Decimal
@@ -30,7 +30,7 @@ class Turnover:
 
 
 class _Sums(NamedTuple):
-    """Of the documents of a kind, a rate and a month."""
+    """The sums of all documents of one kind, rate and month."""
 
     kind: str
     rate: Decimal
@@ -40,7 +40,7 @@ class _Sums(NamedTuple):
 
 
 def turnover(months: int) -> Report[Turnover]:
-    """Oldest first: for each month one row for each rate billed in any of them."""
+    """Oldest first: per month, a row for each rate that was used in any of the months."""
     return kept(f"turnover-{months}", lambda: _read_turnover(months))
 
 
@@ -52,13 +52,13 @@ def _read_turnover(months: int) -> tuple[list[Turnover], int]:
 
 
 def _open_since() -> date:
-    """The running month, and on its first day the one before: that day's last may still come."""
+    """The running month; on its first day the one before, whose last invoices may still arrive."""
     before, this = last_months(2)
     return before if last_days(1)[0] == this else this
 
 
 def _closed(first: date, until: date) -> list[_Sums]:
-    """Invoices are never changed: of months that are over only a new one would be news."""
+    """Invoices never change: only a new one could change a month that is over."""
     past = Invoice.objects.filter(issued_at__lt=start_of(until)).order_by("-issued_at", "-pk")
     newest = past.values_list("pk", flat=True).first()
     return kept_closed(f"billed-{first}-{until}-{newest}", lambda: _sums(first, until))

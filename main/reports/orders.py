@@ -14,7 +14,7 @@ from main.reports.figures import Report, kept
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """`cancelled` of the `placed` orders were cancelled since."""
+    """Of the orders `placed` that day, `cancelled` have been cancelled since."""
 
     day: date
     placed: int
@@ -22,7 +22,7 @@ class Day:
 
 
 def orders_per_day(days: int) -> Report[Day]:
-    """Oldest first; a day without orders is there with none."""
+    """Oldest first, days without orders included."""
     return kept(f"orders-per-day-{days}", lambda: (read_orders_per_day(days), days))
 
 
@@ -31,7 +31,7 @@ def read_orders_per_day(days: int) -> list[Day]:
     shown = last_days(days)
     zone = timezone.get_default_timezone()
     placed = (
-        # Naming every state lets the index of states and days answer without the rows.
+        # Listing every state lets the index on states and days answer without reading rows.
         Order.objects.filter(status__in=Order.Status.values, created_at__gte=start_of(shown[0]))
         .values(day=TruncDate("created_at", tzinfo=zone))
         .annotate(

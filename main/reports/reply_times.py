@@ -1,4 +1,4 @@
-"""How soon a customer may expect a reply: as of late, while the shop is open; in words."""
+"""How soon a customer may expect a reply, from recent ones, counting opening hours; in words."""
 
 import math
 from datetime import datetime, timedelta
@@ -15,11 +15,11 @@ KEPT_FOR = 300  # seconds
 _KEY = "reply-time"
 _NOT_KNOWN = -1.0
 _HOUR = 60  # minutes
-_WORKING_DAY = 8  # hours: waits are counted while the shop is open
+_WORKING_DAY = 8  # hours: waits count opening hours only
 
 
 def expected_reply(now: datetime | None = None) -> str:
-    """A sentence for who is about to write; empty when nothing is known."""
+    """A sentence for a customer who is about to write; empty if nothing is known."""
     now = now or timezone.now()
     if not is_open(now):
         opens = next_opening(now)
@@ -45,7 +45,7 @@ def _read_median(now: datetime) -> float:
 
 
 def _length(wait: timedelta) -> str:
-    """Rounded up: a promise that is kept more often than not."""
+    """Rounded up, so that the promise is kept more often than not."""
     minutes = max(1, math.ceil(wait.total_seconds() / 60))
     if minutes < _HOUR:
         return _counted(minutes, "a minute", "minutes")
@@ -60,7 +60,7 @@ def _counted(count: int, one: str, many: str) -> str:
 
 
 def _moment(at: datetime, now: datetime) -> str:
-    """“today at 09:00”, “on Monday at 09:00”; by the shop's clock."""
+    """“today at 09:00”, “on Monday at 09:00”, by the shop's clock."""
     local = timezone.localtime(at)
     days = (local.date() - timezone.localdate(now)).days
     if days < 2:

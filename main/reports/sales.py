@@ -1,4 +1,4 @@
-"""What was bought: of orders that are paid and stand, by the day they were placed."""
+"""What was bought: in paid orders that were not cancelled, by the day they were placed."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +16,7 @@ MOST_LISTED = 100
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """A book under today's name, with what was paid for its copies (VAT included)."""
+    """A book under its current name, with what was paid for its copies (including VAT)."""
 
     product_id: int
     name: str
@@ -38,12 +38,12 @@ def all_bought(days: int) -> list[Bought]:
 
 
 def copies_bought(days: int) -> dict[int, int]:
-    """How many copies of each book, by its key."""
+    """The number of copies bought, by product key."""
     return dict(_sold_lines(days).annotate(copies=Sum("quantity")).values_list("product", "copies"))
 
 
 def _read_bought(days: int, *, most: int | None = None) -> tuple[list[Bought], int]:
-    """The first of them, and how many there are."""
+    """The first rows, and how many there are in all."""
     sold = list(
         _sold_lines(days)
         .annotate(copies=Sum("quantity"), taken=Sum(F("unit_price") * F("quantity")))

@@ -1,4 +1,4 @@
-"""What the shop's pages recommend: what sells, and what goes together."""
+"""What the shop's pages recommend: best sellers and related books."""
 
 from datetime import timedelta
 
@@ -9,23 +9,23 @@ from django.utils import timezone
 from main.models import Order, OrderLine, Product, ProductTag
 
 BEST_SELLER_DAYS = 90
-_CACHED_FOR = 600  # seconds: what sells best does not change from one visitor to the next
+_CACHED_FOR = 600  # seconds: best sellers do not change from one visitor to the next
 
 
 def best_sellers(*, limit: int) -> list[Product]:
-    """The active books of which most copies sold lately; where few sold, the shelf is filled up."""
+    """The active books that sold most copies lately; filled up with others if few sold."""
     key = f"best-sellers-{limit}"
     ids = cache.get(key)
     if ids is None:
         ids = _best_seller_ids(limit)
-        if len(ids) == limit:  # a shop that is still being filled is looked at again
+        if len(ids) == limit:  # do not cache an unfinished shelf: the shop is still being filled
             cache.set(key, ids, _CACHED_FOR)
     found = Product.objects.active().for_listing().in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
 
 
 def related_books(product: Product, *, tags: list[ProductTag], limit: int) -> list[Product]:
-    """Others by the same authors, then those that share most subjects."""
+    """Other books by the same authors, then those that share most subjects."""
     on_sale = Product.objects.active().for_listing()
     found = list(on_sale.by_the_authors_of(product).order_by("pk")[:limit])
     if len(found) < limit:

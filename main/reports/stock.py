@@ -1,4 +1,4 @@
-"""Books that run out: what sells is named first, since it is missed first."""
+"""Books that are running out: those that sell come first, because they are missed first."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class LowStock:
 
 
 def running_low() -> ProductQuerySet:
-    """Books on sale with fewer copies than the settings want."""
+    """Books on sale with fewer copies than LOW_STOCK."""
     return Product.objects.active().filter(stock__lt=settings.LOW_STOCK)
 
 

@@ -1,4 +1,4 @@
-"""The shop at a glance: what waits for the staff, and how it goes. As of now, not kept."""
+"""The shop at a glance: what is waiting for staff, and how sales go. As of now, not cached."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """How many orders wait to be sent and to be paid, each of the last days, books running low."""
+    """Orders waiting to be sent and to be paid, orders of each recent day, books running low."""
 
     to_send: int
     to_be_paid: int
@@ -35,7 +35,7 @@ class Glance:
 
     @property
     def highest(self) -> int:
-        """Of any of the days."""
+        """The highest number of any day."""
         return max(day.placed for day in self.days)
 
 

@@ -1,4 +1,4 @@
-"""What waits at this moment, as the metrics show it."""
+"""What is waiting at this moment, for the metrics."""
 
 from django_tasks_db.models import DBTaskResult
 

@@ -1,4 +1,4 @@
-"""How the shop's templates write money (main.wording.money), rates, and data for machines."""
+"""How templates write money (main.wording.money), rates, and data for machines."""
 
 import json
 from collections.abc import Iterable
@@ -14,13 +14,13 @@ from main.wording.money import money
 register = template.Library()
 register.filter(money)
 
-# What could end the script element early, or start a comment in it.
+# These could end the script element early, or start a comment in it.
 _SCRIPT_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 @register.filter
 def has_free_delivery(charges: Iterable[Charge | OrderCharge]) -> bool:
-    """True where nothing is charged for delivery."""
+    """True if nothing is charged for delivery."""
     return all(charge.kind != ChargeKind.DELIVERY for charge in charges)
 
 

@@ -1,4 +1,4 @@
-"""How an invoice writes text of any language."""
+"""How an invoice writes text in any language."""
 
 import unicodedata
 
@@ -9,9 +9,9 @@ register = template.Library()
 
 @register.filter
 def direction(text: str) -> str:
-    """“rtl” when the text's first letter is of a script from right to left, else “ltr”.
+    """“rtl” if the text's first letter is from a right-to-left script, else “ltr”.
 
-    Browsers know as much by dir="auto"; the printer does not.
+    Browsers do this for dir="auto"; WeasyPrint does not.
     """
     for character in text:
         kind = unicodedata.bidirectional(character)
