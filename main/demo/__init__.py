@@ -1,1 +1,1 @@
-"""The demo shop: made up customers and drawn books, for development only."""
+"""The demo shop: invented customers and drawn books, for development only."""

@@ -1,4 +1,4 @@
-"""The demo shop's products as they stand in the fixture, and what its subjects are about."""
+"""The demo shop's products as in the fixture, and descriptions of its subjects."""
 
 import csv
 from decimal import Decimal
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 CATALOGUE = Path(__file__).parents[1] / "fixtures/demo_catalogue.csv"
 GOODS = "For the reader"
-# In Britain books bear no VAT; a bag to carry them in does.
+# In Britain books are zero-rated; a bag to carry them in is not.
 GOODS_TAX_RATE = Decimal("20.00")
 
 SUBJECTS = {
@@ -27,7 +27,7 @@ SUBJECTS = {
 
 
 class CatalogueRow(NamedTuple):
-    """One product of the fixture; `cells` are its texts by column."""
+    """A product of the fixture; `cells` are its texts by column."""
 
     cells: dict[str, str]
 
@@ -53,12 +53,12 @@ class CatalogueRow(NamedTuple):
 
     @property
     def subjects(self) -> list[str]:
-        """Its tags but for the language, which stands among them."""
+        """Its tags except the language, which is one of them."""
         return [tag for tag in self.cells["tags"].split("|") if tag in SUBJECTS]
 
     @property
     def key(self) -> str:
-        """The word that its pictures are named and drawn by: "moby-dick"."""
+        """The word that names and seeds its pictures: "moby-dick"."""
         return self.cells["image_filename"].removesuffix("-cover.webp")
 
     @property
@@ -67,6 +67,6 @@ class CatalogueRow(NamedTuple):
 
 
 def read_catalogue(path: Path = CATALOGUE) -> list[CatalogueRow]:
-    """Every row of the fixture, in its order."""
+    """All rows of the fixture, in order."""
     with path.open(encoding="utf-8", newline="") as file:
         return [CatalogueRow(cells) for cells in csv.DictReader(file)]

@@ -34,9 +34,9 @@ READY = {
 
 @dataclass(frozen=True)
 class Talk:
-    """About the newest order of that customer in that state; it began so long ago.
+    """A conversation about a customer's newest order in a given state, begun some time ago.
 
-    What is said: by whom, how many minutes after the line before, and the words.
+    Each line: who speaks, how many minutes after the line before, and the words.
     """
 
     email: str
@@ -111,7 +111,7 @@ TALKS = (
 
 @transaction.atomic
 def load_conversations() -> int:
-    """Write what was never said; return how many conversations that were."""
+    """Write the conversations that are missing; return how many there were."""
     for name, text in READY.items():
         CannedReply.objects.get_or_create(name=name, defaults={"text": text})
     wanted = [(talk, order) for talk in TALKS if (order := _order_of(talk))]
@@ -121,7 +121,7 @@ def load_conversations() -> int:
 
 
 def _order_of(talk: Talk) -> Order | None:
-    """None for whoever has talked before: they belong to whoever uses the shop now."""
+    """None if the customer has talked before: that belongs to whoever uses the shop now."""
     said = Message.objects.filter(conversation__order__email=talk.email, kind=Message.Kind.TEXT)
     if said.exists():
         return None
@@ -153,7 +153,7 @@ def _head(order: Order) -> int:
 
 
 def _say(talk: Talk, order: Order, at: datetime) -> Iterator[Message]:
-    """Line by line, each as if it was said then; who says something has read what was before."""
+    """Line by line, each as if said then; a speaker has read all lines before."""
     for by, minutes, text in talk.lines:
         at += timedelta(minutes=minutes)
         author = _author(by, order)
@@ -176,7 +176,7 @@ def _user(email: str) -> User:
 def _date(
     order: Order, *, waiting_since: datetime | None, closed_at: datetime | None, at: datetime
 ) -> None:
-    """The row was written now; say when it was. No mail is to follow."""
+    """Give a row that was written now its time in the past. No mail must follow."""
     conversation = Conversation.objects.get(pk=order.pk)
     conversation.waiting_since = waiting_since
     conversation.closed_at = closed_at

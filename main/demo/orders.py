@@ -1,4 +1,4 @@
-"""What the demo shop's customers once ordered, and what became of it, day by day."""
+"""What the demo shop's customers ordered in the past, and what became of it, day by day."""
 
 import csv
 import heapq
@@ -21,13 +21,13 @@ from main.models import Basket, Conversation, Message, Order, OrderLine, Product
 ORDERS = Path(__file__).parents[1] / "fixtures/demo_orders.csv"
 OWNER, OFFICE, DISPATCH = (f"{name}@booktime.example" for name in ("owner", "office", "dispatch"))
 NEW, PROCESSING, SENT, CANCELLED = OrderLine.Status
-# Which of its lines: from, to.
+# A range of its lines: from, to.
 ALL, FIRST, LAST = (None, None), (0, 1), (-1, None)
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one of the staff did with an order: so many days after the step before, at what hour."""
+    """What a member of staff did with an order: how many days after the step before, and when."""
 
     days: int
     hour: int
@@ -67,7 +67,7 @@ STORIES: dict[str, tuple[Step, ...]] = {
 
 @dataclass(frozen=True)
 class PastOrder:
-    """A row of the fixture: an order by the names of its products, and what became of it."""
+    """A row of the fixture: an order by its products' names, and what became of it."""
 
     number: int
     days_ago: int
@@ -77,7 +77,7 @@ class PastOrder:
 
     @property
     def placed_at(self) -> datetime:
-        """At different times of the day."""
+        """Spread over the day."""
         ago = timedelta(days=self.days_ago, minutes=self.number * 137 % 600)
         return timezone.localtime() - ago
 
@@ -100,7 +100,7 @@ def _read_order(number: int, row: dict[str, str]) -> PastOrder:
 
 @transaction.atomic
 def load_people() -> tuple[int, int]:
-    """Write whoever is missing, with orders and baskets; return how many accounts and orders."""
+    """Write the missing people with orders and baskets; return how many accounts and orders."""
     missing = [person for person in PEOPLE if not is_known(person)]
     for person in missing:
         write_person(person)
@@ -113,7 +113,7 @@ def load_people() -> tuple[int, int]:
 def _write_orders(people: Sequence[Person]) -> int:
     """Place these people's orders and move them on; return how many there are.
 
-    All steps of all orders go in the order of time, as invoices are numbered.
+    All steps of all orders happen in order of time, as invoices are numbered.
     """
     staff = {user.email: user for user in User.objects.filter(is_staff=True)}
     by_email = {person.email: person for person in people}
@@ -131,7 +131,7 @@ def _write_orders(people: Sequence[Person]) -> int:
 
 
 def _live(past: PastOrder, person: Person, staff: dict[str, User]) -> Iterator[datetime]:
-    """The life of one order: yields when it goes on, and goes on when asked for the next time."""
+    """The life of an order: yields the time of the next step, and takes it when resumed."""
     at = past.placed_at
     yield at
     order = _place(past, person)
@@ -148,7 +148,7 @@ def _live(past: PastOrder, person: Person, staff: dict[str, User]) -> Iterator[d
 
 
 def _place(past: PastOrder, person: Person) -> Order | None:
-    """As the customer would; not at all when something of it is not to be had."""
+    """As the customer would; not at all if any of it is unavailable."""
     books = Product.objects.active().filter(name__in=past.basket)
     stock = dict(books.values_list("name", "stock"))
     if any(stock.get(name, 0) < quantity for name, quantity in past.basket.items()):
@@ -180,7 +180,7 @@ def _take(step: Step, order: Order, *, at: datetime) -> None:
 
 
 def _date(order: Order, *, at: datetime, by: User | None) -> None:
-    """The rows of this step were written now; say when it was, and who."""
+    """Give the rows that this step wrote now their time in the past, and who did it."""
     Order.objects.filter(pk=order.pk).update(updated_at=at)
     Conversation.objects.filter(pk=order.pk).update(changed_at=at)
     for rows in (

@@ -1,4 +1,4 @@
-"""The demo shop's people: three of the staff, and customers; some buy without an account."""
+"""The demo shop's people: three members of staff, and customers, some without an account."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,7 +20,7 @@ OLD = timedelta(days=190)
 
 @dataclass(frozen=True)
 class Person:
-    """One of the staff or a customer; a guest has no account, and one address."""
+    """A member of staff or a customer; a guest has no account, and one address."""
 
     email: str
     first_name: str
@@ -37,7 +37,7 @@ class Person:
 
     @property
     def owner(self) -> BasketOwner:
-        """Whose baskets theirs are, once the account is written."""
+        """The owner of their baskets, once the account exists."""
         if self.is_guest:
             return BasketOwner(guest_key=f"demo-{self.email}")
         return BasketOwner(user_id=User.objects.get(email=self.email).pk)
@@ -136,14 +136,14 @@ PEOPLE = (
 
 
 def is_known(person: Person) -> bool:
-    """Whoever has been there belongs to whoever uses the shop now, and is left alone."""
+    """Existing people belong to whoever uses the shop now, and are left alone."""
     if person.is_guest:
         return Order.objects.filter(email=person.email).exists()
     return User.objects.filter(email=person.email).exists()
 
 
 def write_person(person: Person) -> None:
-    """Make the account, if it has one, with addresses and role."""
+    """Create the account, if there is one, with addresses and role."""
     if person.is_guest:
         return
     joined = timezone.now() - OLD
@@ -167,7 +167,7 @@ def write_person(person: Person) -> None:
 
 
 def fill_basket(owner: BasketOwner, quantities: dict[str, int]) -> Basket | None:
-    """Put what is to be had in the basket; None when that is nothing."""
+    """Put what is available into the basket; None if nothing is."""
     for product in Product.objects.active().in_stock().filter(name__in=quantities).order_by("pk"):
         if product.stock >= quantities[product.name]:
             add_to_basket(owner=owner, product_id=product.pk, quantity=quantities[product.name])
@@ -176,5 +176,5 @@ def fill_basket(owner: BasketOwner, quantities: dict[str, int]) -> Basket | None
 
 @cache
 def _hashed(password: str) -> str:
-    """Slow by design, and they all have the same."""
+    """Hashing is slow by design, and they all have the same password."""
     return make_password(password)

@@ -22,7 +22,7 @@ _WORDS = {"cover": "Front of “{}”", "back": "Back of “{}”", "spread": "�
 
 
 def write_subjects() -> int:
-    """Make the subjects that are missing; return how many."""
+    """Create the missing subjects; return how many."""
     made = 0
     for name, description in SUBJECTS.items():
         _, is_new = ProductTag.objects.get_or_create(
@@ -33,10 +33,10 @@ def write_subjects() -> int:
 
 
 def shelve(rows: Sequence[CatalogueRow]) -> Iterator[bool]:
-    """Write the products that are not in the shop, and picture files that got lost.
+    """Write missing products and lost picture files.
 
-    Yields for each row whether it made the product. What is there stays as people left it: a book
-    is known again by its pictures, whatever its title or ISBN is now.
+    Yields for each row whether it created the product. Existing products stay as people left them:
+    a book is recognised by its pictures, whatever its title or ISBN is now.
     """
     missing = _rows_to_draw(rows)
     yield from (False for _ in range(len(rows) - len(missing)))
@@ -65,7 +65,7 @@ def _shelve_one(drawn: DrawnRow) -> bool:
         product = _import(row)
         for position, (part, name) in enumerate(names.items()):
             alt = _WORDS[part].format(product.name)
-            # The name only: a file given here would be stored, and its renditions made, once more.
+            # The name only: a file would be stored again, and its renditions made again.
             ProductImage(product=product, image=name, alt=alt, position=position, width=WIDTH,
                          height=HEIGHT).save()  # fmt: skip
     for image in ProductImage.objects.filter(image__in=names.values()):
@@ -75,7 +75,7 @@ def _shelve_one(drawn: DrawnRow) -> bool:
 
 
 def _import(row: CatalogueRow) -> Product:
-    """Through the shop's own import, as a list of one book."""
+    """Use the shop's own import, with a list of one book."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "book.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -119,10 +119,10 @@ def _stored_name(row: CatalogueRow, part: str) -> str:
 
 
 def _write_files(image: ProductImage, files: Mapping[int, bytes]) -> None:
-    """The original and the renditions, under the names that django-pictures gives them."""
+    """Write the original and the renditions under the names that django-pictures uses."""
     names = {image.image.name: max(files)}
     names |= {picture.name: picture.width for picture in image.image.get_picture_files_list()}
     for name, width in names.items():
-        # Storages never overwrite: a name that is taken would change.
+        # Storages never overwrite: they would change a name that is taken.
         covers().delete(name)
         covers().save(name, ContentFile(files[width]))

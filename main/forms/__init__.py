@@ -1,1 +1,1 @@
-"""What people type, checked before an action sees it."""
+"""Checks what people type before an action sees it."""

@@ -1,4 +1,4 @@
-"""allauth's account forms in the shop's words, and without what would tell who has an account."""
+"""allauth's account forms in the shop's words, revealing to nobody who has an account."""
 
 from allauth.account import forms as allauth_forms
 from allauth.account.internal.flows.signup import prevent_enumeration
@@ -18,7 +18,7 @@ _LABELS = {
 
 
 class InShopWords:
-    """Labels say what a field is, so none repeats it as a placeholder; lengths fit the database."""
+    """Labels name the fields, so placeholders need not; lengths match the database."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -35,16 +35,16 @@ class LoginForm(InShopWords, allauth_forms.LoginForm):
 
 
 class SignupForm(InShopWords, allauth_forms.SignupForm):
-    """Whether the address has an account already can be read neither off the page nor the clock."""
+    """Neither the page nor the time it takes reveals whether the address has an account."""
 
     def try_save(self, request):
         if self.account_already_exists:
-            make_password(self.cleaned_data["password1"])  # as slow as making an account
+            make_password(self.cleaned_data["password1"])  # takes as long as creating an account
             return super().try_save(request)
         try:
             with transaction.atomic():
                 return super().try_save(request)
-        except IntegrityError:  # another request took the address since the form was checked
+        except IntegrityError:  # another request took the address after the form was checked
             return None, prevent_enumeration(request, email=self.cleaned_data["email"])
 
 
@@ -70,7 +70,7 @@ class ResetPasswordKeyForm(InShopWords, allauth_forms.ResetPasswordKeyForm):
 
 class ResetPasswordForm(InShopWords, allauth_forms.ResetPasswordForm):
     def clean_email(self) -> str:
-        """An address that was only typed, and never proved, must not open another's account."""
+        """An address that was typed but never verified must not open somebody else's account."""
         email = super().clean_email()
         self.users = [user for user in self.users if user.email == email]
         return email

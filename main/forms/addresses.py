@@ -1,4 +1,4 @@
-"""Postal addresses, checked by the rules of their country."""
+"""Postal addresses, checked by their country's rules."""
 
 from django import forms
 from django.forms.utils import flatatt
@@ -19,7 +19,7 @@ HOME_COUNTRY = "GB"
 
 
 class CountrySelect(LazySelect):
-    """The countries without a template for each of their 250 options: 10 ms of CPU a list."""
+    """The countries, without a template for each of the 250 options: saves 10 ms of CPU."""
 
     def render(self, name, value, attrs=None, renderer=None) -> str:
         chosen = {True: " selected", False: ""}
@@ -33,7 +33,7 @@ class CountrySelect(LazySelect):
 
 
 class PostalAddressForm(forms.ModelForm):
-    """An address of anyone. With prefix "billing" or "shipping" the browser fills in that one."""
+    """Anyone's address. With the prefix "billing" or "shipping" the browser fills in that one."""
 
     class Meta:
         model = Address
@@ -46,10 +46,10 @@ class PostalAddressForm(forms.ModelForm):
         if not self.initial.get("country"):
             self.initial["country"] = HOME_COUNTRY
         for name in ("city", "zip_code"):
-            # Neither always wanted nor simply optional: the label says nothing of it.
+            # Required by some countries only, so the label does not say.
             self.fields[name].country_decides = True
         if self.prefix == "shipping":
-            # Often left out, and then not shown: a browser must not insist on it.
+            # Often left out and then hidden: the browser must not insist on it.
             self.use_required_attribute = False
         kind = f"{self.prefix} " if self.prefix in ("billing", "shipping") else ""
         for name, token in _AUTOCOMPLETE.items():
@@ -57,11 +57,11 @@ class PostalAddressForm(forms.ModelForm):
 
     @property
     def postal(self) -> PostalAddress:
-        """What was given, once valid, as plain values."""
+        """The address as plain values, once the form is valid."""
         return self.instance.postal
 
     def _update_errors(self, errors) -> None:
-        """A field that is wrong in itself is not also told what its country wants of it."""
+        """A field that has an error of its own gets none from its country's rules."""
         for name in set(errors.error_dict) & set(self.errors):
             del errors.error_dict[name]
         super()._update_errors(errors)

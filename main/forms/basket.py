@@ -1,4 +1,4 @@
-"""Quantities that people want."""
+"""The quantities that people want."""
 
 from django import forms
 
@@ -28,7 +28,7 @@ class AddToBasketForm(forms.Form):
 
 
 class BasketForm(forms.Form):
-    """A quantity for each line (0 removes it), as the basket page sends them."""
+    """A quantity per line, as the basket page sends them; 0 removes the line."""
 
     def __init__(self, data, *, lines) -> None:
         super().__init__(data)
@@ -40,6 +40,6 @@ class BasketForm(forms.Form):
 
     @property
     def quantities(self) -> dict[int, int]:
-        """Wanted quantity by line id; a line that the page did not send is left as it is."""
+        """Quantity by line id; lines that the page did not send are left alone."""
         sent = {line.pk: self.cleaned_data.get(f"quantity_{line.pk}") for line in self.lines}
         return {pk: quantity for pk, quantity in sent.items() if quantity is not None}

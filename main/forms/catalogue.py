@@ -1,4 +1,4 @@
-"""Sorting and narrowing a list of books."""
+"""Sorts and filters a list of books."""
 
 from decimal import Decimal
 
@@ -17,7 +17,7 @@ _HIGHEST = Decimal("999999.99")
 
 
 class CatalogueForm(forms.Form):
-    """Every field may be left out: then it narrows nothing."""
+    """Every field is optional: without a value it filters nothing."""
 
     sort = forms.ChoiceField(
         required=False,
@@ -44,7 +44,7 @@ class CatalogueForm(forms.Form):
         return cleaned
 
     def narrow(self, products: ProductQuerySet) -> ProductQuerySet:
-        """The products asked for, in the order asked for; of a wrong form only what is right."""
+        """The requested products in the requested order; invalid fields are ignored."""
         self.is_valid()
         wanted = self.cleaned_data
         if wanted.get("min_price") is not None:

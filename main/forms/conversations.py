@@ -17,14 +17,14 @@ _OTHER = "Another message was sent from this page before. Send this one too?"
 
 class TextField(forms.CharField):
     def to_python(self, value: object) -> str:
-        """Without NULs, which Django would refuse: they are left out like all that is not seen."""
+        """Remove NULs, which Django would refuse, as all invisible characters are removed."""
         return super().to_python(value).replace("\0", "")
 
 
 class MessageForm(forms.Form):
-    """`cid`, made with the page, is the message's own key: sent twice, it is kept once."""
+    """`cid`, made with the page, is the message's key: sent twice, it is stored once."""
 
-    # Without a limit in the field itself: browsers would cut what is pasted, and not say so.
+    # No limit in the field itself: browsers would silently cut what is pasted.
     text = TextField(
         label="Your message",
         strip=False,
@@ -37,7 +37,7 @@ class MessageForm(forms.Form):
         error_messages=dict.fromkeys(["required", "invalid"], _AGAIN),
     )
 
-    was_kept = False  # through signing in: it was not sent
+    was_kept = False  # kept during sign-in, and not yet sent
 
     def clean_text(self) -> str:
         try:
@@ -47,17 +47,17 @@ class MessageForm(forms.Form):
 
     @property
     def wants_twice(self) -> bool:
-        """Whether it was asked, and is to be sent all the same: `again` comes with the answer."""
+        """Whether the sender was asked and means it: `again` comes with the answer."""
         return self.data.get("again") == "1"
 
     def ask_back(self, at: datetime) -> None:
-        """The same was said just now: meant twice, or sent twice?"""
+        """Ask: the same was said just now. Meant twice, or sent twice?"""
         self.data = self.data.copy()
         self.data["again"] = "1"
         self.add_error(None, _TWICE.format(date_format(localtime(at), "H:i")))
 
     def refuse(self, refused: MessageRefused) -> None:
-        """What was typed stays; under a new key, if its own was taken by another text."""
+        """Keep what was typed; under a new key if another text took its own."""
         if refused.code == "cid_taken":
             self.renew()
             self.add_error(None, _OTHER)

@@ -1,4 +1,4 @@
-"""What customer service chooses besides answering: a colleague, a reply that is kept ready."""
+"""What customer service chooses besides answering: a colleague, a canned reply."""
 
 from django import forms
 
@@ -28,13 +28,13 @@ class HandOverForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    """`seen` is the last message that the page shows: what came since must not be closed unseen."""
+    """`seen` is the last message on the page: nothing that came since may be closed unseen."""
 
     seen = forms.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
 class CannedReplyForm(forms.Form):
-    """Puts a reply into the message's field, where there is no script to do so."""
+    """Puts a reply into the message's field where no script does."""
 
     reply = forms.ModelChoiceField(
         queryset=CannedReply.objects.active(),

@@ -1,4 +1,4 @@
-"""Narrowing the staff's list of orders: each filter is one that an index answers."""
+"""Filters the staff's list of orders, only by what an index answers."""
 
 import re
 from datetime import date, timedelta
@@ -12,8 +12,8 @@ from main.models.orders import OrderQuerySet
 from main.reports.calendar import start_of
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
-SHORTEST = 3  # letters: parts of names are found by threes
-# Scripts in which two characters are a family name: kana, Han, Hangul.
+SHORTEST = 3  # letters: the index stores names in groups of three
+# Scripts in which two characters make a family name: kana, Han, Hangul.
 _FULL_NAMES = re.compile(
     "[\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\u1100-\u11ff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
@@ -33,7 +33,7 @@ _DAYS = [
 
 
 class DashboardForm(forms.Form):
-    """Checks what the filters cannot by themselves."""
+    """Checks what the filters cannot check by themselves."""
 
     def clean_q(self) -> str:
         term = " ".join(self.cleaned_data["q"].split())
@@ -61,7 +61,7 @@ def _day(label: str, method: str) -> django_filters.DateFilter:
 
 
 class OrderFilter(django_filters.FilterSet):
-    """Every field may be left out; what is wrong narrows nothing, and the form says so."""
+    """Every field is optional; an invalid one filters nothing, and the form says so."""
 
     q = django_filters.CharFilter(
         label="Number, name, e-mail or ISBN", method="filter_matching", max_length=120
@@ -73,7 +73,7 @@ class OrderFilter(django_filters.FilterSet):
     )
     placed_from = _day("Placed from", "filter_from")
     placed_to = _day("Placed to", "filter_to")
-    # The order itself is the table's to make.
+    # The table does the sorting.
     sort = django_filters.ChoiceFilter(
         label="Sort by", choices=[*SORTS.items()], empty_label=None, method="filter_nothing"
     )

@@ -1,4 +1,4 @@
-"""Pages of long lists, quick however many rows there are."""
+"""Pages of long lists, fast however many rows there are."""
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -6,13 +6,13 @@ from django.utils.functional import cached_property
 
 
 class BoundedPaginator(Paginator):
-    """Counts no further than MOST rows: whoever wants what comes after searches or filters."""
+    """Counts no further than MOST rows: to see more, search or filter."""
 
     MOST = 5000
 
     @cached_property
     def counted(self) -> int:
-        """How many there are, or one more than is counted to."""
+        """The number of rows, or MOST + 1 if there are more."""
         rows = self.object_list
         if isinstance(rows, QuerySet):
             return rows.order_by()[: self.MOST + 1].count()

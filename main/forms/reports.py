@@ -1,4 +1,4 @@
-"""What may be asked of a report: which period, and whether as a page or as a list to download."""
+"""What may be asked of a report: the period, and whether as a page or a download."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ FORMATS = ("html", "csv")
 
 
 class ReportForm(forms.Form):
-    """Both may be left out: then it is the first period, as a page. `unit` is what is counted."""
+    """Both are optional; by default the first period, as a page. `unit`: what is counted."""
 
     period = forms.TypedChoiceField(required=False, coerce=int)
     format = forms.ChoiceField(
@@ -26,7 +26,7 @@ class ReportForm(forms.Form):
 
     @property
     def chosen(self) -> int:
-        """The period asked for; the first where what was asked for is none."""
+        """The requested period, or the first if the request makes no sense."""
         self.is_valid()
         return self.cleaned_data.get("period") or self.fields["period"].empty_value
 

@@ -1,4 +1,4 @@
-"""allauth's forms of second factors and passkeys in the shop's words, proof against odd input."""
+"""allauth's forms for second factors and passkeys in the shop's words, safe against odd input."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,14 +15,14 @@ from django.db import DatabaseError
 NAME_LENGTH = 60
 # A real one has about a thousand characters.
 CREDENTIAL_LENGTH = 20_000
-# A code is good for a minute and a half (MFA_TOTP_TOLERANCE); allauth forgets it after half of one.
+# A code is valid for 90 seconds (MFA_TOTP_TOLERANCE); allauth forgets used ones after 30.
 CODE_LIFE = 120
 _NOT_TAKEN = "This passkey was not accepted. Please try again."
 _USED = "This code was used already. Please wait for the next one."
 
 
 class OneCode:
-    """The field for a code, from an app or from the list of recovery codes."""
+    """The field for a code, from an app or the list of recovery codes."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,7 +36,7 @@ class OneCode:
 
 
 class OnceOnly:
-    """A code of an app opens once, as long as it is good at all."""
+    """An app's code opens once while it is valid."""
 
     def clean_code(self) -> str:
         code = super().clean_code()
@@ -55,20 +55,20 @@ class ConfirmByCodeForm(OnceOnly, OneCode, base_forms.ReauthenticateForm):
 
 class ActivateAppForm(OneCode, ActivateTOTPForm):
     def clean_code(self) -> str:
-        """The code that sets the app up was seen here: it opens nothing any more."""
+        """The code that set up the app has been used: it opens nothing any more."""
         code = super().clean_code()
         _use(self.user, code)
         return code
 
 
 def _use(user: Any, code: str) -> bool:
-    """Whether it was not used yet; now it is."""
+    """Mark the code as used. False if it was used before."""
     digits = "".join(filter(str.isdigit, code))
     return cache.add(f"totp-used-{user.pk}-{digits}", 1, timeout=CODE_LIFE)
 
 
 def _checked(credential: Callable[[], Any]) -> Any:
-    """What a stranger's device sent is taken apart by libraries that fail in many ways."""
+    """Parse what a stranger's device sent: libraries fail at that in many ways."""
     try:
         return credential()
     except DatabaseError:
@@ -80,7 +80,7 @@ def _checked(credential: Callable[[], Any]) -> Any:
 
 
 def _trimmed(credential: Any) -> dict:
-    """The parts that are read later; whatever else was sent is not stored."""
+    """Only the parts that are read later: nothing else is stored."""
     response = credential["response"]
     properties = credential.get("clientExtensionResults", {}).get("credProps", {})
     return {
@@ -93,7 +93,7 @@ def _trimmed(credential: Any) -> dict:
 
 
 class CredentialField(forms.JSONField):
-    """The hidden field that passkeys.js fills; it is not shown again when it was refused."""
+    """The hidden field that passkeys.js fills; a refused value is not shown again."""
 
     widget = forms.HiddenInput
     default_error_messages = {"required": _NOT_TAKEN, "invalid": _NOT_TAKEN}
@@ -103,7 +103,7 @@ class CredentialField(forms.JSONField):
             raise ValidationError(_NOT_TAKEN)
         try:
             return super().to_python(value)
-        except (RecursionError, ValueError) as error:  # nested too deep, a number too long
+        except (RecursionError, ValueError) as error:  # nested too deeply, or a number too long
             raise ValidationError(_NOT_TAKEN) from error
 
     def bound_data(self, data: Any, initial: Any) -> str:
@@ -120,7 +120,7 @@ class OneCredential:
 
 
 class AddPasskeyForm(OneCredential, webauthn_forms.AddWebAuthnForm):
-    """Every passkey may sign in alone where the device can ask for a finger or a PIN."""
+    """Any passkey may sign in alone if its device can ask for a finger or a PIN."""
 
     passwordless = None
 

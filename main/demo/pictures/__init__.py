@@ -1,4 +1,4 @@
-"""Draws three pictures of each product of the demo shop: its cover, its back and a spread."""
+"""Draws three pictures of each demo product: its cover, its back and a spread."""
 
 import multiprocessing
 import os
@@ -25,31 +25,31 @@ _WORTH_A_POOL = 4
 
 
 class DrawnRow(NamedTuple):
-    """A row's pictures as WebP files: by part, then by width; the widest is the original."""
+    """A row's pictures as WebP files, by part and width; the widest is the original."""
 
     row: CatalogueRow
     files: dict[str, dict[int, bytes]]
 
 
 def draw_picture(row: CatalogueRow, part: str) -> Image.Image:
-    """One picture, the same whenever it is drawn with the same fonts."""
+    """One picture, always the same with the same fonts."""
     if not row.is_book:
         return draw_good(row, part)
     return _DRAWERS[part](row, design_of(row))
 
 
 def picture_name(row: CatalogueRow, part: str) -> str:
-    """The file name of a picture; the cover's is the one in the fixture."""
+    """The file name of a picture; the fixture has that of the cover."""
     return f"{row.key}-{part}.webp"
 
 
 def draw_rows(rows: Sequence[CatalogueRow], *, widths: Sequence[int]) -> Iterator[DrawnRow]:
-    """Draw every picture of the rows in all widths, on all cores; yield each row when done."""
+    """Draw all pictures of the rows in all widths, on all cores; yield each row when done."""
     draw = partial(_draw_row, widths=widths)
     if len(rows) < _WORTH_A_POOL:
         yield from map(draw, rows)
         return
-    # Fresh processes: a fork would take the parent's database connections along.
+    # Fresh processes: a fork would inherit the parent's database connections.
     fresh = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=fresh) as pool:
         yield from pool.map(draw, rows)
@@ -69,8 +69,8 @@ def _as_webp(image: Image.Image, width: int) -> bytes:
         height = round(image.height * width / image.width)
         image = image.resize((width, height), Image.Resampling.LANCZOS)
     elif times > 1:
-        image = image.reduce(times)  # whole pixels into one: many times faster
+        image = image.reduce(times)  # by whole pixels: many times faster
     file = BytesIO()
-    # Flat colours: more effort makes it slower by half and hardly smaller.
+    # Flat colours: more effort makes it half as slow again, and hardly smaller.
     image.save(file, "WEBP", quality=80, method=2)
     return file.getvalue()

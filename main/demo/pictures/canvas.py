@@ -1,4 +1,4 @@
-"""A field to draw ornaments on, at twice its size so that edges come out smooth."""
+"""A canvas for ornaments, drawn at twice its size to smooth the edges."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ Sector = tuple[float, float]  # from, to: degrees clockwise, 0 is to the right
 
 @dataclass
 class Inks:
-    """What an ornament is printed in: the ground, a line colour, and two more for accents."""
+    """An ornament's colours: the ground, a line colour, and two accents."""
 
     ground: Colour
     line: Colour
@@ -25,7 +25,7 @@ class Inks:
 
 
 class Canvas:
-    """Draws with the lengths of the finished picture; shapes are smoothed when it is finished."""
+    """Takes lengths of the finished picture; shapes are smoothed when it is finished."""
 
     def __init__(self, width: int, height: int, ground: Colour) -> None:
         self.width, self.height = width, height
@@ -74,7 +74,7 @@ class Canvas:
 
     def leaf(self, x: float, y: float, length: float, angle: float, fill: Colour, *,
              breadth: float = 0.3) -> None:  # fmt: skip
-        """A pointed leaf from its foot at x, y."""
+        """A pointed leaf with its foot at x, y."""
         tip = (x + length * math.cos(angle), y + length * math.sin(angle))
         sides = []
         for side in (-1, 1):

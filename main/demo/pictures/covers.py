@@ -85,7 +85,7 @@ def _giant(image: Image.Image, row: CatalogueRow, design: Design) -> None:
 def _strip(image: Image.Image, row: CatalogueRow, design: Design) -> None:
     palette = design.palette
     image.paste(palette.paper, (0, 0, WIDTH, HEIGHT))
-    # The middle of a wider panel, so that the ornament is as large as on other covers.
+    # Cut from a wider panel, so that the ornament is as large as on other covers.
     panel = ornament_panel(design, design.on_cloth(), (520, HEIGHT))
     image.paste(panel.crop((130, 0, 390, HEIGHT)), (540, 0))
     draw = ImageDraw.Draw(image)
@@ -147,7 +147,7 @@ def _arch_mask(size: tuple[int, int]) -> Image.Image:
 
 
 def _corner(frame: Canvas, at: Point, turn: int, palette: Palette) -> None:
-    """A fan of leaves that grows into the frame from one of its corners."""
+    """A fan of leaves that grows into the frame from a corner."""
     (x, y), quarter = at, math.pi / 2
     frame.slice(x, y, 76, (turn * 90, turn * 90 + 90), palette.cloth)
     frame.arc(x, y, 74, (turn * 90, turn * 90 + 90), palette.foil, width=4)

@@ -1,4 +1,4 @@
-"""Decides how a book looks: palette, ornament and layout, the same ones each time it is asked."""
+"""Decides how a book looks: palette, ornament and layout, always the same for the same book."""
 
 import re
 from random import Random
@@ -9,7 +9,7 @@ from main.demo.pictures import geometry, nature
 from main.demo.pictures.canvas import Inks, Ornament
 from main.demo.pictures.palettes import PALETTES, Palette
 
-# The first pattern found in a book's title, else in its subjects, says what may be drawn on it.
+# The first pattern that matches the title, or else a subject, decides what may be drawn.
 _HINTS: tuple[tuple[str, tuple[Ornament, ...]], ...] = (
     (r"whale|mers\b|crusoe|odyssey|treasure|boat|gulliver|beagle", (nature.waves,)),
     (r"garden|grass|fleurs|willows|songs|gables|species|eyre", (nature.branches, nature.meadow)),
@@ -32,13 +32,13 @@ _OTHERS: tuple[Ornament, ...] = (
     geometry.lattice, geometry.scales, geometry.arcs, geometry.seeds, geometry.quilt,
     geometry.rings, geometry.sunburst, nature.branches, nature.ridges,
 )  # fmt: skip
-# Another word here prints every book anew; with this one no layout or colour is too frequent.
+# Another word here changes every book; with this one no layout or colour is too frequent.
 _PRINTING = "oxford"
 LAYOUTS = ("label", "poster", "medallion", "band", "giant", "strip", "stamped", "window")
 
 
 class Design(NamedTuple):
-    """The looks of one book, on all of its pictures."""
+    """The looks of one book, on all its pictures."""
 
     palette: Palette
     ornament: Ornament
@@ -46,7 +46,7 @@ class Design(NamedTuple):
     seed: str
 
     def rng(self, purpose: str = "ornament") -> Random:
-        """Chance that falls the same way each time."""
+        """Random numbers, the same each time."""
         return Random(f"{self.seed}/{purpose}")  # noqa: S311, no secret
 
     def on_cloth(self) -> Inks:
@@ -59,7 +59,7 @@ class Design(NamedTuple):
 
 
 def design_of(row: CatalogueRow) -> Design:
-    """Chosen by what the book is, then by chance seeded with its name."""
+    """Chosen by the book's subject, then at random, seeded with its name."""
     rng = Random(f"{_PRINTING}/{row.key}")  # noqa: S311, no secret
     palette = rng.choice(PALETTES)
     layout = rng.choice(LAYOUTS)

@@ -1,4 +1,4 @@
-"""Ornaments of ruler and compass: each fills its canvas."""
+"""Geometric ornaments; each fills its canvas."""
 
 import math
 from random import Random
@@ -8,7 +8,7 @@ from main.demo.pictures.palettes import Colour, mix
 
 
 def rings(canvas: Canvas, inks: Inks, rng: Random) -> None:
-    """Rings round one centre, cut down the middle and slipped by one ring."""
+    """Concentric rings, cut down the middle and shifted by one ring."""
     x, y = canvas.width / 2, canvas.height * rng.choice((0.38, 0.5, 0.62))
     step = canvas.width / rng.choice((13, 15, 17))
     colours = [inks.line, inks.ground, inks.accent, inks.ground, inks.second, inks.ground]
@@ -31,7 +31,7 @@ def sunburst(canvas: Canvas, inks: Inks, rng: Random) -> None:
 
 
 def arcs(canvas: Canvas, inks: Inks, rng: Random) -> None:
-    """Square tiles with quarter rings, turned at random so that paths wander."""
+    """Square tiles with quarter rings, turned at random to make winding paths."""
     columns = rng.choice((5, 6, 8))
     side = canvas.width / columns
     for row in range(math.ceil(canvas.height / side)):
@@ -88,7 +88,7 @@ def quilt(canvas: Canvas, inks: Inks, rng: Random) -> None:
 
 
 def arches(canvas: Canvas, inks: Inks, rng: Random) -> None:
-    """A wall of arcades, arch inside arch, some with a lamp lit."""
+    """A wall of arcades, arch inside arch, some with a lit lamp."""
     columns = rng.choice((3, 4, 5))
     wide = canvas.width / columns
     tall = wide * 1.5
@@ -118,7 +118,7 @@ def seeds(canvas: Canvas, inks: Inks, rng: Random) -> None:
 
 
 def _quarter(canvas: Canvas, corner: tuple, side: float, inks: Inks) -> None:
-    """Three bands, alike seen from both ends of an edge, so that they go on in the next tile."""
+    """Three bands, symmetrical along each edge, so that they continue in the next tile."""
     x, y, start = corner
     for share, width, colour in (
         (0.66, 0.09, inks.line), (0.5, 0.12, inks.accent), (0.34, 0.09, inks.line),

@@ -1,4 +1,4 @@
-"""Pictures of what is not a book: the canvas bag and the reading journal."""
+"""Pictures of products that are not books: the canvas bag and the reading journal."""
 
 from PIL import Image, ImageDraw
 
@@ -16,7 +16,7 @@ _BAG, _JOURNAL = _NAMED["sky"], _NAMED["sea"]
 
 
 def draw_good(row: CatalogueRow, part: str) -> Image.Image:
-    """The picture of a thing that is not a book; part is cover, back or spread."""
+    """The picture of such a product; part is cover, back or spread."""
     kind = "journal" if "journal" in row.key else "bag"
     return _DRAWERS[kind, part]()
 
@@ -39,7 +39,7 @@ def _bag_back() -> Image.Image:
 
 
 def _bag_pattern() -> Image.Image:
-    """The print by itself, close up, over the weave."""
+    """The print in close-up, over the weave."""
     image = _weave()
     for row in range(5):
         for column in range(3):

@@ -1,4 +1,4 @@
-"""Ornaments drawn from sea, sky, hills and hedges: each fills its canvas."""
+"""Ornaments from sea, sky, hills and hedges; each fills its canvas."""
 
 import math
 from itertools import pairwise
@@ -9,7 +9,7 @@ from main.demo.pictures.palettes import mix
 
 
 def waves(canvas: Canvas, inks: Inks, rng: Random) -> None:
-    """A sun or moon over rows of swell that grows toward the foot."""
+    """A sun or moon over rows of waves that grow towards the foot."""
     _sun(canvas, inks, rng, height=0.24)
     rows, top = rng.choice((11, 13)), canvas.height * 0.34
     for row in range(rows):
@@ -25,7 +25,7 @@ def waves(canvas: Canvas, inks: Inks, rng: Random) -> None:
 
 
 def ridges(canvas: Canvas, inks: Inks, rng: Random) -> None:
-    """Hills behind hills, paler as they are farther, under a sun."""
+    """Hills behind hills, paler with distance, under a sun."""
     _sun(canvas, inks, rng, height=0.3)
     layers = 7
     for layer in range(layers):
@@ -44,7 +44,7 @@ def ridges(canvas: Canvas, inks: Inks, rng: Random) -> None:
 
 
 def stars(canvas: Canvas, inks: Inks, rng: Random) -> None:
-    """A night sky: a crescent, a chart of stars with lines between some."""
+    """A night sky: a crescent, and stars with lines between some."""
     unit = canvas.width / 100
     for _ in range(int(170 * canvas.height / canvas.width)):
         size = rng.choice((0.25, 0.35, 0.35, 0.55))

@@ -1,4 +1,4 @@
-"""The back of a book, with its blurb and barcode, and the book laid open at its title page."""
+"""The back of a book, with its blurb and barcode, and the book open at its title page."""
 
 import re
 
@@ -32,8 +32,8 @@ _MARGIN = 100
 _PAGE = (236, 176, 756, 1012)
 _OPENING = Face(600, italic=True)
 _WHITE, _BLACK = (255, 255, 255), (20, 20, 20)
-# EAN-13: the digits in bars (1 is dark) to the left of the middle, odd parity; and which of the
-# left six are in even parity, by the first digit. Source: ISO/IEC 15420.
+# EAN-13: the digits as bars (1 is dark) left of the middle, in odd parity; and by the first digit,
+# which of the left six are in even parity. Source: ISO/IEC 15420.
 _BARS = ("0001101", "0011001", "0010011", "0111101", "0100011",
          "0110001", "0101111", "0111011", "0110111", "0001011")  # fmt: skip
 _PARITIES = ("000000", "001011", "001101", "001110", "010011",
@@ -60,7 +60,7 @@ def draw_back(row: CatalogueRow, design: Design) -> Image.Image:
 
 
 def draw_spread(row: CatalogueRow, design: Design) -> Image.Image:
-    """The book laid open: its frontispiece cut by the edge, its title page in full."""
+    """The open book: its frontispiece cut by the edge, its title page in full."""
     image = open_book(design)
     palette = design.palette
     left, top, right, foot = _PAGE
@@ -95,7 +95,7 @@ def open_book(design: Design) -> Image.Image:
 
 
 def shaded(image: Image.Image) -> Image.Image:
-    """Darken both pages toward the gutter, where they turn down."""
+    """Darken both pages towards the gutter, where they curve down."""
     left, top, _, foot = _PAGE
     reach = 90
     shade = Image.new("L", (2 * reach, 1), 0)
@@ -158,5 +158,5 @@ def _first_published(row: CatalogueRow) -> str:
     year = int(row.year)
     if year < 0:
         return f"written about {-year} BC"
-    # Before there were presses there was no publishing.
+    # Before the printing press there was no publishing.
     return f"first published {year}" if year > 1450 else f"written about {year}"

@@ -1,4 +1,4 @@
-"""The inks and cloths that the demo shop's books are printed in. No drawing here."""
+"""The inks and cloths of the demo shop's books. No drawing here."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ Colour = tuple[int, int, int]
 
 
 class Palette(NamedTuple):
-    """Cloth is the ground of a cover, paper its label, ink what is read on paper, foil on cloth."""
+    """Cloth is the ground of a cover, paper its label; ink is for text on paper, foil on cloth."""
 
     name: str
     cloth: Colour
@@ -45,6 +45,6 @@ PALETTES = (
 
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:
-    """The colour `share` (0 to 1) of the way from the first to the second."""
+    """The colour at `share` (0 to 1) of the way from the first to the second."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
     return red, green, blue

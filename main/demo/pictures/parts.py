@@ -1,4 +1,4 @@
-"""What every picture is put together from: panels, bindings, and the words of a title."""
+"""The parts of every picture: panels, bindings, and the words of a title."""
 
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ Box = tuple[float, float, float, float]
 
 
 class Words(NamedTuple):
-    """How the words of a cover are set: in which face, letters and colours."""
+    """How the words of a cover are set: typeface, case and colours."""
 
     colour: Colour
     quiet: Colour
@@ -46,7 +46,7 @@ def ornament_panel(design: Design, inks: Inks, size: tuple[int, int]) -> Image.I
 
 
 def bound(image: Image.Image) -> Image.Image:
-    """Add the shade of the hinge, where a board bends from its spine."""
+    """Add the shade of the hinge, where the board bends at the spine."""
     shade = Image.new("L", (_HINGE + 14, 1), 0)
     for x in range(shade.width):
         distance = abs(x - _HINGE)
@@ -60,7 +60,7 @@ def bound(image: Image.Image) -> Image.Image:
 
 def draw_words(image: Image.Image, row: CatalogueRow, box: Box, words: Words, *,
                place: float = 0.5, author: bool = True) -> float:  # fmt: skip
-    """Title, subtitle and author in a box, `place` 0 at its top, 1 at its foot; return y after."""
+    """Title, subtitle and author in a box (`place` 0: top, 1: foot); return y below."""
     draw = ImageDraw.Draw(image)
     left, top, right, foot = box
     width = int(right - left)
@@ -86,7 +86,7 @@ def draw_words(image: Image.Image, row: CatalogueRow, box: Box, words: Words, *,
 
 def draw_author(draw: ImageDraw.ImageDraw, row: CatalogueRow, at: tuple[float, float],
                 words: Words, width: int) -> float:  # fmt: skip
-    """A short rule and the author in spaced capitals; return y after."""
+    """A short rule and the author in spaced capitals; return y below."""
     x, y = at
     start = x - 32 if words.align == "centre" else x
     draw.rectangle((start, y, start + 64, y + 3), fill=words.quiet)

@@ -1,4 +1,4 @@
-"""Setting type: fonts, tracking, and titles broken into lines that fill their box."""
+"""Sets type: fonts, tracking, and titles broken into lines that fill their box."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from PIL import ImageDraw, ImageFont
 from main.demo.pictures.palettes import Colour
 
 # The site's own typeface, as npm installs it. Without it Pillow's built-in face is used, so that
-# pictures can be drawn (and tested) on a machine that has no Node.
+# pictures can be drawn (and tested) on a machine without Node.
 FONTS = Path(__file__).parents[3] / "node_modules/@fontsource-variable/alegreya/files"
 _MEASURING_SIZE = 100
 _WEAK_ENDINGS = {"a", "and", "in", "of", "on", "or", "the", "to", "with", "de", "di", "i", "del"}
@@ -21,7 +21,7 @@ _SUBTITLE = re.compile(r"[;:,]? \((?=.+\)$)|[;:] |, (?=ou |or )")
 
 
 class Face(NamedTuple):
-    """A cut of the typeface; `sans` is the face that comes with Pillow."""
+    """A style of the typeface; `sans` is the face that comes with Pillow."""
 
     weight: int = 500
     italic: bool = False
@@ -34,7 +34,7 @@ SANS = Face(sans=True)
 
 
 class Setting(NamedTuple):
-    """A text broken into lines, at the size at which it fills its box."""
+    """A text broken into lines, at the size that fills its box."""
 
     lines: tuple[str, ...]
     size: int
@@ -47,7 +47,7 @@ class Setting(NamedTuple):
 
 @lru_cache(maxsize=512)
 def font(face: Face, size: int, subset: str = "latin") -> ImageFont.FreeTypeFont:
-    """The face at a size in pixels; glyphs past Latin-1 are in the subset `latin-ext`."""
+    """The face at a size in pixels; glyphs beyond Latin-1 are in the subset `latin-ext`."""
     if face.sans or not _is_installed():
         return cast("ImageFont.FreeTypeFont", ImageFont.load_default(size))
     path = FONTS / f"alegreya-{subset}-wght-{'italic' if face.italic else 'normal'}.woff2"
@@ -75,7 +75,7 @@ def width_of(text: str, face: Face, size: int, tracking: float = 0) -> float:
 
 
 def set_title(text: str, face: Face, box: tuple[int, int], **limits: Any) -> Setting:
-    """Break a text so that it can be set largest in the box; limits as in `_sized`."""
+    """Break a text so that it can be set as large as possible; limits as in `_sized`."""
     words = text.split()
     counts = range(1, min(len(words), 6) + 1)
     settings = [_sized(_broken(words, count, face), face, box, **limits) for count in counts]
@@ -83,7 +83,7 @@ def set_title(text: str, face: Face, box: tuple[int, int], **limits: Any) -> Set
 
 
 def set_paragraph(text: str, face: Face, size: int, width: int, leading: float = 1.3) -> Setting:
-    """Break a text into lines of one size, as few as will hold it."""
+    """Break a text into as few lines of one size as possible."""
     lines = [""]
     for word in polished(text).split():
         longer = f"{lines[-1]} {word}".strip()
@@ -98,7 +98,7 @@ def draw_setting(
     draw: ImageDraw.ImageDraw, at: tuple[float, float], setting: Setting, face: Face,
     colour: Colour, *, align: str = "centre", tracking: float = 0,
 ) -> float:  # fmt: skip
-    """Draw the lines from the top at `at`, x in the middle or left; return y after."""
+    """Draw the lines from the top at `at`, where x is the middle or the left; return y below."""
     x, y = at
     for line in setting.lines:
         draw_line(draw, (x, y), line, face, setting.size, colour, align=align, tracking=tracking)
@@ -117,14 +117,14 @@ def draw_line(  # noqa: PLR0917, the same order as draw_setting
     baseline = y + size * 0.82
     for subset, run in _runs(text, face):
         cut = font(face, size, subset)
-        # Kerned as one run where letters stand at their own width, letter by letter where not.
+        # As one kerned run if letters keep their own width, otherwise letter by letter.
         for part in run if tracking else [run]:
             draw.text((x, baseline), part, fill=colour, font=cut, anchor="ls")
             x += cut.getlength(part) + tracking * size
 
 
 def _runs(text: str, face: Face) -> list[tuple[str, str]]:
-    """The text in parts, each with the subset of the face that has its letters."""
+    """The text in parts, each with the font subset that has its letters."""
     if face.sans or not _is_installed():
         return [("latin", _plain(text))]
     groups = groupby(text, key=_subset)
@@ -137,7 +137,7 @@ def _is_installed() -> bool:
 
 
 def _plain(text: str) -> str:
-    """Pillow's own face has ASCII only: letters without their accents, typewriter's quotes."""
+    """Pillow's own face has ASCII only: no accents, straight quotes."""
     letters = unicodedata.normalize("NFKD", text.translate(_TYPEWRITER))
     return letters.encode("ascii", "ignore").decode()
 
@@ -147,7 +147,7 @@ def _subset(letter: str) -> str:
 
 
 def _broken(words: list[str], count: int, face: Face) -> tuple[str, ...]:
-    """The words in `count` lines, the longest as short as can be, articles not left at an end."""
+    """The words in `count` lines, the longest as short as possible, with no article at an end."""
     options = []
     for cuts in combinations(range(1, len(words)), count - 1):
         edges = (0, *cuts, len(words))
@@ -162,7 +162,7 @@ def _badness(lines: tuple[str, ...], face: Face) -> float:
 
 
 def _weakness(lines: tuple[str, ...]) -> float:
-    """How badly the lines end: with an article, or worse, being nothing but one."""
+    """How badly the lines end: with an article or, worse, consisting of one."""
     ends = [line.split() for line in lines[:-1]]
     weak = [words for words in ends if words[-1].lower() in _WEAK_ENDINGS]
     return sum(0.3 if len(words) == 1 else 0.12 for words in weak)

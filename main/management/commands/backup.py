@@ -36,14 +36,14 @@ class Command(BaseCommand):
     def _to_stream(self) -> Manifest:
         if self.stdout.isatty():
             raise CommandError("A backup is nothing to read: send it to a file.")
-        # Not Python's own: what that could not write it would try to write at the very end again.
+        # Not Python's own stream, which would try again at exit to write what it could not.
         with os.fdopen(os.dup(self.stdout.fileno()), "wb") as out:
             return make_backup(out=out)
 
     def _to_file(self, path: Path) -> Manifest:
-        """Under its name when it is whole, and not before."""
+        """Give the file its name only when it is complete."""
         _check_is_free(path)
-        # A name of its own: another backup to the same file may be under way.
+        # A unique name: another backup to the same file may be running.
         handle, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".part", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as out:
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         return manifest
 
     def _tell(self, manifest: Manifest) -> None:
-        """On the error output: the other may be the backup itself."""
+        """On the error output, because the standard output may be the backup itself."""
         size = sum(size for size, _ in manifest.files.values())
         self.stderr.write(
             f"Backed up {sum(manifest.rows.values())} rows of {len(manifest.rows)} tables and "

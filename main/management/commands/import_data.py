@@ -1,4 +1,4 @@
-"""manage.py import_data: take over a supplier's list of books with their pictures."""
+"""manage.py import_data: import a supplier's list of books with their pictures."""
 
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
@@ -61,7 +61,7 @@ A row that breaks a rule is named on the error output and left out; then the exi
         self.stderr.write(f"line {error.line}: {error.reason}")
 
     def _show_progress(self, result: ImportResult) -> None:
-        # In debug Django remembers each query, and these are long.
+        # In debug mode Django remembers every query, and these are long.
         reset_queries()
         if self.stderr.isatty():
             self.stderr.write(f"\r{result.products} books", style_func=str, ending="")

@@ -32,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError("The demo shop is for development: it loads only when DEBUG is on.")
         subjects = write_subjects()
         products = self._load_products(options["products"])
-        # Orders of long ago: nobody waits for their mails.
+        # Old orders: nobody waits for their mails.
         with override_settings(TASKS={"default": {"BACKEND": NO_TASKS}}):
             accounts, orders = load_people()
             conversations = load_conversations()
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         for number, is_new in enumerate(shelve(rows), start=1):
             created += is_new
             self._show_progress(number, len(rows))
-        # They were there before the first order.
+        # They existed before the first order.
         Product.objects.filter(created_at__gte=started).update(created_at=started - OLD)
         Product.history.filter(history_date__gte=started).update(history_date=started - OLD)
         return created

@@ -1,4 +1,4 @@
-"""Every pending migration or none of them: a push that fails leaves the database as it was."""
+"""manage.py migrate_together: all pending migrations or none; a failed push changes nothing."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 
-# Seconds for the release that still serves to finish what it has locked; while we wait for a table
-# its next requests wait behind us.
+# Seconds for the running release to release its locks; while we wait for a table, its next requests
+# queue behind us.
 LOCK_PATIENCE = 5
 
 
@@ -39,7 +39,7 @@ class Command(Migrate):
         super().migration_progress_callback(action, migration, fake)
 
     def _fits_one_transaction(self) -> bool:
-        """SQLite takes each migration alone; and a migration may ask for no transaction at all."""
+        """Not on SQLite, which takes each alone, nor if a migration wants no transaction."""
         if self.connection.vendor != "postgresql":
             return False
         executor = MigrationExecutor(self.connection)
@@ -56,7 +56,7 @@ class Command(Migrate):
             super().handle(*args, **options)
 
     def _check_constraints(self) -> None:
-        """What the next migration alters may have no foreign keys that wait to be checked."""
+        """The next migration cannot alter a table whose foreign keys are still unchecked."""
         with self.connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -1,4 +1,4 @@
-"""manage.py restore: make the shop what it was when it was backed up."""
+"""manage.py restore: make the shop what it was when the backup was made."""
 
 import shutil
 import sys
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             with Path(file).open("rb") as backup:
                 return restore_backup(file=backup, replace=replace)
         with tempfile.TemporaryFile() as spool:
-            # It is gone through more than once.
+            # It is read more than once.
             shutil.copyfileobj(self._input(), spool, PIECE)
             return restore_backup(file=spool, replace=replace)
 
