@@ -26,7 +26,7 @@ def note_task(sender: Any, task_result: Any, **kwargs: Any) -> None:
     """Beside each line of the task, and in what is told of its errors."""
     attempt = task_result.kwargs.get("attempt", 0) + 1
     task_id = str(task_result.id)
-    noted = log_context.begin(task=task_result.task.name, task_id=task_id, attempt=attempt)
+    noted = log_context.begin(task=_name(task_result), task_id=task_id, attempt=attempt)
     _under_way[task_id] = time.perf_counter(), noted
 
 
@@ -34,7 +34,7 @@ def log_task(sender: Any, task_result: Any, **kwargs: Any) -> None:
     if str(task_result.id) not in _under_way:
         return
     begun, noted = _under_way.pop(str(task_result.id))
-    name, seconds = task_result.task.name, time.perf_counter() - begun
+    name, seconds = _name(task_result), time.perf_counter() - begun
     is_done = task_result.status == TaskResultStatus.SUCCESSFUL
     metrics.tasks.labels(name, "done" if is_done else "failed").inc()
     metrics.task_seconds.labels(name).observe(seconds)
@@ -47,3 +47,9 @@ def log_task(sender: Any, task_result: Any, **kwargs: Any) -> None:
             logger.error("task_failed", exc_info=sys.exc_info(), extra=duration)
     finally:
         log_context.end(noted)
+
+
+def _name(task_result: Any) -> str:
+    """One task sends all mails: `send_mail:order_paid` says which."""
+    event = task_result.kwargs.get("event")
+    return f"{task_result.task.name}:{event}" if event else task_result.task.name

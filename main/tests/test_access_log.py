@@ -19,6 +19,7 @@ from main.actions.conversations import post_message
 from main.api.views import fault_of_ours
 from main.models import User
 from main.models.participants import customer_of
+from main.queue import JOBS
 from main.routing import HIGHEST, websocket_urlpatterns
 from main.sockets.addresses import chat_address
 from main.sockets.conversation import ConversationSocket
@@ -251,6 +252,14 @@ class TaskTests(TestCase):
         self.assertEqual(noted, [{"task": "good_work", "attempt": 3}])
         self.assertEqual(count("tasks_total", **done), before + 1)
         self.assertEqual(log_context.known(), {})
+
+    def test_a_mail_is_told_with_its_event(self) -> None:
+        ids = {"event": "order_placed", "order_id": OrderFactory().pk}
+        sent = {"task": "send_mail:order_placed", "result": "done"}
+        before = count("tasks_total", **sent)
+        with self.assertLogs("booktime.sight.task_log", "INFO"):
+            JOBS["send_mail"].task.enqueue(**ids)
+        self.assertEqual(count("tasks_total", **sent), before + 1)
 
     def test_a_failed_task_is_an_error_with_its_traceback(self) -> None:
         failed = {"task": "bad_work", "result": "failed"}
