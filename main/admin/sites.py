@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from main import access
 from main.admin.invoices import InvoiceViews
+from main.admin.jobs import JobViews
 from main.admin.keys import NUL
 from main.admin.reports import ReportViews
 from main.models import Order
@@ -76,7 +77,7 @@ class StaffSite(admin.AdminSite):
         return super().each_context(request) | {"stylesheet": self.stylesheet}
 
 
-class OwnerSite(InvoiceViews, ReportViews, StaffSite):
+class OwnerSite(JobViews, InvoiceViews, ReportViews, StaffSite):
     site_header = "BookTime: owners"
     site_title = "BookTime owners"
     right = Right.OWNER_SITE

@@ -6,21 +6,21 @@ from main.actions import tokens
 from main.queue import EACH_HOUR, EACH_MINUTE, EACH_NIGHT, periodic, upkeep
 
 
-@periodic(EACH_MINUTE, about="Gives back tasks that a worker was stopped over or did not know.")
+@periodic(EACH_MINUTE, about="Puts back tasks whose worker stopped or did not know them.")
 def give_back_tasks() -> None:
     upkeep.give_back_tasks()
 
 
-@periodic(EACH_HOUR, about="Removes failed tasks a week after they failed.")
+@periodic(EACH_HOUR, about="Removes failed tasks after a week.")
 def forget_failed_tasks() -> None:
     upkeep.forget_finished_tasks()
 
 
-@periodic(EACH_NIGHT, about="Removes sessions that have expired.")
+@periodic(EACH_NIGHT, about="Removes expired sessions.")
 def forget_expired_sessions() -> None:
     call_command("clearsessions")
 
 
-@periodic(EACH_NIGHT, about="Removes tokens of the API and chat tickets that have expired.")
+@periodic(EACH_NIGHT, about="Removes expired API tokens and chat tickets.")
 def forget_expired_tokens() -> None:
     tokens.forget_expired_tokens()

@@ -25,7 +25,7 @@ class Period:
         return today if today > moment else today + self.length
 
 
-EACH_MINUTE = Period("each minute", timedelta(minutes=1))
-EACH_HOUR = Period("each hour", timedelta(hours=1))
+EACH_MINUTE = Period("every minute", timedelta(minutes=1))
+EACH_HOUR = Period("every hour", timedelta(hours=1))
 # When few buy, and neither in the hour that clocks skip nor in the one that they repeat.
-EACH_NIGHT = Period("each night", timedelta(days=1), at=time(3, 10))
+EACH_NIGHT = Period("every night", timedelta(days=1), at=time(3, 10))

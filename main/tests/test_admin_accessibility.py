@@ -5,12 +5,14 @@ from django.test import tag
 from main.actions.order_lines import move_order_lines
 from main.actions.payments import mark_order_paid
 from main.models import OrderLine
+from main.queue.clock import put_off_due
 from main.tests.support.browser import BrowserTestCase
 from main.tests.support.factories import (
     DispatcherFactory,
     EmployeeFactory,
     OrderFactory,
     OrderLineFactory,
+    OwnerFactory,
     ProductFactory,
     ProductTagFactory,
 )
@@ -50,6 +52,11 @@ class AdminAccessibilityTests(BrowserTestCase):
             f"{orders}{self.paid.pk}/history/",
             "/office-admin/main/product/",
         )
+
+    def test_of_the_owners(self):
+        put_off_due()
+        self.browser.be(session_key=self.session_of(OwnerFactory()))
+        self.assert_sound("/admin/", "/admin/jobs/")
 
     def test_of_dispatch(self):
         orders = "/dispatch-admin/main/order/"

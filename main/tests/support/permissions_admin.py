@@ -45,6 +45,7 @@ GET    admin/<app_label>/                            | site.owner 200
 GET    admin/<url>                                   | site.owner 404
 GET    admin/autocomplete/                           | producttag.view 200
 GET    admin/invoice/<int:order_id>/                 | invoice.view 200
+GET    admin/jobs/                                   | site.owner 200
 GET    admin/jsi18n/                                 | site.owner 200
 GET    admin/login/                                  | all on
 POST   admin/login/                                  | all on

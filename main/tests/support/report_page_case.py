@@ -37,7 +37,7 @@ class ReportPageTestCase(ReportTestCase):
         page = parse_html(found + after.partition("</table>")[0] + "</table>")
         rows = [each for each in elements(page) if each.name == "tr"]
         return [
-            [_text(cell) for cell in row.children if isinstance(cell, Element)] for row in rows
+            [text_of(cell) for cell in row.children if isinstance(cell, Element)] for row in rows
         ][1:]
 
     def picture(self, name: str, query: str = "") -> dict:
@@ -51,6 +51,6 @@ class ReportPageTestCase(ReportTestCase):
         return [*csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))]
 
 
-def _text(element: Element) -> str:
-    parts = (_text(part) if isinstance(part, Element) else str(part) for part in element.children)
+def text_of(element: Element) -> str:
+    parts = (text_of(part) if isinstance(part, Element) else str(part) for part in element.children)
     return " ".join(" ".join(parts).split())

@@ -1,0 +1,24 @@
+"""The owners' page about the worker: what it does again and again, what waits, what has failed."""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
+from django.views.decorators.http import require_safe
+
+from main.reports.jobs import read_jobs
+
+
+class JobViews:
+    """What gives an admin site the page, and its index the way there."""
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        view = self.admin_view(require_safe(self.jobs))
+        return [path("jobs/", view, name="jobs"), *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return super().index(request, {"has_jobs": True} | (extra_context or {}))
+
+    def jobs(self, request: HttpRequest) -> HttpResponse:
+        request.current_app = self.name
+        context = self.each_context(request) | {"title": "Jobs", "jobs": read_jobs()}
+        return TemplateResponse(request, "admin/jobs.html", context)
