@@ -1,14 +1,43 @@
 """Charges beside the books, a ledger of payments and refunds, a stored checkout, facts as values.
 
-Adds only: release 0.1.0 serves on while it runs. No index is built on a table that can be large.
+Adds only: release 0.1.0 serves on while it runs, and waits while tables of its own change. So these
+are taken at once and in the order in which the shop takes them (in another one, it and we could wait
+for each other), and nothing is done to a large one that reads it more than once.
 """
-
 
 import django.db.models.deletion
 import simple_history.models
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+
+
+# What new tables refer to, and what gets columns of its own.
+LOCKS = [
+    "LOCK TABLE main_user, main_basket IN SHARE ROW EXCLUSIVE MODE",
+    "LOCK TABLE main_order, main_orderline, main_historicalorder, main_invoice, main_invoiceline,"
+    " main_message IN ACCESS EXCLUSIVE MODE",
+]
+
+
+class TakeTables(migrations.RunSQL):
+    """On PostgreSQL only: SQLite has one writer."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor == "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+class AllowNull(migrations.AlterField):
+    """Django would also make the foreign key anew, and so have every row compared."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        table, column = model._meta.db_table, model._meta.get_field(self.name).column
+        schema_editor.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" DROP NOT NULL')
 
 
 class Migration(migrations.Migration):
@@ -18,6 +47,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        TakeTables(LOCKS, migrations.RunSQL.noop),
         migrations.CreateModel(
             name='Payment',
             fields=[
@@ -79,7 +109,7 @@ class Migration(migrations.Migration):
             name='split_from',
             field=models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='main.orderline'),
         ),
-        migrations.AlterField(
+        AllowNull(
             model_name='invoiceline',
             name='order_line',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='main.orderline'),

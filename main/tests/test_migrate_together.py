@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from contextlib import nullcontext
 from io import StringIO
 from pathlib import Path
 from unittest import mock
@@ -12,6 +13,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.test import TestCase, override_settings, tag
 
+from main.gateways import schema_changes
 from main.management.commands import migrate_together
 from main.tests.support.needs import ON_POSTGRESQL
 
@@ -22,8 +24,11 @@ from django.db import migrations
 class Migration(migrations.Migration):
     atomic = {atomic}
     dependencies = {dependencies}
-    operations = [migrations.RunSQL({sql!r})]
+    operations = [{operation}]
 """
+COUNT = """migrations.RunPython(
+    lambda apps, editor: editor.connection.cursor().execute("SELECT 1 / count(*) FROM shelf")
+)"""
 
 
 @tag("door")
@@ -36,22 +41,57 @@ class MigrateTogetherTests(TestCase):
         self.enterContext(mock.patch.object(sys, "path", [str(self.folder.parent), *sys.path]))
         self.enterContext(override_settings(MIGRATION_MODULES={LABEL: FOLDER}))
         self.addCleanup(self.forget_modules)
+        self.enterContext(mock.patch.object(schema_changes, "LOCK_PATIENCE", 0.1))
+        self.enterContext(mock.patch.object(schema_changes, "TRIES", 2))
         self.names: list[str] = []
 
     def forget_modules(self) -> None:
         for name in [name for name in sys.modules if name.startswith(FOLDER)]:
             del sys.modules[name]
 
-    def add(self, sql: str, *, atomic: bool = True) -> None:
+    def add(self, sql: str = "", *, operation: str = "", atomic: bool = True) -> None:
         before = [(LABEL, self.names[-1])] if self.names else []
         self.names.append(f"000{len(self.names) + 1}_step")
-        text = MIGRATION.format(atomic=atomic, dependencies=before, sql=sql)
+        operation = operation or f"migrations.RunSQL({sql!r})"
+        text = MIGRATION.format(atomic=atomic, dependencies=before, operation=operation)
         (self.folder / f"{self.names[-1]}.py").write_text(text)
 
     def migrate(self) -> str:
         output = StringIO()
         call_command("migrate_together", interactive=False, stdout=output)
         return output.getvalue()
+
+    def visitor(self, seconds: float = 0) -> psycopg.Connection:
+        """Somebody else, who waits for a lock so long at the most."""
+        settings = connection.settings_dict
+        names = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password"}
+        words = {names[name]: settings[name] for name in names} | {"dbname": settings["NAME"]}
+        return psycopg.connect(**words, options=f"-c lock_timeout={int(seconds * 1000)}")
+
+    def seen_between(self) -> list[bool]:
+        """Whether a visitor sees the books when each migration begins."""
+        seen = []
+
+        def ask(command, action: str, *args) -> None:
+            if action == "apply_start":
+                with self.visitor(0.1) as visitor:
+                    try:
+                        visitor.execute("SELECT id FROM main_product LIMIT 1")
+                        seen.append(True)
+                    except psycopg.errors.LockNotAvailable:
+                        seen.append(False)
+                        visitor.rollback()
+
+        with mock.patch.object(
+            migrate_together.Migrate, "migration_progress_callback", autospec=True, side_effect=ask
+        ):
+            self.migrate()
+        return seen
+
+    def columns(self, table: str) -> list[str]:
+        with connection.cursor() as cursor:
+            description = connection.introspection.get_table_description(cursor, table)
+        return [column.name for column in description]
 
     def is_there(self, table: str) -> bool:
         return table in connection.introspection.table_names()
@@ -97,14 +137,53 @@ class MigrateTogetherTests(TestCase):
 
     def test_a_table_that_stays_locked_is_not_waited_for_long(self):
         self.add("ALTER TABLE main_product ADD COLUMN shelf int")
-        settings = connection.settings_dict
-        with psycopg.connect(
-            host=settings["HOST"], port=settings["PORT"], user=settings["USER"],
-            password=settings["PASSWORD"], dbname=settings["NAME"],
-        ) as other:  # fmt: skip
-            other.execute("LOCK TABLE main_product IN ACCESS SHARE MODE")
-            with (
-                mock.patch.object(migrate_together, "LOCK_PATIENCE", "0.1"),
-                self.assertRaisesMessage(CommandError, "canceling statement due to lock timeout"),
-            ):
+        with self.visitor() as visitor:
+            visitor.execute("LOCK TABLE main_product IN ACCESS SHARE MODE")
+            with self.assertRaisesMessage(CommandError, "canceling statement due to lock timeout"):
                 self.migrate()
+
+    def test_what_was_locked_is_let_go_before_it_is_tried_again(self):
+        """Of two tables the first one is had, and the second one becomes free in a while."""
+        self.add("ALTER TABLE main_product ADD COLUMN shelf int")
+        self.add("ALTER TABLE main_address ADD COLUMN floor int")
+        with self.visitor() as visitor, self.visitor(0.1) as other:
+            visitor.execute("LOCK TABLE main_address IN ACCESS SHARE MODE")
+
+            def leave(seconds: float) -> None:
+                other.execute("SELECT id FROM main_product LIMIT 1")
+                other.rollback()
+                visitor.rollback()
+
+            with mock.patch.object(schema_changes.time, "sleep", leave):
+                self.migrate()
+        self.assertIn("shelf", self.columns("main_product"))
+        self.assertIn("floor", self.columns("main_address"))
+
+    def test_nobody_waits_while_the_next_migration_is_prepared(self):
+        self.add("ALTER TABLE main_product ADD COLUMN shelf int")
+        self.add("ALTER TABLE main_product ADD COLUMN floor int")
+        self.assertEqual(self.seen_between(), [True, True])
+        self.assertIn("floor", self.columns("main_product"))
+
+    def test_without_holding_changes_back_a_reader_would_wait(self):
+        self.add("ALTER TABLE main_product ADD COLUMN shelf int")
+        self.add("ALTER TABLE main_product ADD COLUMN floor int")
+        with mock.patch.object(schema_changes.SchemaChanges, "held_back", nullcontext):
+            self.assertEqual(self.seen_between(), [True, False])
+
+    def test_what_follows_from_migrations_comes_after_the_commit(self):
+        self.add("ALTER TABLE main_product ADD COLUMN shelf int")
+        before, seen = len(connection.savepoint_ids), []
+
+        def follow(*args, **options) -> None:
+            seen.append(("shelf" in self.columns("main_product"), len(connection.savepoint_ids)))
+
+        with mock.patch.object(migrate_together.Migrate, "handle", follow):
+            self.migrate()
+        self.assertEqual(seen, [(True, before)])
+
+    def test_who_reads_in_a_migration_sees_what_was_changed_before(self):
+        self.add("CREATE TABLE shelf (id int)")
+        self.add("INSERT INTO shelf VALUES (1)")
+        self.add(operation=COUNT)
+        self.assertIn("Applying staticfiles.0003_step... OK", self.migrate())

@@ -1,16 +1,15 @@
-"""manage.py migrate_together: all pending migrations or none; a failed push changes nothing."""
+"""Every pending migration or none of them: a push that fails leaves the database as it was."""
 
 from typing import Any
 
 from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as Migrate
+from django.core.management.sql import emit_pre_migrate_signal
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 
-# Seconds for the running release to release its locks; while we wait for a table, its next requests
-# queue behind us.
-LOCK_PATIENCE = 5
+from main.gateways.schema_changes import SchemaChanges
 
 
 class Command(Migrate):
@@ -18,14 +17,16 @@ class Command(Migrate):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.connection = connections[options["database"] or DEFAULT_DB_ALIAS]
-        self.migration: Migration | None = None
+        self.verbosity = options["verbosity"]
+        self.changes = SchemaChanges(self.connection)
         self.is_together = False
         try:
-            self.is_together = self._fits_one_transaction()
-            if self.is_together:
-                self._migrate_together(*args, **options)
-            else:
-                super().handle(*args, **options)
+            if self.connection.vendor == "postgresql":
+                self._migrate_together(interactive=options["interactive"])
+            self.changes.owner, self.is_together = None, False
+            # What is left, and what follows from migrations: content types, permissions. No table
+            # is locked any more, so nobody waits for these.
+            super().handle(*args, **options)
         except DatabaseError as error:
             raise CommandError(self._sentence(error)) from error
 
@@ -33,37 +34,37 @@ class Command(Migrate):
         self, action: str, migration: Migration | None = None, fake: bool = False
     ) -> None:
         if action == "apply_start":
-            self.migration = migration
+            self.changes.owner = migration
         if action == "apply_success" and self.connection.in_atomic_block:
-            self._check_constraints()
+            self.changes.check_constraints()
         super().migration_progress_callback(action, migration, fake)
 
-    def _fits_one_transaction(self) -> bool:
-        """Not on SQLite, which takes each alone, nor if a migration wants no transaction."""
-        if self.connection.vendor != "postgresql":
-            return False
-        executor = MigrationExecutor(self.connection)
+    def _migrate_together(self, *, interactive: bool) -> None:
+        """Unless a migration asks for no transaction at all: then Django takes each alone."""
+        executor = MigrationExecutor(self.connection, self.migration_progress_callback)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         loose = [str(migration) for migration, _ in plan if not migration.atomic]
         if loose:
             self.stdout.write(f"One by one, since {', '.join(loose)} cannot be undone.")
-        return not loose
-
-    def _migrate_together(self, *args: Any, **options: Any) -> None:
-        with transaction.atomic(using=self.connection.alias, durable=True):
-            with self.connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_PATIENCE}s'")
-            super().handle(*args, **options)
-
-    def _check_constraints(self) -> None:
-        """The next migration cannot alter a table whose foreign keys are still unchecked."""
-        with self.connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        if loose or not plan or executor.loader.detect_conflicts():
+            return
+        self.is_together = True
+        with (
+            transaction.atomic(using=self.connection.alias, durable=True),
+            self.changes.held_back(),
+        ):
+            state = executor._create_project_state(with_applied_migrations=True)
+            alias = self.connection.alias
+            emit_pre_migrate_signal(
+                self.verbosity, interactive, alias, stdout=self.stdout, apps=state.apps, plan=plan
+            )
+            targets = executor.loader.graph.leaf_nodes()
+            executor.migrate(targets, plan=plan, state=state.clone())
+            self.changes.make()
 
     def _sentence(self, error: DatabaseError) -> str:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        if self.migration is None:
+        if self.changes.owner is None:
             return f"the database refuses: {reason}"
         undone = "; nothing was changed" if self.is_together else ""
-        return f"migration {self.migration} failed: {reason}{undone}"
+        return f"migration {self.changes.owner} failed: {reason}{undone}"
