@@ -5,7 +5,6 @@ would find the live one in the minutes between the migration and its retirement.
 """
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -13,11 +12,11 @@ from pathlib import Path
 
 import releases
 import setting_up
+from checks import SERVICES, clean_environment
 from setting_up import PYTHON, ROOT, SetupError, say
 
 RUNNER = ROOT / "bin" / "support" / "on_new_schema"
 FOLDER = ROOT / ".cache" / "old-on-new"
-SERVICES = ["bin/with-services", "--postgres", "--redis"]
 # Without these differing, the schema is the one that the release has tested itself.
 SCHEMA = ["main/migrations", "Pipfile.lock"]
 WITHOUT = ["--exclude-tag", "e2e", "--exclude-tag", "once", "--exclude-tag", "openapi"]
@@ -35,7 +34,7 @@ def main() -> int:
     say(f"{name} ({commit[:10]}) on today's schema")
     inside = [PYTHON, "-B", __file__, "--inside", tree, *sys.argv[2:]]
     beside = [*SERVICES, *inside]
-    return subprocess.run(beside, cwd=ROOT, env=_environment(), check=False).returncode
+    return subprocess.run(beside, cwd=ROOT, env=clean_environment(), check=False).returncode
 
 
 def _tree(commit: str) -> Path:
@@ -53,7 +52,7 @@ def _tree(commit: str) -> Path:
     say(f"setting up {commit[:10]}")
     command = "import sys, setting_up; sys.argv = ['old-on-new']; "
     command += "setting_up.set_up(production_bundles=True)"
-    environment = _environment() | {"PYTHONPATH": str(tree / "bin" / "support")}
+    environment = clean_environment() | {"PYTHONPATH": str(tree / "bin" / "support")}
     done = subprocess.run(
         [os.path.realpath(sys.executable), "-B", "-c", command], cwd=tree, env=environment,
         check=False,
@@ -84,13 +83,6 @@ def _run(command: list, folder: Path, more: dict[str, str], *, check: bool = Tru
     if check and done.returncode:
         raise SetupError(f"failed: {' '.join(str(word) for word in command[1:4])}")
     return done.returncode
-
-
-def _environment() -> dict[str, str]:
-    """Nobody's own settings, as in bin/test."""
-    documented = re.findall(r"^#(\w+)=", (ROOT / ".env.example").read_text(), re.M)
-    kept = {name: value for name, value in os.environ.items() if name not in documented}
-    return kept | {"ENV_FILE": "", "DEBUG": "true"}
 
 
 if __name__ == "__main__":

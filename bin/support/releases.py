@@ -70,7 +70,10 @@ def chosen(root: Path, word: str | None) -> tuple[str, str]:
 
 def commit_of(root: Path, revision: str) -> str:
     """The full commit of anything that git knows by this word. Raises NoSuchRevision."""
-    return git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    try:
+        return git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    except NoSuchRevision:
+        raise NoSuchRevision(f"{revision} is no commit of this clone") from None
 
 
 def differs(root: Path, commit: str, *paths: str) -> bool:

@@ -61,9 +61,8 @@ def ask(application, path="/", *, method="GET", headers=()):
         scope = {"type": "http", "method": method, "path": path, "headers": list(headers)}
         server = ApplicationCommunicator(application, scope)
         await server.send_input({"type": "http.request", "body": b""})
-        answer = await server.receive_output(LIMIT)
-        await server.wait(LIMIT)
-        return answer
+        await server.wait(LIMIT)  # first: of one that breaks there is no answer to wait for
+        return await server.receive_output(LIMIT)
 
     return asyncio.run(exchange())
 

@@ -1,6 +1,6 @@
 """What is acknowledged is stored and shown once, in one order, whatever fails meanwhile.
 
-The long run, with more rooms and more trouble, is bench/chat_faults.py.
+For longer and with more rooms: bin/prove conversation. With more trouble too: bench/chat_faults.py.
 """
 
 import asyncio
@@ -23,6 +23,9 @@ ENVIRONMENT = {
 
 @tag("server", "door")
 class FaultTests(TransactionTestCase):
+    rooms = 6
+    rounds = 1  # of trouble, of four and a half seconds each
+
     def setUp(self):
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.redis = Redis(folder / "redis.log")
@@ -38,6 +41,10 @@ class FaultTests(TransactionTestCase):
             service.wait_until_up()
 
     async def trouble(self):
+        for _ in range(self.rounds):
+            await self.round()
+
+    async def round(self):
         """Each web process is killed and replaced, Redis restarted, then away for a while."""
         await asyncio.sleep(0.7)
         self.webs[0].kill()
@@ -54,7 +61,7 @@ class FaultTests(TransactionTestCase):
         await asyncio.to_thread(self.redis.start)
 
     def test_the_promise_holds_and_without_resending_or_without_keys_it_would_not(self):
-        rooms = make_rooms(6, Habits(patience=1))
+        rooms = make_rooms(self.rooms, Habits(patience=1))
         forgetful = make_rooms(2, Habits(resend=False, patience=1))
         keyless = make_rooms(3, Habits(dedupe=False, patience=1))
 
@@ -64,11 +71,12 @@ class FaultTests(TransactionTestCase):
         asyncio.run(
             talk(
                 [*rooms, *forgetful, *keyless], find_port=find_port, trouble=self.trouble,
-                seconds=4.5, every=0.6, settle=30,
+                seconds=4.5 * self.rounds, every=0.6, settle=30,
             )
         )  # fmt: skip
         self.assertEqual([problem for room in rooms for problem in room.problems()], [])
-        self.assertGreater(sum(len(room.said) for room in rooms), 60)
+        said = sum(len(room.said) for room in rooms)
+        self.assertGreater(said, 10 * self.rooms * self.rounds)
         self.assertIn("were lost", self.problems_of(forgetful))
         self.assertIn("are stored twice", self.problems_of(keyless))
 

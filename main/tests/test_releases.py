@@ -90,7 +90,7 @@ class ReleaseBeforeTests(ReleaseCase):
         self.assertEqual(releases.chosen(self.root, "HEAD"), ("HEAD", second))
 
     def test_what_is_no_commit_is_refused_in_words(self):
-        with self.assertRaisesMessage(releases.NoSuchRevision, "Needed a single revision"):
+        with self.assertRaisesMessage(releases.NoSuchRevision, "v9 is no commit of this clone"):
             releases.commit_of(self.root, "v9")
 
     def test_a_changed_and_a_new_file_differ(self):
