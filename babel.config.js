@@ -1,4 +1,4 @@
-// JSX only: the browsers we serve run the rest as written. Jest wants CommonJS besides.
+// JSX only: the browsers that we serve run the rest as written. Jest also needs CommonJS.
 module.exports = {
   presets: [["@babel/preset-react", { runtime: "automatic" }]],
   env: { test: { plugins: ["@babel/plugin-transform-modules-commonjs"] } },

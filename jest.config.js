@@ -7,7 +7,7 @@ module.exports = {
     "^react-dom/client$": "preact/compat/client",
     "^(react|react-dom)$": "preact/compat",
   },
-  // Preact comes as modules, which Jest reads when Babel has made CommonJS of them.
+  // Preact comes as ES modules, which Jest reads once Babel has made CommonJS of them.
   transform: { "\\.(mjs|jsx?)$": "babel-jest" },
   transformIgnorePatterns: ["/node_modules/(?!preact/|@testing-library/preact/)"],
 };

@@ -1,4 +1,4 @@
-// Development build: readable bundles with source maps. webpack.prod.config.js builds on this one.
+// Development build: readable bundles with source maps. webpack.prod.config.js extends it.
 const path = require("path");
 const MiniCssExtractPlugin = require("mini-css-extract-plugin");
 const BundleTracker = require("webpack-bundle-tracker");
@@ -20,7 +20,7 @@ module.exports = {
   output: {
     path: path.resolve(__dirname, "bundles"),
     filename: "[name].bundle.js",
-    // Relative addresses: Django's static storage decides where the files are served from.
+    // Relative addresses: Django's static storage decides where files are served from.
     publicPath: "auto",
     clean: true,
   },
@@ -47,14 +47,14 @@ module.exports = {
             options: {
               sassOptions: {
                 quietDeps: true,
-                // Bootstrap 5.3 is written with @import and can be configured in no other way.
+                // Bootstrap 5.3 uses @import, and cannot be configured in any other way.
                 silenceDeprecations: ["import", "global-builtin"],
               },
             },
           },
         ],
       },
-      // One name in the style sheet and in base.html's preload: the hash is added by Django.
+      // The same name in the style sheet and in base.html's preload: Django adds the hash.
       {
         test: /\.woff2$/,
         type: "asset/resource",

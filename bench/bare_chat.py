@@ -1,4 +1,4 @@
-"""The least that a chat can be: websockets and Redis pub/sub; nothing stored, nobody asked.
+"""The simplest possible chat: websockets and Redis Pub/Sub; nothing stored, nothing checked.
 
     python bench/bare_chat.py PORT REDIS_URL
 

@@ -5,11 +5,11 @@
 
 Rooms of two talk at random through two web processes, while these are killed with -9 and
 replaced, one is told to end, Redis is restarted and then away for a sixth of the time, PostgreSQL
-is cut off and recovers, and the channel layer drops 30 % of all nudges, doubles 30 % and delays
-30 % past others. Prints what happened and, last, `kept` or `broken`; fails when it is broken.
+is cut off and recovers, and the channel layer drops 30% of all nudges, doubles 30% and delays 30%
+past others. Prints what happened and, last, `kept` or `broken`; fails if it is broken.
 
---without takes one habit from the clients, as a negative control: then it has to be broken.
-Run it by .venv/bin/python. Needs PostgreSQL, Redis and Linux. Takes about 80 seconds.
+--without takes one habit away from the clients, as a negative control: then it must be broken.
+Run it with .venv/bin/python. Needs PostgreSQL, Redis and Linux. Takes about 80 seconds.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def main() -> int:
         webs = [here.web("main.tests.support.faulty_asgi") for _ in range(2)]
         for web in webs:
             web.start()
-        connection.close()  # it would be cut off with the others
+        connection.close()  # or it would be cut off with the others
         trouble = Trouble(here, webs, options.seconds / 60)
         settled = asyncio.run(
             talk(
@@ -64,7 +64,7 @@ def read_options():
 
 
 class Trouble:
-    """What goes wrong, and when; at a scale of 1 it takes 55 seconds."""
+    """What goes wrong, and when; takes 55 seconds at a scale of 1."""
 
     def __init__(self, here, webs, scale: float) -> None:
         self.here, self.webs, self.scale = here, webs, scale

@@ -1,4 +1,4 @@
-"""What the benchmarks of the conversation stand on: PostgreSQL, Redis, web processes, and rooms."""
+"""What the conversation's benchmarks share: PostgreSQL, Redis, web processes, and rooms."""
 
 import contextlib
 import logging
@@ -27,7 +27,7 @@ SETTINGS = {
     "STAFF_SECOND_FACTOR": "false",
     "DJANGO_SETTINGS_MODULE": "booktime.settings",
 }
-# What is committed survives the end of the processes, if not that of the machine.
+# Commits survive the end of the processes, if not that of the machine.
 POSTGRES = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=100"]
 POSTGRES += ["fsync=off", "full_page_writes=off", "synchronous_commit=on"]
 
@@ -67,7 +67,7 @@ class Postgres(Service):
         return [self.programs["postgres"], "-D", str(self.data), "-p", str(self.port), *flags]
 
     def crash(self) -> None:
-        """Ends at once, cutting everyone off; the next start recovers from its journal."""
+        """End at once, cutting everyone off; the next start recovers from the journal."""
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait()
 
@@ -77,7 +77,7 @@ class Postgres(Service):
 
 
 class Ground:
-    """Services in a temporary folder; `web()` makes one more web process, not started yet."""
+    """Services in a temporary folder; `web()` makes another web process, not yet started."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -111,7 +111,7 @@ class Ground:
 
 @contextlib.contextmanager
 def ground() -> Iterator[Ground]:
-    """Also makes this process one of the shop's: its models can be imported inside the block."""
+    """Also sets up Django in this process: the shop's models can be imported inside the block."""
     with tempfile.TemporaryDirectory(prefix="booktime-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -134,13 +134,13 @@ def _migrate() -> None:
 
 
 def rss(service: Service) -> int:
-    """Bytes of memory that the process holds (Linux)."""
+    """The process's memory in bytes (Linux)."""
     status = Path(f"/proc/{service.process.pid}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) * 1024
 
 
 def cpu(service: Service) -> float:
-    """Seconds of CPU time that the process has used (Linux)."""
+    """The process's CPU time in seconds (Linux)."""
     fields = Path(f"/proc/{service.process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

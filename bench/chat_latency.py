@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Time from sent to shown in rooms of two, through one web process, beside a bare program.
+"""Time from sent to shown in rooms of two, through one web process, compared with a bare program.
 
     bench/chat_latency.py [--rates 50 200 400] [--seconds 15] [--rooms 100]
 
-The shop (one Daphne, PostgreSQL, Redis) and bench/bare_chat.py (websockets and Redis pub/sub, which
-stores nothing) in turn, with the same clients. Messages go off at an even pace, whether those
-before have arrived or not. Prints for each rate how many were acknowledged a second, how many were
-lost (not shown to the other side when nothing new had come for 20 s), the CPU that the server took,
-and the milliseconds to the acknowledgement and to the other side.
-Run it by .venv/bin/python. Needs PostgreSQL, Redis and Linux. Takes about 3 minutes.
+The shop (one Daphne, PostgreSQL, Redis) and bench/bare_chat.py (websockets and Redis Pub/Sub, which
+stores nothing) in turn, with the same clients. Messages are sent at a steady rate, whether earlier
+ones have arrived or not. Prints for each rate how many were acknowledged per second, how many were
+lost (still not shown to the other side after 20 s without news), the server's CPU time, and the
+milliseconds to the acknowledgement and to the other side.
+Run it with .venv/bin/python. Needs PostgreSQL, Redis and Linux. Takes about 3 minutes.
 """
 
 import argparse
@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.chat_ground import cpu, ground, percentiles
 from main.tests.support.live_services import Service
 
-SETTLE = 20  # seconds without anything new, after which what is missing is lost
+SETTLE = 20  # seconds without news, after which missing messages count as lost
 
 
 class Bare(Service):
@@ -81,7 +81,7 @@ class Load:
         await wire.say("send", cid=cid, text="Has it been sent? I need it on Friday.")
 
     async def settle(self) -> None:
-        """Until all is shown, or nothing is any more."""
+        """Wait until everything is shown, or nothing more arrives."""
         last = time.monotonic()
         while len(self.shown) + len(self.acknowledged) < 2 * len(self.sent):
             last = max([last, *self.shown.values()])
@@ -98,7 +98,7 @@ def main() -> int:
         bare = here.own(Bare(here.folder / "bare.log", here.redis.url))
         rows = []
         for rate in options.rates:
-            # New rooms each time, so that none begins with a long history.
+            # New rooms each time, so that none starts with a long history.
             rooms = make_rooms(options.rooms)
             web = here.web()
             for name, service in (("shop", web), ("bare", bare)):

@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
-"""What many sockets cost: memory of idle ones, a crowd that comes back, one that never reads.
+"""What many sockets cost: memory of idle ones, a crowd that reconnects, one that never reads.
 
     bench/chat_sockets.py [memory] [crowd] [deaf] [idle] [presence]
 
-memory    bytes of one web process for each of 2,000 idle sockets, beside a socket of the same
-          server that does nothing
-crowd     1,000 sockets that lose their server and come back at once: seconds until all are served
-deaf      a client that never reads, asks for its history all the time, and is written to: how much
-          the process grows, and when it hangs up
-idle      20 sockets on which nothing happens but heartbeats, for 70 s: how many are still up, and
-          get the next message
-presence  milliseconds to read who of 200 is there, among 200,000 other keys, and the commands used
+memory    bytes of one web process for each of 2,000 idle sockets, compared with a socket of the
+          same server that does nothing
+crowd     1,000 sockets that lose their server and reconnect at once: seconds until all are served
+deaf      a client that never reads while it fetches history and receives messages: how much the
+          process grows, and when it closes the socket
+idle      20 sockets with nothing but heartbeats for 70 s: how many are still open, and get the next
+          message
+presence  milliseconds to read who of 200 people is there, among 200,000 other keys, and the
+          commands used
 
-All of them without a name. Run it by .venv/bin/python. Needs PostgreSQL, Redis and Linux.
+Without a name, all of them. Run it with .venv/bin/python. Needs PostgreSQL, Redis and Linux.
 """
 
 import argparse
@@ -48,7 +49,7 @@ def main() -> int:
 
 
 async def open_all(stack: AsyncExitStack, port: int, rooms, *, at_once: int = 25) -> list:
-    """A socket for each side of each room, welcomed."""
+    """A welcomed socket for each side of each room."""
     from main.tests.support.chat_client import open_wire
 
     gate = asyncio.Semaphore(at_once)
@@ -114,7 +115,7 @@ def crowd(here) -> str:
     web.start()
     first = asyncio.run(_served_after(web, rooms))
     web.kill()
-    # They come while it starts, and find it as soon as it is there.
+    # They connect while it starts, and find it as soon as it is up.
     web.start()
     again = asyncio.run(_served_after(web, rooms))
     web.end()
@@ -147,7 +148,7 @@ def deaf(here) -> str:
 
 
 async def _not_reading(web, room, before: int) -> tuple[int, float]:
-    """By how much the process grew at most, and when the server hung up."""
+    """The most by which the process grew, and when the server closed the socket."""
     from websockets.exceptions import ConnectionClosed
 
     from main.tests.support.chat_client import ChatClient, open_wire
@@ -232,7 +233,7 @@ async def _read_presence(client) -> list[float]:
         await people.touch(
             order_id, {"who": f"staff-{number}", "name": f"Member {number}", "role": "staff"}
         )
-    # As another process sees it, which knows of none of them by itself.
+    # As seen by another process, which knows none of them itself.
     people._here.clear()
     client.config_resetstat()
     times = []

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Time of an invoice's PDF as the shop serves it, beside WeasyPrint's own for the same page.
+"""Time of an invoice's PDF as the shop serves it, compared with WeasyPrint's own for the same page.
 
     python bench/invoice_pdf.py [--lines 4] [--rounds 15] [--stack 50]
 
 In process, on a new SQLite database in a temporary folder. The shop's time is a whole request:
 rights, database, template, the electronic invoice, PDF/A-3. WeasyPrint's is HTML(...).write_pdf()
-of the same HTML and style sheet, with everything else as it comes. In turn, after a warm-up; the
-median of the rounds' ratios counts, on a shared machine. Then a stack of invoices in one PDF.
+of the same HTML and style sheet, with its defaults. In turn, after a warm-up; on a shared machine
+the median of the rounds' ratios counts. Then a stack of invoices in one PDF.
 """
 
 import argparse

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""CPU time of the list page of 24 books beside a bare Django list of the same rows, in process.
+"""CPU time of the list page of 24 books, compared with a bare Django list of the same rows.
 
     python bench/list_cpu.py [--csv books.csv] [--rounds 15]
 
-Uses the database of DATABASE_URL as it is; with --csv a new SQLite database in a temporary folder,
-filled from that list. Both pages are rendered in turn, after a warm-up, and the medians of the
-rounds are compared: the ratio is what counts, on a shared machine.
+In process. Uses the database of DATABASE_URL as it is; with --csv a new SQLite database in a
+temporary folder, filled from that list. Renders both pages in turn, after a warm-up, and compares
+the medians of the rounds: on a shared machine the ratio is what counts.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-REQUESTS = 20  # a round
+REQUESTS = 20  # per round
 LIMIT = 3.0  # times the bare list
 
 
@@ -50,7 +50,7 @@ def set_up() -> None:
     }
     from django.conf import settings
 
-    # Hashed names of static files are no part of what is measured, and need collectstatic.
+    # Hashed names of static files need collectstatic, and are not part of what is measured.
     static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": static}
     settings.TEMPLATES[0]["DIRS"].append(ROOT / "bench" / "bare" / "templates")
@@ -82,7 +82,7 @@ def compare(rounds: int) -> int:
 
 
 def measured(urlconf: str, path: str):
-    """A function that asks for the page some times and returns the CPU seconds of one."""
+    """A function that requests the page several times and returns the CPU seconds of one."""
     from django.test import Client, override_settings
 
     client = Client()

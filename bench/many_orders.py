@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""The staff's pages with 1,000 orders and with 100,000: SQL queries, time, and how much slower.
+"""The staff's pages with 1,000 and 100,000 orders: SQL queries, time, and how much slower.
 
     bin/with-services --postgres .venv/bin/python bench/many_orders.py [--rounds 25]
     .venv/bin/python bench/many_orders.py --sqlite
 
-Makes two shops that sold for four years (many_orders_made.py), each in a database of its own beside
-that of DATABASE_URL, which needs the right to create them and is left alone. A process for each
-asks for every page in turn, few and many orders close together, in process and without a network,
-so that a busy machine slows both. Prints medians and the median of the ratios.
+Makes two shops that sold for four years (many_orders_made.py), each in its own database beside that
+of DATABASE_URL, whose role must be allowed to create them and which is left alone. A process for
+each requests every page in turn, few and many orders close together, without a network, so that a
+busy machine slows down both. Prints medians and the median of the ratios.
 
-Fails (exit 1) when a page takes more than 12 queries, or with 100,000 orders more than 2 times as
-long. Reports are kept for five minutes (main/reports/figures.py): "anew" is the visit that reads
-one again, with what is kept for a day still there, and "OVER" its ratio says that it is over, but
-fails nothing. On SQLite, which has no index for parts
-of names and counts in Python, no ratio is judged.
+Fails (exit 1) if a page takes more than 12 queries, or more than twice as long with 100,000 orders.
+Reports are cached for five minutes (main/reports/figures.py): "anew" is the visit that reads one
+again, while what is cached for a day is still there; "OVER" beside its ratio says that it is over
+the limit, but does not fail. On SQLite, which has no index for parts of names and counts in Python,
+ratios are not judged.
 
 Takes about five minutes on two idle cores. Needs bundles (bin/test or npm run build).
 """
@@ -98,7 +98,7 @@ def database_url(count: int, folder: str, on_sqlite: bool) -> str:
 
 
 def measure(shops: list["Shop"], label: str, rounds: int) -> dict:
-    """Queries (the most), milliseconds in each shop, and the ratio; each shop is warm already."""
+    """Queries (the most), milliseconds in each shop, and the ratio; both shops are warm."""
     queries = [shop.ask(("queries", label)) for shop in shops]
     times: list[list[float]] = [[], []]
     for number in range(rounds):
@@ -131,7 +131,7 @@ def print_table(found: dict[str, dict], counts: list[int], *, judges_ratio: bool
 
 
 class Shop:
-    """Asked by the program, answered by `serve` in a new process."""
+    """Called by the program, answered by `serve` in a new process."""
 
     def __init__(self, count: int, url: str) -> None:
         context = multiprocessing.get_context("spawn")
@@ -170,7 +170,7 @@ def serve(connection, count: int, url: str) -> None:
 
 
 def set_up(url: str) -> None:
-    """Django as in production, but for HTTPS and hashed names of files, which need collecting."""
+    """Django as in production, but without HTTPS and hashed names, which need collecting."""
     sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "booktime.settings",
@@ -192,7 +192,7 @@ def set_up(url: str) -> None:
 
 
 def make(count: int) -> dict[str, Callable]:
-    """The rows, then what asks for each page."""
+    """Make the rows, then the clients of each page."""
     from django.core.management import call_command
     from django.db import connection
     from many_orders_made import make_shop, make_staff
@@ -201,7 +201,7 @@ def make(count: int) -> dict[str, Callable]:
     staff = make_staff()
     make_shop(count)
     with connection.cursor() as cursor:
-        # As autovacuum does by and by: what is known of the rows, and that all of them are visible.
+        # As autovacuum does over time: statistics, and that all rows are visible.
         if connection.vendor == "postgresql":
             cursor.execute("VACUUM ANALYZE")
         else:
@@ -212,7 +212,7 @@ def make(count: int) -> dict[str, Callable]:
 def pages_for(staff: dict) -> dict[str, Callable]:
     from django.test import Client
 
-    logging.disable(logging.CRITICAL)  # what is not there is said below
+    logging.disable(logging.CRITICAL)  # failures are reported below
     pages = {}
     for role, (user, prefix) in staff.items():
         client = Client()
@@ -228,7 +228,7 @@ def pages_for(staff: dict) -> dict[str, Callable]:
 
 
 def visit_anew(client, path: str):
-    """As minutes later: the report is read, and not kept."""
+    """As minutes later: the report is read again, not taken from the cache."""
     from main.reports import figures
 
     with patch.object(figures, "KEPT_FOR", 0):
@@ -277,7 +277,7 @@ def paths_for(role: str, prefix: str) -> dict[str, str]:
 
 
 def queries_of(page: Callable) -> int:
-    """With nothing kept: the most that the page ever takes."""
+    """With an empty cache: the most that the page ever takes."""
     from django.core.cache import cache
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

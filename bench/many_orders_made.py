@@ -33,7 +33,7 @@ from main.models.staff_roles import DISPATCH, OFFICE
 YEARS = 4
 BOOKS = 2000
 AT_ONCE = 2000  # orders in a transaction
-# The last orders are not all paid or sent: those of four days, at the least a page full of them.
+# The last orders are not all paid or sent: those of four days, but at least a full page.
 BEING_SENT, BEING_SENT_AT_LEAST = timedelta(days=4), 120
 NAMES = ["Ada", "Amir", "Beth", "Carlos", "Dana", "Emma", "Grace", "Kofi", "Lena", "Olga", "Rosa"]
 SURNAMES = [
@@ -45,11 +45,11 @@ LIVE = [Order.Status.PAID, Order.Status.DONE]
 
 
 def make_shop(count: int) -> None:
-    """`count` orders and all that belongs to them, in an empty database."""
+    """Fill an empty database with `count` orders and all that belongs to them."""
     chance = random.Random(7)
     books = _books(chance)
     people = _people(max(count // 4, 10))
-    # The day is given, not taken from the clock.
+    # From a given day, not from the clock.
     for model, name in ((Order, "created_at"), (Product, "created_at")):
         model._meta.get_field(name).auto_now_add = False
     numbers: dict[str, int] = defaultdict(int)
@@ -72,7 +72,7 @@ def _count_series(numbers: dict[str, int]) -> None:
 
 
 def make_staff() -> dict[str, tuple[User, str]]:
-    """One of each kind, with the site that is theirs."""
+    """One of each kind, with their site."""
     owner = User.objects.create_superuser("owner@booktime.example", "not-used")
     clerk = User.objects.create_user("clerk@booktime.example", "not-used", is_staff=True)
     clerk.groups.add(Group.objects.get(name=OFFICE.group))
@@ -119,7 +119,7 @@ def _people(count: int) -> list[User]:
 
 
 def _orders(count: int, people: list[User], chance: random.Random) -> Iterator[list[Order]]:
-    """In the order of their days, some at a time, unsaved."""
+    """Unsaved orders by day, some at a time."""
     now = timezone.now()
     step = timedelta(days=365 * YEARS) / count
     for first in range(0, count, AT_ONCE):

@@ -1,4 +1,4 @@
-"""The same site on Django's own ASGI handler, to compare with ours in the same run."""
+"""The same site on Django's own ASGI handler, to compare it with ours in the same run."""
 
 import os
 

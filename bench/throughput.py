@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Requests a second of the shop's main pages through Daphne, beside a bare Django list.
+"""Requests per second of the shop's main pages through Daphne, compared with a bare Django list.
 
     bench/throughput.py books.csv [--seconds 5] [--rounds 2] [--connections 8] [--threads N]
 
-Imports the list into a temporary PostgreSQL, starts the shop as in production (one process a
-server; DEBUG off, debug tools none) and a bare list of the same rows (bench/bare), each on our
-handler and on Django's own, and asks them in turn with wrk. Prints a table of medians over the
-rounds: requests a second, latencies, the server's CPU time a request (Linux), and ratios. On a
+Imports the list into a temporary PostgreSQL, starts the shop as in production (one process per
+server; DEBUG off, no debug tools) and a bare list of the same rows (bench/bare), each on our
+handler and on Django's own, and loads them in turn with wrk. Prints a table of medians over the
+rounds: requests per second, latencies, the server's CPU time per request (Linux), and ratios. On a
 machine that others use, trust CPU and ratios.
 
 Sets up packages and production bundles as bin/test does. Needs: apt-get install postgresql wrk
@@ -35,7 +35,7 @@ import setting_up  # noqa: E402 (found by the line above)
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 CSRF = "c" * 32
 GUESTS = 200
-# One in ten is misspelt and needs the slower search for what is close.
+# One in ten is misspelt and needs the slower search for similar words.
 SEARCHES = [
     "harry potter", "the hobbit", "austen", "stephen king", "love", "murder on the orient express",
     "dune", "9780439023480", "history of", "shakespere hamlet",
@@ -113,7 +113,7 @@ def production_environment(options):
 
 
 def prepare(csv, folder, environment):
-    """Migrate, import, collect. Returns how many books there are, and some of them."""
+    """Migrate, import, collect. Returns the number of books, and some of them."""
     manage(environment, "migrate", "--verbosity=0")
     manage(environment, "import_data", str(csv.resolve()), folder)
     manage(environment, "collectstatic", "--noinput", "--verbosity=0")
@@ -133,10 +133,10 @@ def manage(environment, *words):
 
 @contextlib.contextmanager
 def serve(application, settings_module, environment, folder):
-    """A Daphne process; gives its port and process id."""
+    """Start a Daphne process; returns its port and process id."""
     port = free_port()
     command = [PYTHON, "-m", "daphne", "-v0", "-b", "127.0.0.1", "-p", str(port), application]
-    # Without Redis one process serves a database: the lock on it lies among temporary files.
+    # Without Redis only one process may serve a database: the lock for that is a temporary file.
     own = Path(tempfile.mkdtemp(dir=folder))
     environment = environment | {"DJANGO_SETTINGS_MODULE": settings_module, "TMPDIR": str(own)}
     log = own / "server.log"
@@ -173,14 +173,14 @@ def accepts(port):
 
 
 def write_plans(folder, facts, port):
-    """A file of requests for each page; see load.lua."""
+    """Write a file of requests for each page; see load.lua."""
     books, (csrf, session) = facts["books"], facts["cookies"]
     own = f"{csrf}={CSRF}"
     lists = [("GET", f"/products/all/?page={page}", "", own) for page in range(1, 21)]
     guests = [
         new_guest(port, books[number % len(books)][0], own, session) for number in range(GUESTS)
     ]
-    # Each guest takes one book after the other, the guests in turn.
+    # Guests take turns, and each takes one book after another.
     adding = [
         (
             "POST",
@@ -206,7 +206,7 @@ def write_plans(folder, facts, port):
 
 
 def new_guest(port, product_id, own, session_name):
-    """A visitor with a book in the basket; returns their cookies."""
+    """Make a visitor with a book in the basket; returns their cookies."""
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     headers = {"Cookie": own, "X-CSRFToken": CSRF}
     headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -229,7 +229,7 @@ def style_sheet(port):
 
 
 def measure(options, servers, plans):
-    """Results by (page, server), the servers in turn so that each shares the machine's moods."""
+    """Results by (page, server). Servers take turns, so that the machine's load hits all alike."""
     found = {}
     for _ in range(options.rounds):
         for page in PAGES:
@@ -246,7 +246,7 @@ def measure(options, servers, plans):
 
 
 def cpu_seconds(pid):
-    """What the process has used until now; 0 where there is no /proc."""
+    """The process's CPU time so far; 0 if there is no /proc."""
     stat = Path(f"/proc/{pid}/stat")
     if not stat.exists():
         return 0

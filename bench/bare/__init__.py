@@ -1,1 +1,1 @@
-"""A bare Django list of books, the measure for the shop's pages: no shop logic, the same rows."""
+"""A bare Django list of books to compare the shop's pages with: no shop logic, the same rows."""

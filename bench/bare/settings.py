@@ -13,7 +13,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "allauth.account.middleware.AccountMiddleware",  # its app does not start without
+    "allauth.account.middleware.AccountMiddleware",  # its app does not start without it
 ]
 TEMPLATES = [
     {

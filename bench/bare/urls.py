@@ -1,4 +1,4 @@
-"""One page: 24 books with name, price, stock, picture and a form each, in two queries."""
+"""One page: 24 books, each with name, price, stock, picture and a form, in two queries."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,7 +13,7 @@ def book_list(request):
     number = int(request.GET.get("page", 1))
     start = (number - 1) * BOOKS_A_PAGE
     found = Product.objects.filter(active=True).order_by("name", "pk").defer("description")
-    # One more than shown says whether there is a next page, without counting.
+    # One more than shown tells whether there is a next page, without counting.
     books = list(found.prefetch_related("images")[start : start + BOOKS_A_PAGE + 1])
     next_page = number + 1 if len(books) > BOOKS_A_PAGE else None
     context = {"books": books[:BOOKS_A_PAGE], "next_page": next_page}

@@ -1,9 +1,9 @@
-// Page counts for Google Analytics; base.html asks for this only when a tracker id is set.
+// Page counts for Google Analytics; base.html loads this only if a tracker id is set.
 const id = document.documentElement.dataset.trackerId;
 
 if (id) {
   window.dataLayer = window.dataLayer || [];
-  // gtag.js reads the arguments object itself, an array will not do.
+  // gtag.js reads the arguments object itself; an array will not do.
   const gtag = function () {
     window.dataLayer.push(arguments);
   };

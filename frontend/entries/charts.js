@@ -1,5 +1,5 @@
-// The staff's reports: draws each picture from the page's own figures, and again when the admin
-// turns light or dark. Only the parts of Chart.js that draw bars are bundled.
+// The staff's reports: draws each chart from the page's figures, and again when the admin turns
+// light or dark. Only the parts of Chart.js that draw bars are bundled.
 import {
   BarController,
   BarElement,

@@ -1,4 +1,4 @@
-// The conversation about an order: takes over what the server drew, with what was typed meanwhile.
+// The conversation about an order: takes over what the server rendered, and what was typed since.
 import { render } from "react-dom";
 import { Conversation } from "../components/Conversation/Conversation";
 import { clock, keptStorage } from "../lib/browser";
@@ -42,7 +42,7 @@ function start(props) {
   render(<Conversation {...{ client, draft, expectation, zone, canned, placeholders }} />, mount);
   if (hadFocus) mount.querySelector("textarea").focus();
 
-  // Staff: the forms around it are the server's; what they say is kept up to date.
+  // Staff: the server renders the forms around it; their words are kept up to date.
   const showAround = (state) => {
     showConversation(document, state.conversation, state.me);
     showSeen(document, lastSeq(state));
@@ -58,12 +58,12 @@ function listen(client, outbox, draft) {
   window.addEventListener("offline", client.drop);
   window.addEventListener("pageshow", ({ persisted }) => {
     if (!persisted) return;
-    // Nobody told this page what other tabs stored meanwhile.
+    // This page has not heard what other tabs stored meanwhile.
     client.unsentLost();
     draft.changed();
     client.wake();
   });
-  // A page that may be shown again keeps no socket, and asks for no other way.
+  // A page in the back/forward cache keeps no socket, and does not poll either.
   window.addEventListener("pagehide", client.drop);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") client.wake();

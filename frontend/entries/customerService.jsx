@@ -1,4 +1,4 @@
-// Customer service's list of who waits: takes over what the server drew, and follows the stream.
+// Customer service's list: takes over what the server rendered, and follows the stream.
 import { render } from "react-dom";
 import { CustomerService } from "../components/CustomerService/CustomerService";
 import { clock, keptStorage } from "../lib/browser";
@@ -41,7 +41,7 @@ function start(props) {
     return () => stream.stop();
   };
   oneStream({
-    // What is unread differs from one reader to the next.
+    // Unread counts differ between readers.
     name: `booktime-customer-service-${props.me.who}`,
     locks: navigator.locks,
     makeChannel: window.BroadcastChannel && ((name) => new BroadcastChannel(name)),
@@ -51,7 +51,7 @@ function start(props) {
   });
 }
 
-/** The status that the stream answers with; what follows is not read. */
+/** The status of the stream's answer; the body is not read. */
 async function probe(url) {
   const ending = new AbortController();
   try {

@@ -1,4 +1,4 @@
-// The product page: puts the ImageBox where the plain pictures are.
+// The product page: puts the ImageBox in place of the plain pictures.
 import { render } from "react-dom";
 import { ImageBox } from "../components/ImageBox/ImageBox";
 

@@ -1,4 +1,4 @@
-// Forms that send a passkey: the browser asks for it, and the answer goes into the hidden field.
+// Forms that send a passkey: the browser asks for it, and its answer goes into the hidden field.
 import { createPasskey, knowsPasskeys, usePasskey } from "../lib/passkeys";
 
 const WORDS = {
@@ -10,7 +10,7 @@ const WORDS = {
   other: "That did not work. Please try again, or take another way.",
 };
 
-/** The options lie in the page; where nobody is signed in yet, the form's address has them. */
+/** The page contains the options; before sign-in, the form's address returns them. */
 async function optionsOf(form) {
   const data = document.getElementById("passkey-options");
   if (data) return JSON.parse(data.textContent);

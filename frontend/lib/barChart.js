@@ -1,10 +1,10 @@
-// What Chart.js is to draw: a report's picture, as the page's json_script has it, in these colours.
+// What Chart.js draws: a report's chart from the page's json_script, in the given colours.
 //
-// picture: {title, labels, bars: [{label, values}], lying, beside, currency}; lying bars have their
-// labels at the left, bars beside each other are not stacked, money is written in the currency.
+// picture: {title, labels, bars: [{label, values}], lying, beside, currency}; `lying` bars are
+// horizontal, bars `beside` each other are not stacked, money is shown in the currency.
 // colours: {text, grid, bars: [...]}.
 
-const MOST = 36; // characters of a title beside a bar; the table has the whole
+const MOST = 36; // characters of a title beside a bar; the table shows all of it
 const NARROW = 600; // pixels
 
 export function barChart(picture, colours) {

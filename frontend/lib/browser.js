@@ -1,4 +1,4 @@
-// What a browser gives, in the shape that the rest of lib takes it in (tests give their own).
+// The browser's services in the shape that lib expects (tests pass their own).
 
 export const clock = {
   now: () => Date.now(),
@@ -6,7 +6,7 @@ export const clock = {
   clearTimeout: (timer) => window.clearTimeout(timer),
 };
 
-/** Null where storing is forbidden: what is written is then kept as long as the page. */
+/** Null if storage is forbidden: then text is kept only as long as the page. */
 export function keptStorage() {
   try {
     return window.localStorage;

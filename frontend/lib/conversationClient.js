@@ -1,5 +1,5 @@
-// One reader of one conversation: puts the socket, the way over HTTP, the state and the unsent
-// together. Components read `state`, and call what people do.
+// The client of one conversation: combines the socket, polling, the state and unsent messages.
+// Components read `state` and call the methods.
 import { ConversationLink } from "./conversationLink";
 import { ConversationPoll } from "./conversationPoll";
 import { firstSeq, hasEarlier, hasGap, isBehind, lastSeq } from "./conversationState";
@@ -63,7 +63,7 @@ export class ConversationClient {
     return () => this.#listeners.delete(listener);
   }
 
-  // --- What people do -------------------------------------------------------------------------
+  // --- What users do --------------------------------------------------------------------------
 
   send(text) {
     const at = this.#clock.now();
@@ -73,7 +73,7 @@ export class ConversationClient {
     this.#queue.flush();
   }
 
-  /** Take back what was refused; returns its text, to be written anew. */
+  /** Take back a refused message; returns its text, to be edited. */
   takeBack(cid) {
     const message = this.state.unsent.find((each) => each.cid === cid);
     this.#outbox.forget(cid);
@@ -88,7 +88,7 @@ export class ConversationClient {
     if (!this.#link.send(frame)) this.#poll.send(frame);
   }
 
-  /** Somebody looks at the end of the conversation, or no longer. */
+  /** Whether somebody is looking at the end of the conversation. */
   attend(isAttentive) {
     this.#isAttentive = isAttentive;
     this.#sayRead();
@@ -102,17 +102,17 @@ export class ConversationClient {
     this.#link.send({ type: "typing", on: isTyping });
   }
 
-  /** Another tab of the same person wrote, or got an answer; or took back what was refused. */
+  /** Another tab of the same user wrote, got an answer, or took back a refused message. */
   unsentChanged(event) {
     const { cid, message } = this.#outbox.told(event);
     const own = this.state.unsent.find((each) => each.cid === cid);
     if (message && !own) this.#add([message]);
     else if (message?.status === "refused") this.#set(withUnsent(this.state, cid, message));
-    // Stored, that is, otherwise: here it stays in sight until it comes as a message.
+    // Otherwise it was stored: it stays visible here until it arrives as a message.
     else if (!message && own?.status === "refused") this.takeBack(cid);
   }
 
-  /** All that was stored may have changed, or be gone: what this page has is kept anew. */
+  /** The storage may have changed or been emptied: store again what this page has. */
   unsentLost() {
     const unsent = this.state.unsent.map((each) =>
       each.status === "stored" ? each : this.#kept(each),
@@ -121,7 +121,7 @@ export class ConversationClient {
     this.#add(this.#loaded().filter(({ cid }) => unsent.every((each) => each.cid !== cid)));
   }
 
-  // --- What comes of it -----------------------------------------------------------------------
+  // --- What follows ---------------------------------------------------------------------------
 
   #receive(frame) {
     const before = this.state;
@@ -152,13 +152,13 @@ export class ConversationClient {
     }
   }
 
-  /** As it is then: the storage may be full. */
+  /** Read when it is needed: the storage may have become full. */
   #kept(message) {
     const isKept = this.#outbox.keep(message);
     return isKept ? without(message, "isUnkept") : { ...message, isUnkept: true };
   }
 
-  /** What the storage has, less what was shown before the answer came. */
+  /** What is stored, except messages that were shown before their answer arrived. */
   #loaded() {
     const shown = new Set(this.state.items.map(({ cid }) => cid));
     const all = this.#outbox.load();
@@ -228,12 +228,12 @@ export class ConversationClient {
     this.#link.hasOtherWay = isUp;
     this.#set({ ...this.state, link: { ...this.state.link, isUp } });
     if (!isBack) return;
-    // The shop is back: perhaps the socket is too.
+    // The shop is back, so the socket may be too.
     this.#link.wake();
     this.#queue.flush();
   }
 
-  // Whatever was under way has no answer any more.
+  // Whatever was on its way will get no answer.
   #lost() {
     this.#askedAfter = null;
     this.#queue.interrupt();

@@ -72,7 +72,7 @@ describe("without sockets", () => {
   });
 });
 
-/** A minute of two people talking while everything goes wrong; what each of them sees. */
+/** A minute of two people talking while everything goes wrong; returns what each of them sees. */
 async function badMinute({ seed, deafTo = [] }) {
   let number = seed;
   const random = () => (number = (number * 16807) % 2147483647) / 2147483647;

@@ -1,5 +1,5 @@
-// The socket of a conversation: opens it, says hello, notices when it is dead, opens it again.
-// Knows nothing of messages; what comes is handed on.
+// The socket of a conversation: opens it, says hello, notices when it is dead, reopens it.
+// Knows nothing about messages: it passes on what arrives.
 import { fullJitter } from "./backoff";
 
 export const OLD_PROTOCOL = 4015;
@@ -8,15 +8,15 @@ const FINAL = [SIGN_IN, 4003, OLD_PROTOCOL];
 const TOO_MUCH = [4008, 4009];
 const PROTOCOL = 1;
 const WELCOME_LIMIT = 10_000;
-// After so many sockets that led to nothing, something on the way may forbid them.
+// After this many failed sockets, something on the way may be blocking them.
 const BLOCKED_AFTER = 3;
 const BLOCKED_RETRY = 30_000;
-// Told to come back later, or cut off as too fast: not at once, and not all together.
+// Told to come back later, or closed as too fast: not at once, and not all at the same time.
 const AFTER_TOO_MUCH = [5_000, 15_000];
 
 /**
- * `openSocket()` gives a WebSocket; `after()` the last number shown; `onFrame(frame)` gets what
- * comes; `onChange({phase, code})` how it stands: connecting, open, waiting, blocked, stopped.
+ * `openSocket()` returns a WebSocket; `after()` the last number shown; `onFrame(frame)` receives
+ * frames; `onChange({phase, code})` the phase: connecting, open, waiting, blocked, stopped.
  */
 export class ConversationLink {
   #socket = null;
@@ -28,7 +28,7 @@ export class ConversationLink {
   #timers = {};
   #to;
 
-  // The shop answers in another way: then it is the socket that does not work, not the shop.
+  // The shop answers over HTTP, so it is the socket that fails, not the shop.
   hasOtherWay = false;
 
   constructor({ openSocket, after, onFrame, onChange, clock, random = Math.random }) {
@@ -45,7 +45,7 @@ export class ConversationLink {
     try {
       this.#socket = this.#to.openSocket();
     } catch {
-      // A browser that forbids the address says so at once.
+      // A browser that forbids the address throws at once.
       this.#lost(0);
       return;
     }
@@ -56,12 +56,12 @@ export class ConversationLink {
     this.#later("welcome", WELCOME_LIMIT, () => this.#lost(0));
   }
 
-  /** False when there is nobody to send it to. */
+  /** False if there is no open socket. */
   send(frame) {
     return this.#ready && this.#write(frame);
   }
 
-  /** The network is back, or somebody looks at the page again: connect, or see that it lives. */
+  /** The network is back, or the page is visible again: connect, or check the connection. */
   wake() {
     if (this.#ready) this.#beat();
     else if (this.#timers.retry) this.connect();
@@ -107,8 +107,7 @@ export class ConversationLink {
   }
 
   #lost(code) {
-    // Whoever changes the password, or signs in, has another cookie: it would do, and is sent with
-    // the next socket.
+    // After a new password or sign-in there is a new cookie, which goes with the next socket.
     const mayHaveNewCookie = code === SIGN_IN && this.#ready && !this.#isSecondTry;
     this.#failed += this.#ready ? 0 : 1;
     this.#letGo();
@@ -140,7 +139,7 @@ export class ConversationLink {
     return fullJitter(this.#attempt, { random });
   }
 
-  // A dead connection takes minutes to say that it is closed: nobody waits for that.
+  // A dead connection takes minutes to report that it is closed: do not wait for it.
   #letGo() {
     const socket = this.#socket;
     this.#socket = null;

@@ -1,5 +1,5 @@
-// Staff: what the page says around the conversation (who looks after it, since when somebody
-// waits, which forms there are) follows what the server says of it.
+// For staff: keeps the page around the conversation (assignee, waiting time, forms) in step with
+// what the server says.
 import { dayAndTime } from "./timeline";
 
 const each = (root, name) => root.querySelectorAll(`[data-conversation-${name}]`);
@@ -10,7 +10,7 @@ export function showConversation(root, conversation, me) {
   for (const node of each(root, "assignee")) setText(node, assignee?.name ?? "nobody");
   for (const node of each(root, "closed")) node.hidden = !closed;
   for (const node of each(root, "open")) node.hidden = closed;
-  // Not offered to who has it already.
+  // Not offered to its assignee.
   for (const node of each(root, "take")) node.hidden = assignee?.who === me.who;
   for (const node of each(root, "waiting")) {
     node.hidden = !since;
@@ -21,12 +21,12 @@ export function showConversation(root, conversation, me) {
   }
 }
 
-/** The forms say up to which message their sender has seen. */
+/** The forms send along up to which message their sender has read. */
 export function showSeen(root, seq) {
   for (const field of root.querySelectorAll("input[name='seen']")) field.value = seq;
 }
 
-// Left alone when it says so already: a change would be read aloud.
+// Unchanged text is left alone: screen readers would announce the change.
 function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

@@ -1,17 +1,17 @@
-// The conversation over plain HTTP, for when no socket opens: takes the same frames and answers
-// with the same ones, so that nobody else needs to know.
+// The conversation over plain HTTP, for when no socket opens: takes and returns the same frames, so
+// that nothing else needs to know.
 
 import { STALE_PAGE } from "./statusWords";
 
 const EVERY = 5_000;
 const PAGE = 100;
-// As the socket would close. That one may not take part is a 404; a 403 is about the token.
+// As the socket would close. 404: not allowed to take part; a 403 is about the token.
 const CODES = { 401: 4001, 403: STALE_PAGE, 404: 4003 };
 
 /**
- * `urls`: {messages, read}; `fetch(url, options)`; `csrf({isAnew})` the token, read once more where
- * the last was not taken; `after()` the last number shown; `onFrame(frame)`;
- * `onChange({isUp, code})`: whether the shop answers; with a code, never.
+ * `urls`: {messages, read}; `fetch(url, options)`; `csrf({isAnew})` returns the token, read again if
+ * the last was refused; `after()` the last number shown; `onFrame(frame)`;
+ * `onChange({isUp, code})`: whether the shop answers; with a code it never will.
  */
 export class ConversationPoll {
   #timer = null;
@@ -78,11 +78,11 @@ export class ConversationPoll {
     }
   }
 
-  /** {answer, body}: no answer when the shop cannot be reached, no body unless it said yes. */
+  /** {answer, body}: no answer if the shop cannot be reached, no body unless it accepted. */
   async #ask(url, request) {
     try {
       let answer = await this.#fetch(url, request);
-      // Signing in in another tab changes the token.
+      // Signing in elsewhere changes the token.
       if (answer.status === 403) answer = await this.#fetch(url, request, { isAnew: true });
       const code = CODES[answer.status];
       this.#to.onChange({ isUp: answer.status < 500, code });
@@ -106,7 +106,7 @@ const json = (data, headers = {}) => ({
   body: JSON.stringify(data),
 });
 
-/** Only a clear no is one: anything else is to be sent again. */
+/** Only a clear refusal counts as one: anything else is sent again. */
 async function refusal(cid, answer) {
   const status = answer?.status ?? 0;
   const said = answer ? await answer.json().catch(() => ({})) : {};

@@ -3,7 +3,7 @@ import { seconds, texts, unsent, useVisits, visit } from "../testing/visits";
 
 useVisits();
 
-/** A shop that takes one token only, and no sockets. */
+/** A shop that accepts one token only, and no sockets. */
 function strictShop(token) {
   const shop = new FakeShop();
   const { fetch } = shop;

@@ -1,27 +1,27 @@
-// What is known of a conversation, and what each of the server's frames makes of it: pure, so that
-// old state + frames can be compared with a fresh read (docs/conversation.md has the frames).
+// What is known of a conversation, and how each of the server's frames changes it: pure, so that old
+// state + frames can be compared with a fresh read (docs/conversation.md describes the frames).
 import { without } from "./without";
 
-// Refused for now: the message waits, and is sent again.
+// Refused for now: the message waits and is sent again.
 const FOR_NOW = ["too_fast", "unavailable"];
 
 /** The state of a page just loaded, from its props. */
 export function startState(props) {
   const { me, items = [], head = 0, reads = {}, conversation = null, heartbeat = 10 } = props;
   const state = { me, items, held: {}, head, reads, peers: {}, typing: {}, conversation };
-  // Until `welcome` says otherwise: messages come at once, and a heartbeat every so many seconds.
+  // Until `welcome` says otherwise: messages arrive at once, and this many seconds per heartbeat.
   const pace = { live: true, heartbeat };
   return { ...state, ...pace, unsent: [], loadingEarlier: false, link: { phase: "connecting" } };
 }
 
 export const firstSeq = (state) => state.items[0]?.seq ?? 0;
 export const lastSeq = (state) => state.items.at(-1)?.seq ?? 0;
-// Numbers have no gaps and begin at 1: so it is known what is missing, without being told.
+// Numbers have no gaps and begin at 1, so the client knows what is missing.
 export const hasEarlier = (state) => firstSeq(state) > 1;
 export const isBehind = (state) => lastSeq(state) < state.head;
 export const hasGap = (state) => Object.keys(state.held).length > 0;
 
-/** What a frame makes of the state; a type that is not known makes nothing of it. */
+/** The state after a frame; unknown types change nothing. */
 export function reduce(state, frame) {
   return Object.hasOwn(FRAMES, frame.type) ? FRAMES[frame.type](state, frame) : state;
 }
@@ -62,7 +62,7 @@ const FRAMES = {
     conversation: { assignee, closed, waiting_since },
   }),
 
-  // Stored: it stays in sight until it comes back as a message, if it did not already.
+  // Stored: it stays visible until it comes back as a message, if it has not already.
   ack: (state, { cid, seq }) =>
     seq <= lastSeq(state)
       ? { ...state, unsent: state.unsent.filter((each) => each.cid !== cid) }
@@ -78,7 +78,7 @@ const FRAMES = {
     ),
 };
 
-/** One of those not yet acknowledged, with changes. */
+/** Change one of the unacknowledged messages. */
 export function withUnsent(state, cid, changes) {
   const unsent = state.unsent.map((each) => (each.cid === cid ? { ...each, ...changes } : each));
   return { ...state, unsent };
@@ -87,12 +87,12 @@ export function withUnsent(state, cid, changes) {
 const isOnline = ({ state }) => state !== "offline";
 const named = ({ name, role }) => ({ name, role });
 
-// Read cursors never go back, however late a frame comes.
+// Read cursors never go back, however late a frame arrives.
 const withRead = (reads, [who, upto]) => ({ ...reads, [who]: Math.max(reads[who] ?? 0, upto) });
 
 const withTyping = (typing, who, on) => (on ? { ...typing, [who]: true } : without(typing, who));
 
-/** New ones at the end, history at the front, once each; what does not join on is held back. */
+/** New messages at the end, history at the front, each once; hold back what would leave a gap. */
 function withMessages(state, items) {
   const held = { ...state.held };
   for (const item of items) if (item.seq > lastSeq(state)) held[item.seq] = item;

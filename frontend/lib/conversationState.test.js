@@ -1,7 +1,7 @@
 import { ADA, FakeShop, OLIVE } from "../testing/fakeShop";
 import { hasEarlier, hasGap, isBehind, lastSeq, reduce, startState } from "./conversationState";
 
-/** A page loaded now, and welcomed: what everybody's state must come to. */
+/** A page loaded now, and welcomed: what everybody's state must end up as. */
 function fresh(shop, me, { peers, last } = {}) {
   const { head, reads, conversation, live } = shop;
   const state = startState(shop.props(me, { last }));

@@ -4,7 +4,7 @@ import { without } from "./without";
 
 const PAID = 20; // Order.Status
 
-/** From the page's props. `there`: by order, who is in its conversation just now. */
+/** From the page's props. `there`: by order, who is in its conversation now. */
 export function startList({ rows = [], cut = false }) {
   return { rows: byOrder(rows), there: {}, isCut: cut };
 }
@@ -22,7 +22,7 @@ const EVENTS = {
   presence: (list, there) => ({ ...list, there }),
 };
 
-/** Who waits before who does not; the earliest dispatch, then the longest wait. */
+/** Waiting customers first; then the earliest dispatch, then the longest wait. */
 export function mostUrgentFirst(list) {
   return Object.values(list.rows).sort(
     (one, other) =>
@@ -34,18 +34,18 @@ export function mostUrgentFirst(list) {
   );
 }
 
-/** By when it is to be sent, if it is paid and not yet sent. */
+/** The dispatch date, if the order is paid and not yet sent. */
 export const deadline = (row) => (row.status === PAID ? row.dispatch_by : null);
 
 const compare = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 
-// Times are texts of one form (UTC, to the millisecond): they compare as they are. None is last.
+// Times are strings of one format (UTC, milliseconds), so they compare as strings. Null is last.
 function earliest(one, other) {
   if (one && other) return compare(one, other);
   return (one ? 0 : 1) - (other ? 0 : 1);
 }
 
-/** Rows of those who wait in `after`, and did not in `before`. */
+/** Rows whose customers wait in `after` but not in `before`. */
 export function newlyWaiting(before, after) {
   return Object.values(after.rows).filter(
     (row) => row.waiting_since && !before.rows[row.order]?.waiting_since,
@@ -59,7 +59,7 @@ const UNITS = [
   ["minute", 1],
 ];
 
-/** How long it has been, in words: its two largest units. */
+/** The duration in words, by its two largest units. */
 export function waitWords(since, now) {
   let minutes = Math.floor((now - new Date(since)) / MINUTE);
   if (minutes < 1) return "less than a minute";

@@ -11,7 +11,7 @@ export function makeCustomerServiceStore(props, { onWaiting }) {
       return () => listeners.delete(listener);
     },
 
-    /** An {event} of the stream, its {phase}, or all there is so far: {state}. */
+    /** An {event} of the stream, its {phase}, or everything so far: {state}. */
     hear({ event, phase, state }) {
       const before = store.state;
       if (state) store.state = state;

@@ -1,16 +1,16 @@
-// Customer service's stream. The browser resumes it by itself after a cut; this does what it does
-// not do: come back after an error's answer, and tell when coming back is no use.
+// Customer service's stream. The browser resumes it by itself after a cut. This adds what the browser
+// does not do: reconnect after an error response, and say when reconnecting is pointless.
 import { fullJitter } from "./backoff";
 
 const EVENTS = ["snapshot", "upsert", "remove", "presence"];
 const CLOSED = 2;
 const FINAL = [401, 403];
-// The server ends each stream now and then; the pause that follows is nobody's concern.
+// The server ends each stream now and then: do not report the short pause that follows.
 const SHORT_PAUSE = 5_000;
 const BACKOFF = { base: 2_000, cap: 15_000 };
 
 /**
- * `makeSource(url)` gives an EventSource, `probe(url)` the status of the answer there (0: none);
+ * `makeSource(url)` returns an EventSource, `probe(url)` the status of the answer there (0: none);
  * `onEvent({type, data})`, `onPhase("open" | "waiting" | "stopped")`.
  */
 export class CustomerServiceStream {
@@ -50,7 +50,7 @@ export class CustomerServiceStream {
 
   #failed() {
     if (this.#source.readyState === CLOSED) this.#comeBack();
-    // The browser goes on trying, and fails once more each time: the pause is one.
+    // The browser keeps trying, with an error event each time, but it is one pause.
     else this.#timer ??= this.#to.clock.setTimeout(() => this.#to.onPhase("waiting"), SHORT_PAUSE);
   }
 

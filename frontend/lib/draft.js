@@ -1,10 +1,10 @@
-// What stands in the field and is not yet sent: kept across a reload, for all tabs of one person.
-// A tab in which nothing was typed says what the others say; one in which something was keeps it.
+// The text in the field that was not sent yet: kept across a reload, shared by all tabs of one user.
+// A tab in which nothing was typed shows the others' text; a tab with typed text keeps its own.
 import { attempt } from "./outbox";
 
 export class Draft {
   text;
-  // Whether the browser keeps it over a reload.
+  // Whether the browser keeps it across a reload.
   isKept = true;
   #storage;
   #key;
@@ -12,7 +12,7 @@ export class Draft {
   #isOwn = false;
   #tell = () => {};
 
-  /** `name`: whose and about what; `typed`: what stood in the field before the script came. */
+  /** `name`: whose and about what; `typed`: the text in the field before the script loaded. */
   constructor(storage, name, typed = "") {
     this.#storage = storage;
     this.#key = `booktime.draft.${name}`;
@@ -23,7 +23,7 @@ export class Draft {
 
   owns = (key) => key === this.#key;
 
-  /** `listener(text)`: another tab's words are this one's too. */
+  /** `listener(text)`: this tab takes over another tab's text. */
   follow(listener) {
     this.#tell = listener;
     return () => (this.#tell = () => {});
@@ -35,7 +35,7 @@ export class Draft {
     this.#keep();
   }
 
-  /** It is a message now. What another tab wrote instead stays kept. */
+  /** The text was sent. What another tab wrote instead is still kept. */
   sent() {
     if (this.#read() === this.text) attempt(() => this.#storage.removeItem(this.#key));
     this.text = "";
@@ -44,7 +44,7 @@ export class Draft {
     this.isKept = true;
   }
 
-  /** Another tab wrote, or sent what it had. */
+  /** Another tab wrote, or sent its text. */
   changed() {
     const before = this.#known;
     this.#known = this.#read();
@@ -52,7 +52,7 @@ export class Draft {
     else if (this.#known === "") this.#keep();
   }
 
-  /** All that was stored may be gone. */
+  /** The storage may have been emptied. */
   lost() {
     if (this.text && !this.#read()) this.#keep();
   }
@@ -78,5 +78,5 @@ export class Draft {
   }
 }
 
-/** Both, unless the one has the other in it already. */
+/** Both texts, unless one contains the other. */
 const together = (kept, typed) => (typed.includes(kept) ? typed : `${kept}\n${typed}`);

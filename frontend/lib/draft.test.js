@@ -68,7 +68,7 @@ describe("two tabs", () => {
     one.sent();
     two.changed();
     expect(two.text).toBe("Mine");
-    expect(kept()).toBe("Mine"); // anew: nobody has sent it
+    expect(kept()).toBe("Mine"); // kept again: nobody has sent it
     expect(told).toEqual([]);
   });
 

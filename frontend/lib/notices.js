@@ -1,8 +1,8 @@
-// Notifications by the browser: asked for by a button, remembered, shown while the page is hidden.
+// Browser notifications: switched on by a button, remembered, shown while the page is hidden.
 
 const WISHED = "booktime.desk.notices";
 
-/** `Notification` may be missing; `storage` too. `isHidden()`: nobody looks at the page. */
+/** `Notification` and `storage` may be missing. `isHidden()`: nobody is looking at the page. */
 export function makeNotices({ Notification, storage, isHidden, open }) {
   const state = () => {
     if (!Notification) return "unknown";
@@ -24,7 +24,7 @@ export function makeNotices({ Notification, storage, isHidden, open }) {
       return state();
     },
 
-    /** Once for a conversation, in however many tabs: a later one takes the place of the first. */
+    /** One per conversation, however many tabs: a later notification replaces the first. */
     tell(row) {
       if (state() !== "on" || !isHidden()) return;
       const options = { tag: `booktime-order-${row.order}`, body: row.last?.text ?? "" };

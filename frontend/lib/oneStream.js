@@ -1,12 +1,12 @@
-// One stream for a browser, however many tabs show it: the tab that holds the lock listens, and
-// tells the others; when it goes, the next in line holds the lock. (Browsers open six connections
-// to a shop: a stream for each tab would soon be all of them.)
+// One stream per browser, however many tabs show it: the tab that holds the lock listens and tells
+// the others; when it closes, the next in line gets the lock. (Browsers open six connections per
+// host: a stream for each tab would soon use them all.)
 
 /**
  * `locks` (navigator.locks) and `makeChannel(name)` (a BroadcastChannel) may be missing: then each
- * tab listens for itself. `listen(tell)` begins to listen, and returns how to end it; `onTold(what)`
- * gets everything told, wherever it was heard; `soFar()` is what a tab that comes later is told.
- * Returns how to end it.
+ * tab listens for itself. `listen(tell)` begins to listen and returns a function to stop;
+ * `onTold(what)` receives everything, whichever tab heard it; `soFar()` is what a later tab is told
+ * first. Returns a function to stop.
  */
 export function oneStream({ name, locks, makeChannel, listen, onTold, soFar }) {
   if (!locks || !makeChannel) return listen(onTold);
@@ -35,7 +35,7 @@ export function oneStream({ name, locks, makeChannel, listen, onTold, soFar }) {
         release();
       };
     });
-  // Rejected when it is ended before its turn came.
+  // Rejects if it is stopped before its turn.
   locks.request(name, { signal: ending.signal }, hold).catch(() => {});
 
   return () => {

@@ -1,6 +1,6 @@
 import { oneStream } from "./oneStream";
 
-/** What tabs of one browser share: one lock, given in turn, and a channel to all others. */
+/** What tabs of one browser share: a lock, given in turn, and a channel to all others. */
 function makeBrowser() {
   const [queue, channels] = [[], []];
   let isHeld = false;

@@ -1,5 +1,5 @@
-// Messages written but not yet acknowledged, kept across a reload: one entry of the storage each,
-// so that two tabs of one person share them and neither overwrites the other's.
+// Messages written but not yet acknowledged, kept across a reload: one storage entry each, so that
+// two tabs of one user share them and neither overwrites the other's.
 
 /** `name`: whose and about what. `storage` may refuse (private windows): then nothing is kept. */
 export function makeOutbox(storage, name) {
@@ -16,20 +16,20 @@ export function makeOutbox(storage, name) {
   return {
     owns: (key) => key.startsWith(prefix),
 
-    /** What another tab did, of an event of the storage: {cid, message}, null if it is kept no more. */
+    /** What another tab did, from a storage event: {cid, message}; message is null if removed. */
     told: ({ key, newValue }) => {
       const cid = key.slice(prefix.length);
       return { cid, message: parsed(cid, newValue) };
     },
 
-    /** In the order of writing. */
+    /** In the order in which they were written. */
     load: () =>
       keys()
         .map((key) => parsed(key.slice(prefix.length), storage.getItem(key)))
         .filter(Boolean)
         .sort((one, other) => one.at - other.at),
 
-    /** False when it cannot be: it is then as old as the page. */
+    /** False if it cannot be stored: it then lasts only as long as the page. */
     keep({ cid, text, at, status, code, reason }) {
       const entry = status === "refused" ? { text, at, code, reason } : { text, at };
       return attempt(() => storage.setItem(prefix + cid, JSON.stringify(entry)));
@@ -49,7 +49,7 @@ function parsed(cid, json) {
   }
 }
 
-/** False when the storage is full, or forbidden. */
+/** False if the storage is full or forbidden. */
 export function attempt(write) {
   try {
     write();

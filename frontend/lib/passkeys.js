@@ -1,12 +1,12 @@
-// Passkeys in plain JSON, as servers write and read them: bytes are base64url text.
+// Passkeys as JSON, as servers read and write them: bytes become base64url text.
 
-/** Bytes of base64url text. */
+/** Decode base64url text into bytes. */
 export function toBytes(text) {
   const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
   return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
 }
 
-/** base64url text of bytes. */
+/** Encode bytes as base64url text. */
 export function toText(bytes) {
   const plain = Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join("");
   return btoa(plain).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
@@ -18,7 +18,7 @@ export function knowsPasskeys() {
 
 const named = (list) => (list || []).map((each) => ({ ...each, id: toBytes(each.id) }));
 
-/** A new passkey by the server's options; what the server wants to know of it. */
+/** Create a passkey with the server's options; returns what the server needs to know about it. */
 export async function createPasskey({ publicKey }) {
   const credential = await navigator.credentials.create({
     publicKey: {
@@ -37,7 +37,7 @@ export async function createPasskey({ publicKey }) {
   };
 }
 
-/** The proof that the visitor has a passkey. */
+/** Get the proof that the visitor has a passkey. */
 export async function usePasskey({ publicKey }) {
   const credential = await navigator.credentials.get({
     publicKey: {

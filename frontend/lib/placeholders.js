@@ -1,8 +1,8 @@
-// Placeholders in braces, filled in by the server when staff send: words for those it does not know.
+// Placeholders in braces, which the server fills in when staff send: a warning for unknown ones.
 
-const IN_BRACES = /\{([a-z_]+)\}/g; // as main/models/canned_replies.py has it
+const IN_BRACES = /\{([a-z_]+)\}/g; // as in main/models/canned_replies.py
 
-/** Empty when all are known; without a list of them (a customer's page) nothing is looked for. */
+/** Empty if all are known, or if there is no list of them (a customer's page). */
 export function unknownPlaceholderWords(text, known) {
   if (!known) return "";
   const named = new Set([...text.matchAll(IN_BRACES)].map(([, name]) => name));

@@ -1,10 +1,10 @@
-// Sends what was written, one after the other: the next when the one before is acknowledged, so
-// that what one person writes stays in its order whatever is refused in between.
+// Sends messages one after another, each when the one before is acknowledged, so that what one user
+// writes stays in order whatever is refused in between.
 
-// Unanswered for so long, a message is sent again: its cid sees to it that it is stored once.
+// Unanswered for this long, a message is sent again: its cid ensures that it is stored once.
 const ANSWER_LIMIT = 10_000;
 
-/** `next()` gives the message to send or nothing; `send(message)` says whether it went out. */
+/** `next()` returns the message to send, if any; `send(message)` says whether it went out. */
 export class SendQueue {
   #current = null;
   #answer = null;
@@ -23,7 +23,7 @@ export class SendQueue {
     this.#answer = this.#to.clock.setTimeout(() => this.interrupt(true), ANSWER_LIMIT);
   }
 
-  /** It was acknowledged or refused; `wait`: seconds to hold back, when it was refused for now. */
+  /** It was acknowledged or refused; `wait`: seconds to pause if it was refused for now. */
   answered(cid, wait = 0) {
     if (cid !== this.#current) return;
     this.#forget();
@@ -37,7 +37,7 @@ export class SendQueue {
     }
   }
 
-  /** No answer will come to what is under way: it is to be sent again. */
+  /** What is on its way will get no answer: send it again. */
   interrupt(andFlush = false) {
     this.#forget();
     this.#to.clock.clearTimeout(this.#pause);

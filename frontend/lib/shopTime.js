@@ -1,6 +1,6 @@
-// Times in the shop's own words are of the shop's clock, those of messages of the reader's.
+// Times in the shop's sentences are by the shop's clock, times of messages by the reader's.
 
-/** Says whose clock it is, where the two differ at the moment. */
+/** Adds whose clock it is, if the two differ at that moment. */
 export function inShopTime(words, zone, now = Date.now()) {
   return differs(zone, now) ? words.replace(/\d\d:\d\d/g, "$& (shop time)") : words;
 }

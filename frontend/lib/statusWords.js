@@ -1,7 +1,7 @@
-// How things stand with the conversation, in words.
+// The status of the conversation, in words.
 import { isBehind } from "./conversationState";
 
-// No close code: what a page is that the shop takes nothing from any more.
+// Not a close code: for a page from which the shop accepts nothing more.
 export const STALE_PAGE = 403;
 
 const STOPPED = {
@@ -20,8 +20,8 @@ const KEPT = "What you wrote is kept here.";
 const NOT_KEPT = "Your browser cannot keep what you wrote: copy it before you leave this page.";
 
 /**
- * {tone, text, way}: tone is live, busy or bad; way the words of a link to this page, or null.
- * `isKept`: what stands in the field is stored, if anything does.
+ * {tone, text, way}: tone is live, busy or bad; way the text of a link to this page, or null.
+ * `isKept`: whether text in the field is stored, if there is any.
  */
 export function statusWords(state, { isKept = true } = {}) {
   const { phase, code, isUp } = state.link;
@@ -55,7 +55,7 @@ const seconds = ({ heartbeat }) => (heartbeat === 1 ? "1 second" : `${heartbeat}
 const waitingWords = (count) =>
   count === 1 ? "1 message waits to be sent" : `${count} messages wait to be sent`;
 
-/** Who is there, or what to expect when nobody is. */
+/** Who is there, or what to expect if nobody is. */
 export function peerWords(state, expectation) {
   const others = Object.entries(state.peers).filter(([who]) => who !== state.me.who);
   const wanted = state.me.role === "customer" ? "staff" : "customer";
@@ -75,7 +75,7 @@ export function peerWords(state, expectation) {
   return words.filter(Boolean).join(" ");
 }
 
-/** Who writes just now. */
+/** Who is typing. */
 export function typingWords(state) {
   const names = Object.keys(state.typing)
     .filter((who) => who !== state.me.who)

@@ -1,5 +1,5 @@
-// The conversation as a list to show: day headings, messages, what is not yet stored; each with a
-// key that stays its own from the moment it is written.
+// The conversation as a list to show: day headings, messages, unsent messages; each with a key that
+// stays the same from the moment it is written.
 
 const LOCALE = "en-GB";
 const day = new Intl.DateTimeFormat(LOCALE, {
@@ -39,7 +39,7 @@ export function timeline(state) {
 
 const isOwn = (item, me) => item.who === me.who;
 
-/** Up to where the other side has read. */
+/** Up to which message the other side has read. */
 function readByOthers({ reads, me }) {
   const isOther = (who) => (me.role === "customer" ? who !== "customer" : who === "customer");
   const uptos = Object.entries(reads).filter(([who]) => isOther(who));
@@ -70,7 +70,7 @@ function withDays(rows) {
   let latest = 0;
   return rows.flatMap((row) => {
     const at = new Date(row.at).getTime();
-    // What could not be sent on another day stands at the end none the less, under no day of its own.
+    // What could not be sent on an earlier day still comes last, without a heading for its day.
     const isNewDay = latest === 0 || (at > latest && dayOf(at) !== dayOf(latest));
     latest = Math.max(latest, at);
     return isNewDay ? [{ kind: "day", key: `day-${row.key}`, words: dayOf(at) }, row] : [row];

@@ -1,14 +1,14 @@
-// Keys that a request carries: against forgery, and a message's own.
+// The keys in a request: the CSRF token, and a message's own.
 
-/** The page's own token: in a form of it; else in the cookie. */
+/** The page's CSRF token: from one of its forms, or else from the cookie. */
 export function csrfToken(document) {
   const field = document.querySelector("[name='csrfmiddlewaretoken']");
   return field?.value ?? cookieToken(document);
 }
 
 /**
- * That of the cookie, which another tab may have renewed since. By HTTPS its name has a prefix, and
- * one without may come from any host beside ours.
+ * The token in the cookie, which another tab may have renewed. With HTTPS its name has a prefix; one
+ * without may come from any host beside ours.
  */
 export function cookieToken(document) {
   return cookie(document, "__Host-csrftoken") ?? cookie(document, "csrftoken") ?? "";
@@ -19,7 +19,7 @@ function cookie(document, name) {
   return pairs.find(([found]) => found === name)?.[1];
 }
 
-/** A UUID, version 4. crypto.randomUUID is there on secure pages only; the shop may be without. */
+/** A UUID, version 4. crypto.randomUUID exists on secure pages only, and ours may be on HTTP. */
 export function makeUuid(crypto = window.crypto) {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;

@@ -1,4 +1,4 @@
-/** A copy of an object, less one of its keys. */
+/** A copy of an object without one of its keys. */
 export function without(object, key) {
   const copy = { ...object };
   delete copy[key];

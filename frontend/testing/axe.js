@@ -1,4 +1,4 @@
-// What axe finds wrong with an element; jsdom draws nothing, so colours cannot be judged here.
+// What axe finds wrong with an element; jsdom draws nothing, so colours cannot be checked here.
 import axe from "axe-core";
 
 const RULES = { "color-contrast": { enabled: false }, region: { enabled: false } };

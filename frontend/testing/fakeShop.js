@@ -1,5 +1,5 @@
-// A shop that talks as docs/conversation.md says, without a network: for tests of the client.
-// Nothing here waits for real; Jest's clock moves it.
+// A shop that speaks the protocol of docs/conversation.md without a network, to test the client.
+// Nothing here really waits: Jest's clock moves it.
 
 const DELAY = 5;
 
@@ -12,11 +12,11 @@ export class FakeShop {
   sockets = [];
   conversation = { assignee: null, closed: false, waiting_since: null };
   received = [];
-  // What goes wrong: how many of each 100 frames to a client get lost, and whether it answers.
+  // What goes wrong: how many of 100 frames to a client get lost, and whether the shop answers.
   lost = 0;
   isUp = true;
   isBlocked = false;
-  // What every message over HTTP is answered with, if not as usual.
+  // The answer to every message over HTTP, if not the usual one.
   postAnswer = null;
 
   constructor({ random = Math.random } = {}) {
@@ -45,7 +45,7 @@ export class FakeShop {
     return socket;
   }
 
-  /** Somebody says something, at some other place. */
+  /** Somebody says something elsewhere. */
   say(author, text, { cid = `cid-${this.head + 1}`, kind = "text" } = {}) {
     const known = this.log.find((item) => item.cid === cid);
     if (known) return { item: known, dup: true };
@@ -58,7 +58,7 @@ export class FakeShop {
     return { item, dup: false };
   }
 
-  /** To every socket. */
+  /** Tell every socket. */
   tell(frame) {
     this.open.forEach((socket) => socket.tell(frame));
   }
@@ -72,7 +72,7 @@ export class FakeShop {
     ANSWERS[frame.type]?.(this, socket, frame);
   }
 
-  /** As fetch. */
+  /** Stands in for fetch. */
   fetch = async (url, { method, headers, body }) => {
     if (!this.isUp) throw new TypeError("no network");
     const { pathname, searchParams } = new URL(url, "http://shop.example");

@@ -1,4 +1,4 @@
-// What jsdom draws nothing of: whether an element can be seen.
+// Stands in for what jsdom cannot tell: whether an element is in view.
 
 const observers = new Set();
 

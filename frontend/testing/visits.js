@@ -49,10 +49,10 @@ export async function live(shop, me = ADA, options = {}) {
   return client;
 }
 
-/** What this client has said of one kind, at the shop's end. */
+/** The frames of one type that the shop received from this client. */
 export const sent = (shop, type) => shop.received.filter((frame) => frame.type === type);
 
-/** Whatever is sent to this shop is refused. */
+/** Make this shop refuse whatever is sent. */
 export function refuseAll(shop, refusal) {
   const { receive } = shop;
   shop.receive = (socket, frame) =>

@@ -16,7 +16,7 @@ export function CannedReplies({ replies, onInsert }) {
         value={chosen}
         aria-describedby={`${id}-note`}
         onInput={choose}
-        onChange={choose} // Programs that choose for people tell of it in the end only.
+        onChange={choose} // Assistive programs that choose for people only fire this event.
       >
         <option value="">Choose one</option>
         {replies.map(({ name }) => (

@@ -1,4 +1,4 @@
-// Where a message is written: Enter sends, Shift and Enter begins a new line.
+// Where a message is written: Enter sends, Shift+Enter begins a new line.
 import { forwardRef, useEffect, useId, useImperativeHandle, useRef, useState } from "react";
 import { CannedReplies } from "./CannedReplies";
 import { unknownPlaceholderWords } from "../../lib/placeholders";
@@ -47,7 +47,7 @@ export const Composer = forwardRef(function Composer(
     if (left === LONGEST) setError("Write something first.");
     else if (left < 0) setError(tooLong(LONGEST - left));
     else {
-      // First: where the storage is full, this makes room for the message.
+      // First: if the storage is full, this makes room for the message.
       draft.sent();
       onSend(text.trim());
       setText("");
@@ -74,10 +74,10 @@ export const Composer = forwardRef(function Composer(
           value={text}
           aria-describedby={`${id}-notes`}
           aria-invalid={error || left < 0 ? "true" : undefined}
-          // Not disabled: what was written can still be copied.
+          // Not disabled, so that the text can still be copied.
           readOnly={isStopped}
           onInput={(event) => write(event.target.value)}
-          // Programs that write for people tell of it in the end only.
+          // Assistive programs that write for people only fire this event.
           onChangeCapture={(event) => write(event.target.value)}
           onKeyDown={onKeyDown}
         />
@@ -104,7 +104,7 @@ export const Composer = forwardRef(function Composer(
   );
 });
 
-// As the server says it.
+// As the server words it.
 const tooLong = (length) =>
   `A message has at most ${counted(LONGEST)} characters; this one has ${counted(length)}.`;
 const counted = (number) => number.toLocaleString("en-GB");

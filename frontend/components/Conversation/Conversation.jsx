@@ -1,4 +1,4 @@
-// The conversation about an order, live: who is there, what was said, how things stand, and a form.
+// The conversation about an order, live: who is there, what was said, the status, and a form.
 import { useRef } from "react";
 import { Composer } from "../Composer/Composer";
 import { MessageList } from "../MessageList/MessageList";

@@ -120,7 +120,7 @@ test("what was refused can be written anew, or discarded", async () => {
   fireEvent.click(screen.getByRole("button", { name: "Discard" }));
   await seconds(0);
   expect(screen.queryByText("Not sent: No text.")).toBeNull();
-  // Of the two, what is in the field again.
+  // Which of the two is back in the field.
   expect({ ...localStorage }).toEqual({ "booktime.draft.12": "One" });
 });
 
@@ -139,7 +139,7 @@ test("additions are said aloud, history is not", async () => {
   await seconds(0.1);
   expect(lines()).toHaveLength(31);
   expect(announced()[0]).toBe("off");
-  // The button is gone, and the focus is where it was.
+  // The button is gone, and the focus has not moved.
   expect(document.activeElement).toBe(log);
   await seconds(2);
   expect(announced()[0]).toBe("polite");
@@ -168,7 +168,7 @@ test.each([
   const shop = new FakeShop();
   await open(shop);
   act(() => shop.closeAll(code));
-  // Signed out may mean signed in anew: that is tried once.
+  // Signed out may mean signed in again: the client tries once.
   await seconds(5);
   act(() => shop.closeAll(code));
   await seconds(60);

@@ -1,4 +1,4 @@
-// The state of a client, anew at each change of it.
+// The state of a client, updated with each change.
 import { useEffect, useState } from "react";
 
 export function useConversation(client) {

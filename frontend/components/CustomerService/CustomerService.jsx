@@ -1,4 +1,4 @@
-// Who waits for customer service, live: the most urgent first.
+// Customer service's list, live: the most urgent conversation first.
 import { useEffect, useState } from "react";
 import { NoticesButton } from "./NoticesButton";
 import { ConversationRow } from "./ConversationRow";

@@ -1,4 +1,4 @@
-// Whether the browser tells of who begins to wait, while the page is out of sight: if they wish.
+// Switches browser notifications on and off: who begins to wait while the page is out of sight.
 import { useState } from "react";
 
 export function NoticesButton({ notices }) {

@@ -1,4 +1,4 @@
-// A book's pictures: one large, the others to choose from by click or arrow key.
+// A book's pictures: one large, the others to choose by click or arrow key.
 import { useRef, useState } from "react";
 
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };

@@ -85,7 +85,7 @@ test("one picture needs no buttons", () => {
 
 test("axe finds nothing", async () => {
   const { container } = render(<ImageBox images={IMAGES} imageStart={0} />);
-  // jsdom draws nothing, so colours cannot be judged here.
+  // jsdom draws nothing, so colours cannot be checked here.
   const rules = { "color-contrast": { enabled: false }, region: { enabled: false } };
   const { violations } = await axe.run(container, { rules });
   expect(violations).toEqual([]);

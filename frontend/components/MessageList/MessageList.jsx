@@ -1,4 +1,4 @@
-// What was said and what happened, the newest at the end; additions are said aloud, history is not.
+// What was said and what happened, newest last; screen readers announce additions, not history.
 import { useEffect, useLayoutEffect, useRef } from "react";
 import { Message } from "./Message";
 import { useEndInView } from "./useEndInView";
@@ -12,14 +12,14 @@ export function MessageList({ rows, hasEarlier, isLoading, onEarlier, onAttend, 
   const { isAtEnd, onScroll, toEnd } = useScrollPlace(box);
   useEndInView(end, onAttend);
 
-  // What one writes oneself is to be seen.
+  // Show the reader's own new message.
   const last = rows.at(-1);
   const written = last?.isPending ? last.key : null;
   useLayoutEffect(() => {
     if (written) toEnd();
   }, [written]);
 
-  // The button goes with the last of the history: the focus stays where the reader is.
+  // The button disappears with the last of the history: the focus stays where the reader is.
   const hadFocus = useRef(false);
   useEffect(() => {
     if (!hasEarlier && hadFocus.current) box.current.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-// Tells whether somebody can see the end of the list: it is on the screen, and the page is too.
+// Says whether somebody can see the end of the list: it is in view, and the page is visible.
 import { useEffect } from "react";
 
 export function useEndInView(end, onChange) {

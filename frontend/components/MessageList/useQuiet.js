@@ -1,4 +1,4 @@
-// True while history is being put in front, and a moment longer: readers aloud look when it is in.
+// True while history is being added, and a moment longer: screen readers look once it is in.
 import { useEffect, useState } from "react";
 
 const MOMENT = 1000;

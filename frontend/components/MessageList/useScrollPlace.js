@@ -1,12 +1,12 @@
-// Keeps the end of the list in view or, while somebody reads further up, what they read in its
-// place: whatever is added before or after it, and however wide the page becomes.
+// Keeps the end of the list in view. While somebody reads further up, keeps what they read in its
+// place, whatever is added before or after it, and however wide the page becomes.
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 const NEAR = 24; // pixels
 
 export function useScrollPlace(box) {
   const [isAtEnd, setAtEnd] = useState(true);
-  // What is read, and where it stands; null at the end.
+  // The message being read, and its position; null at the end.
   const place = useRef(null);
 
   const keep = () => {
@@ -15,7 +15,7 @@ export function useScrollPlace(box) {
       box.current.scrollTop = box.current.scrollHeight;
       return;
     }
-    // Only what moved it besides scrolling, which goes on between the event and here.
+    // Only movement other than scrolling, which goes on between the event and here.
     const expected = top - (box.current.scrollTop - scrolled);
     const moved = topIn(box.current, element) - expected;
     if (moved) box.current.scrollTop += moved;
@@ -51,9 +51,9 @@ const topIn = (box, element) =>
 
 const placeOf = (box, element) => ({ element, top: topIn(box, element), scrolled: box.scrollTop });
 
-/** The first message that can be seen, and where it stands. */
+/** The first visible message, and its position. */
 function placeIn(box) {
-  // Not the days: their headings move when earlier messages of the same day come.
+  // Not the days: their headings move when earlier messages of the same day arrive.
   const lines = [...box.querySelectorAll(".message")];
   const edge = box.getBoundingClientRect().top;
   const element = lines.find((line) => line.getBoundingClientRect().bottom > edge);

@@ -1,4 +1,4 @@
-// How things stand, in words, said aloud when it changes; with a link where only a new page helps.
+// The status in words, announced when it changes; with a link if only a new page helps.
 
 export function StatusLine({ tone, text, way = null }) {
   return (
