@@ -31,6 +31,7 @@ from urllib.parse import quote_plus
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "bin" / "support"))
 import setting_up  # noqa: E402 (found by the line above)
+from processes import end, free_port  # noqa: E402
 
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 CSRF = "c" * 32
@@ -150,18 +151,7 @@ def serve(application, settings_module, environment, folder):
             time.sleep(0.1)
         yield port, server.pid
     finally:
-        server.terminate()
-        try:
-            server.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        end(server)
 
 
 def accepts(port):

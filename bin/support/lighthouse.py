@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import urllib.request
 from pathlib import Path
 
 import setting_up
+from processes import end, free_port
 from setting_up import LOGS, PYTHON, ROOT, SetupError, say
 
 FOLDER = ROOT / "bench" / "lighthouse"
@@ -111,9 +111,7 @@ class _Server:
     """Daphne on a free port, for as long as the block lasts."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.log = folder / "server.log"
 
     def __enter__(self) -> str:
@@ -135,11 +133,7 @@ class _Server:
         raise SetupError(f"{self.log.read_text()}\nthe server did not start")
 
     def __exit__(self, *_) -> None:
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+        end(self.process)
 
 
 def _judge(paths: dict[str, str], address: str, chromium: str, folder: Path, runs: int) -> int:

@@ -17,14 +17,13 @@ from django.test import SimpleTestCase, tag
 from booktime.asgi import application
 from main.tests.support.asgi_case import LIMIT, THREADS
 from main.tests.support.asgi_views import CHUNKS
+from main.tests.support.live_services import free_port
 
 
 @contextmanager
 def daphne():
     """The small views on a real server; gives its port and process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "-v0"]
     environment = os.environ | {"DEBUG": "true", "SECURE": "false", "ASGI_THREADS": str(THREADS)}
     process = subprocess.Popen(

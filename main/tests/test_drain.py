@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from main.tests.support.chat_client import open_wire
 from main.tests.support.draining_asgi import LARGE
+from main.tests.support.live_services import free_port
 
 LIMIT = 15  # seconds for anything that is waited for
 REQUEST = "GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -28,9 +28,7 @@ class Server:
     def __init__(
         self, program: str = "daphne", *, log: IO[str] | None = None, **environment: str
     ) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         address = ["--host" if program == "uvicorn" else "-b", "127.0.0.1"]
         command = [sys.executable, "-m", program, *address, "--port", str(self.port)]
         # What Daphne keeps to itself otherwise.

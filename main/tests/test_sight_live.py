@@ -21,8 +21,8 @@ from main.models.order_access import make_access_token
 from main.tests.support.chat_case import send, session_of
 from main.tests.support.chat_client import open_wire
 from main.tests.support.factories import PASSWORD, EmployeeFactory, OrderFactory
-from main.tests.support.live_services import Web, database_url
-from main.tests.support.live_shop import CSRF, LiveShop, Post, _free_port
+from main.tests.support.live_services import Web, database_url, free_port
+from main.tests.support.live_shop import CSRF, LiveShop, Post
 
 TEXT = "Where is my whale?"
 ID = "a-request-of-a-visitor"
@@ -45,7 +45,7 @@ class SightTests(TransactionTestCase):
     def setUpClass(cls) -> None:
         super().setUpClass()
         folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
-        cls.log, cls.raw, cls.metrics_port = folder / "log", folder / "raw", _free_port()
+        cls.log, cls.raw, cls.metrics_port = folder / "log", folder / "raw", free_port()
         cls.web = Served(
             cls.log,
             "main.tests.support.telling_asgi",

@@ -16,15 +16,19 @@ ROOT = Path(__file__).resolve().parents[3]
 START_LIMIT = 30  # seconds
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Service:
     """A process that listens on one port all its lives."""
 
     identity: ClassVar[dict] = {}  # another account to run under
 
     def __init__(self, log: Path, **environment: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.log = log
         self.environment = os.environ | environment
         self.process: subprocess.Popen | None = None
@@ -101,7 +105,9 @@ class Web(Service):
 
 
 def database_url() -> str:
-    """Where the test database is, for another process (PostgreSQL only)."""
+    """Where another process finds the test database; nothing for SQLite's, in our own memory."""
+    if connection.vendor != "postgresql":
+        return ""
     at = connection.settings_dict
     login = f"{quote(at['USER'])}:{quote(at['PASSWORD'])}"
     return f"postgres://{login}@{quote(at['HOST'], safe='')}:{at['PORT']}/{at['NAME']}"

@@ -2,25 +2,22 @@
 
 import contextlib
 import http.client
-import os
-import socket
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
+from main.tests.support.live_services import Web, database_url
+
 CSRF = "c" * 32
-START_LIMIT, ANSWER_LIMIT = 30, 60  # seconds
+ANSWER_LIMIT = 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ def live_shop(*, application: str = "booktime.asgi", **environment: str) -> Iter
 def lasting_shop(*, application: str, **environment: str) -> Iterator["LiveShop"]:
     """Daphne for many tests, each of which lends it the test database (`LiveShop.on_test_data`)."""
     with tempfile.TemporaryDirectory() as folder:
-        url, file = _database_url(), Path(folder) / "shop.sqlite3"
+        url, file = database_url(), Path(folder) / "shop.sqlite3"
         if not url:
             copy_database(to_file=file)
         url_of_copy = url or f"sqlite:///{file}"
@@ -74,39 +71,24 @@ def lasting_shop(*, application: str, **environment: str) -> Iterator["LiveShop"
 
 @contextlib.contextmanager
 def _serving(url: str, folder: Path, application: str, **environment: str) -> Iterator["LiveShop"]:
-    port = _free_port()
-    # Paths and names are the child's own; only what it needs is given.
-    env = os.environ | {
-        "DATABASE_URL": url,
-        "DEBUG": "true",
-        "TASKS_BACKEND": "database",
-        "SECRET_KEY": settings.SECRET_KEY,
-        **environment,
-    }
-    # Twisted lets 50 connections wait by default; a crowd that comes at once would be cut off.
-    endpoint = f"tcp:port={port}:interface=127.0.0.1:backlog=1024"
-    flags = ["-e", endpoint, "--websocket-max-message-size", "65536"]
-    command = [sys.executable, "-m", "daphne", *flags]
-    log = folder / "server.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [*command, f"{application}:application"],
-            cwd=settings.BASE_DIR,
-            env=env,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    web = Web(
+        folder / "server.log",
+        application,
+        **{
+            "DATABASE_URL": url,
+            "DEBUG": "true",
+            "TASKS_BACKEND": "database",
+            "SECRET_KEY": settings.SECRET_KEY,
+            **environment,
+        },
+    )
     try:
-        shop = LiveShop(port=port, log=log)
-        shop.wait_until_up(process)
+        web.start()
+        shop = LiveShop(port=web.port, log=web.log)
+        shop.get("/healthz/")  # the first answer takes longest
         yield shop
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        web.end()
 
 
 class LiveShop:
@@ -115,17 +97,6 @@ class LiveShop:
         self.log = log
         self.headers: dict[str, str] = {}  # beside those of each request
         self.borrowed_file: Path | None = None
-
-    def wait_until_up(self, process: subprocess.Popen) -> None:
-        until = time.monotonic() + START_LIMIT
-        while time.monotonic() < until:
-            with contextlib.suppress(OSError):
-                self.get("/healthz/")
-                return
-            if process.poll() is not None:
-                break
-            time.sleep(0.1)
-        raise AssertionError(f"The server did not start:\n{self.log.read_text()[-4000:]}")
 
     @contextlib.contextmanager
     def on_test_data(self) -> Iterator[None]:
@@ -184,7 +155,7 @@ class LiveShop:
 @contextlib.contextmanager
 def _shared_database(folder: Path) -> Iterator[str]:
     """The address of a database that another process can open too."""
-    if url := _database_url():
+    if url := database_url():
         yield url
         return
     # The test database is in this process's memory: lend it as a file, and take it back.
@@ -192,15 +163,6 @@ def _shared_database(folder: Path) -> Iterator[str]:
     copy_database(to_file=path)
     yield f"sqlite:///{path}"
     copy_database(from_file=path)
-
-
-def _database_url() -> str:
-    """Of a database server; SQLite's is in this process's memory."""
-    if connection.vendor != "postgresql":
-        return ""
-    at = connection.settings_dict
-    login = f"{quote(at['USER'])}:{quote(at['PASSWORD'])}"
-    return f"postgres://{login}@{quote(at['HOST'], safe='')}:{at['PORT']}/{at['NAME']}"
 
 
 def copy_database(*, to_file: Path | None = None, from_file: Path | None = None) -> None:
@@ -211,9 +173,3 @@ def copy_database(*, to_file: Path | None = None, from_file: Path | None = None)
             memory.backup(file)
         else:
             file.backup(memory)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
