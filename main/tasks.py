@@ -1,4 +1,4 @@
-"""The names under which release 0.1.0 stored its tasks. The release after this one drops them."""
+"""The names under which release 0.1.0 stored its tasks. The next release drops this file."""
 
 from typing import Any
 

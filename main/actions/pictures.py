@@ -1,13 +1,13 @@
-"""The files of pictures, which go when nothing shows them any more."""
+"""The files of pictures, removed once nothing shows them any more."""
 
 from main import events
 from main.models import ProductImage
 
 
 def remove_picture_files(*, picture: ProductImage) -> None:
-    """Remove the original and its renditions, once the row no longer has them, for good.
+    """Remove the original and its renditions, if the row really goes.
 
-    All of it is one task: where files are kept may be away just now.
+    It is one task, retried like any other: the storage may be away just now.
     """
     if picture.image:
         events.picture_changed(

@@ -35,7 +35,7 @@ def revoke_tokens(*, user: User) -> int:
 
 
 def forget_expired_tokens() -> None:
-    """What opens nothing any more, of users who have not asked for another since."""
+    """Remove what no longer opens anything, and no later sign-in has removed."""
     now = timezone.now()
     AuthToken.objects.filter(expiry__lte=now).delete()
     ChatTicket.objects.filter(expires_at__lt=now).delete()

@@ -1,4 +1,4 @@
-"""Replies of staff that the customer leaves unread: mailed after two minutes, and once."""
+"""Replies that a customer leaves unread for two minutes are mailed, once."""
 
 from datetime import timedelta
 
@@ -12,9 +12,9 @@ MAIL_AFTER = timedelta(minutes=2)
 
 
 def look_later(conversation: Conversation, reply: Message) -> None:
-    """Have it looked whether `reply` was read. The caller holds the conversation, and saves it.
+    """Check in two minutes whether `reply` was read. The caller locks and saves the conversation.
 
-    One look at a time is under way: it finds whatever was written meanwhile.
+    One check at a time is enough: it finds whatever was written meanwhile.
     """
     if conversation.mail_due_at and conversation.mail_due_at > reply.at:
         return
@@ -24,9 +24,9 @@ def look_later(conversation: Conversation, reply: Message) -> None:
 
 @transaction.atomic
 def mail_unread_replies(*, order_id: int) -> None:
-    """Have mailed what is unread for long enough, or look again when it will be.
+    """Mail what has been unread for long enough, or check again when it will have been.
 
-    It is decided and remembered under the conversation's lock: nobody else mails the same.
+    Decided and recorded under the conversation's lock, so that nothing is mailed twice.
     """
     conversation = Conversation.objects.locked().get(pk=order_id)
     cursor = ReadCursor.objects.filter(conversation=order_id, reader=None).first()

@@ -1,4 +1,4 @@
-"""The owners' page about the worker: what it does again and again, what waits, what has failed."""
+"""The owners' page about the worker: periodic jobs, the queue, recent failures."""
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -9,7 +9,7 @@ from main.reports.jobs import read_jobs
 
 
 class JobViews:
-    """What gives an admin site the page, and its index the way there."""
+    """Gives an admin site the page, and its index a link to it."""
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         view = self.admin_view(require_safe(self.jobs))

@@ -1,6 +1,6 @@
-"""Checks that the jobs and mails that events ask for by name are there, and take what they get.
+"""Checks that every job and mail that events ask for by name exists and takes those arguments.
 
-Else it would be found out by the first customer to whom the event happens.
+Otherwise the first customer to whom the event happens would find out.
 """
 
 import ast
@@ -14,7 +14,7 @@ from main import events
 from main.emails import MAILS
 from main.queue import JOBS
 
-# What puts off by name, and which of its arguments is the name.
+# The functions that take a name, and which argument it is.
 _NAME_IN = {"put_off": 0, "put_off_until": 1, "_mail": 0}
 
 
@@ -24,7 +24,7 @@ def check_names_are_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
 
 
 def wrong_names(source: str) -> Iterator[str]:
-    """A sentence for each name in the text of events.py that nobody has, or has otherwise."""
+    """A sentence for each name in the source of events.py that is missing or does not fit."""
     for call in ast.walk(ast.parse(source)):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
             wrong = _wrong_in(call, call.func.id) if call.func.id in _NAME_IN else ""
@@ -39,14 +39,14 @@ def _wrong_in(call: ast.Call, putting: str) -> str:
         MAILS if putting == "_mail" else {name: job.task.func for name, job in JOBS.items()}
     )
     if not isinstance(named, ast.Constant):
-        return "a name that is worked out cannot be checked."
+        return "only a literal name can be checked."
     name = str(named.value)
     if name not in known:
         return f"there is no “{name}” in {room}."
     given = {keyword.arg: None for keyword in call.keywords if keyword.arg}
     signature = inspect.signature(known[name])
     try:
-        # With ** among them the rest is not known here.
+        # Arguments passed by ** cannot be seen here.
         (signature.bind if len(given) == len(call.keywords) else signature.bind_partial)(**given)
     except TypeError as error:
         return f"“{name}” in {room}: {error}."

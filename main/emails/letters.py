@@ -1,4 +1,4 @@
-"""How an e-mail is declared, rendered and sent. What each says is beside, a function per event."""
+"""How an e-mail is declared, rendered and sent. What each one says is in the files beside."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +12,9 @@ from django.utils import translation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What an event's templates need, whom they are for, and who gets the answer.
+    """What an event's templates need, who receives it, and who receives the answer.
 
-    `language` is the recipient's; without one it is the shop's own. A letter that is `plain` has
-    no HTML beside its text.
+    `language` is the recipient's, or else the shop's own. A `plain` letter has no HTML version.
     """
 
     to: str
@@ -32,23 +31,23 @@ MAILS: dict[
 
 
 def mail(write: Writing) -> Writing:
-    """Declare an e-mail. `write` takes ids or plain text, and may return None: nothing to say."""
+    """Declare an e-mail. `write` takes ids or plain text; None: nothing to send."""
     MAILS[write.__name__] = write
     return write
 
 
 def send(event: str, **ids: Any) -> None:
-    """Send the e-mail about `event`. It runs in another process, later: ids, not rows."""
+    """Send the e-mail about `event`, given ids rather than rows: it runs later, elsewhere."""
     letter = MAILS[event](**ids)
     if letter:
         render(event, letter, language=letter.language or settings.LANGUAGE_CODE).send()
 
 
 def render(event: str, letter: Letter, *, language: str) -> EmailMultiAlternatives:
-    """The templates of the event, subject.txt, body.txt and body.html, in one language."""
+    """Render the event's templates (subject.txt, body.txt, body.html) in one language."""
     with translation.override(language):
         message = EmailMultiAlternatives(
-            # One line, whatever a name in it is made of: what follows a line break is a header.
+            # One line, whatever a name contains: after a line break, headers could follow.
             subject=" ".join(_words(event, "subject.txt", letter).split()),
             body=_words(event, "body.txt", letter),
             to=[letter.to],

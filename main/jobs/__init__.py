@@ -1,6 +1,6 @@
-"""What is done beside the requests: doors, like views. Each job calls an action or a mail.
+"""Work beside the requests. Jobs are doors, like views: each calls an action or a mail.
 
-A job is put off by its name, and stored as `main.jobs.<name>`: so each is named here.
+A job is put off by its name and stored as `main.jobs.<name>`, so each is named here.
 """
 
 from main.jobs.conversations import look_for_unread_replies

@@ -1,4 +1,4 @@
-"""The job that looks after the conversations about orders."""
+"""Jobs about conversations."""
 
 from main.actions.unread_replies import mail_unread_replies
 from main.queue import job

@@ -1,4 +1,4 @@
-"""The job that sends e-mails."""
+"""The job that sends every e-mail."""
 
 from typing import Any
 

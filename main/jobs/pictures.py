@@ -9,5 +9,5 @@ from main.queue import job
 
 @job
 def render_pictures(**files: Any) -> None:
-    """Which of one picture to make and which to remove, as django-pictures puts it."""
+    """`files` are django-pictures' own arguments: what to make of a picture and what to remove."""
     process_picture(**files)

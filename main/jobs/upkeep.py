@@ -1,4 +1,4 @@
-"""The jobs that keep house: what is lost is given back, what has expired is removed."""
+"""Jobs that keep house: lost tasks are queued again, expired things are removed."""
 
 from django.core.management import call_command
 

@@ -1,10 +1,10 @@
-"""What is done again and again: when each such job is due next, and how it went the last time."""
+"""When each periodic job is due next, and how its last run went."""
 
 from django.db import models
 
 
 class PeriodicJob(models.Model):
-    """A row per job that main/jobs declares with a period."""
+    """One row for each periodic job in main/jobs."""
 
     name = models.CharField(max_length=100, primary_key=True)
     due_at = models.DateTimeField()
@@ -13,7 +13,7 @@ class PeriodicJob(models.Model):
     has_failed = models.BooleanField(default=False)
 
     class Meta:
-        default_permissions = ()  # it is written by the worker alone
+        default_permissions = ()  # only the worker writes it
 
     def __str__(self) -> str:
         return self.name

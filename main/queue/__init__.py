@@ -1,6 +1,6 @@
-"""Work that is put off: by the name of a job, with plain arguments, in the caller's transaction.
+"""The queue: work is put off by the name of a job, with plain arguments, in one's own transaction.
 
-Jobs declare themselves (`job`, `periodic`) in main/jobs; the worker that does them is here.
+Jobs declare themselves (`job`, `periodic`) in main/jobs; the worker that runs them is here.
 """
 
 from main.queue.names import JOBS, UnknownJob, job, periodic

@@ -1,4 +1,4 @@
-"""The jobs that there are, by name: the one name by which they are put off, stored and told of."""
+"""All jobs by name: the same name queues them, stores them and appears in the log."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ Work = Callable[..., None]
 
 
 class UnknownJob(LookupError):
-    """Nobody declared a job of this name."""
+    """No job has this name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job and its task; if it is done again and again, how often, and what it does, in words."""
+    """A job and its task; for a periodic one, how often it runs and what it does, in words."""
 
     name: str
     task: Task
@@ -30,14 +30,14 @@ JOBS: dict[str, Job] = {}
 
 
 def job(work: Work) -> Task:
-    """Declare `work` as the job of its name: tried again, later and later, when it raises."""
+    """Declare `work` as a job under its own name; if it raises, it is retried ever more rarely."""
     return _declare(work, retried(work, module=_package_of(work)))
 
 
 def periodic(every: Period, *, about: str) -> Callable[[Work], Task]:
-    """Declare a job that the worker puts off by itself. `about` is what owners read of it.
+    """Declare a job that the worker queues by itself; owners read `about`.
 
-    When it raises, it is tried again only before it is due again.
+    If it raises, it is retried only until its next run is due.
     """
 
     def declare(work: Work) -> Task:
@@ -49,7 +49,7 @@ def periodic(every: Period, *, about: str) -> Callable[[Work], Task]:
 
 
 def periodic_jobs() -> dict[str, Period]:
-    """How often each is done, by name."""
+    """How often each of them runs, by name."""
     return {name: job.every for name, job in JOBS.items() if job.every}
 
 
@@ -70,5 +70,5 @@ def _declare(work: Work, task: Task, *, every: Period | None = None, about: str 
 
 
 def _package_of(work: Work) -> str:
-    """A job is stored under its package: what is stored must outlive a move to another file."""
+    """Jobs are stored under their package, so that moving one to another file orphans no task."""
     return work.__module__.rpartition(".")[0]

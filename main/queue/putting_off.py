@@ -1,7 +1,7 @@
-"""Puts a job off, by its name, in the transaction that asks for it.
+"""Puts a job off by its name, in the caller's transaction.
 
-With the database backend a task is stored in that transaction, so neither can be without the
-other; the worker does it. The immediate backend does it in this process, after the commit.
+With the database backend the task is stored in that transaction, so neither exists without the
+other, and a worker runs it. The immediate backend runs it in this process, after the commit.
 """
 
 from datetime import datetime
@@ -16,23 +16,23 @@ from main.queue.names import job_named
 
 
 def put_off(name: str, /, **arguments: Any) -> None:
-    """Have the job done if, and only if, the surrounding transaction commits.
+    """Run the job if, and only if, the surrounding transaction commits.
 
     `arguments` are ids and plain text, since another process reads them. Raises UnknownJob.
     """
     task = job_named(name).task
     if task.get_backend().supports_defer:
-        # With its time: tasks without one would wait behind all that are due again, for ever if
-        # those keep coming (the backend takes "no time" for the year 9999).
+        # Always with a time: the backend takes "no time" for the year 9999, so that tasks without
+        # one wait behind every retry, for ever if those keep coming.
         task.using(run_after=timezone.now()).enqueue(**arguments)
     else:
         transaction.on_commit(lambda: task.enqueue(**arguments))
 
 
 def put_off_until(at: datetime, name: str, /, **arguments: Any) -> None:
-    """Have the job done at `at` if the surrounding transaction commits. Raises UnknownJob.
+    """Run the job at `at` if the surrounding transaction commits. Raises UnknownJob.
 
-    Without a stored queue the process itself waits: what waits in it ends with it.
+    The immediate backend waits in this process, and forgets the job if the process ends first.
     """
     task = job_named(name).task
     if task.get_backend().supports_defer:
@@ -45,7 +45,7 @@ def put_off_until(at: datetime, name: str, /, **arguments: Any) -> None:
 
 
 def _run_late(task: Task, arguments: dict) -> None:
-    """In a thread of its own, whose connection to the database ends with it."""
+    """In a thread of its own, which closes its database connection at the end."""
     try:
         task.enqueue(**arguments)
     finally:

@@ -1,4 +1,4 @@
-"""How a task is tried again when it fails: later and later, for a little over a day."""
+"""Retries: a task that fails is tried again at growing intervals, for a little over a day."""
 
 import functools
 import logging
@@ -20,15 +20,15 @@ RETRY_AFTER = (30, 120, 600, 3600, 6 * 3600, 18 * 3600)
 
 
 class NotStored(OperationalError):
-    """Neither done nor stored to be tried again: the database is away."""
+    """The task failed and its retry could not be stored: the database is away."""
 
 
 def retried(
     work: Callable[..., None], *, waits: Sequence[int] = RETRY_AFTER, module: str = ""
 ) -> Task:
-    """Make `work` a task that is tried again after each of `waits` (seconds) when it raises.
+    """Make `work` a task that is retried after each of `waits` (seconds) if it raises.
 
-    `module` is the one under which it is stored, unless that is its own.
+    It is stored under `module`, or else under the module it stands in.
     """
 
     @functools.wraps(work)
@@ -45,7 +45,7 @@ def retried(
 
 
 def waits_within(length: timedelta) -> tuple[int, ...]:
-    """The first of RETRY_AFTER, as far as all of them together are shorter than `length`."""
+    """As many of RETRY_AFTER as fit into `length` together."""
     together = accumulate(RETRY_AFTER)
     return tuple(
         wait

@@ -1,4 +1,4 @@
-"""Notes how the last run of each periodic job went."""
+"""Records how the last run of each periodic job went."""
 
 import functools
 import time
@@ -28,7 +28,7 @@ def noted(work: Callable[..., None]) -> Callable[..., None]:
 
 
 def _note(name: str, *, began_at: datetime, took: timedelta, has_failed: bool) -> None:
-    # The database may be what failed: that is told of, and not that nothing could be noted.
+    # If the database is what failed, that error is the one to report, not this one.
     with suppress(*DATABASE_ERRORS):
         PeriodicJob.objects.filter(name=name).update(
             began_at=began_at, took=took, has_failed=has_failed

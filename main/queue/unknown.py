@@ -1,7 +1,7 @@
-"""Tasks whose job this release does not know: kept for the release that does.
+"""Tasks of a job that this release does not know are kept for the release that does.
 
-While a push is under way two releases share one table. django-tasks-db fails a task at once whose
-function it cannot import: a worker of ours puts it back, and takes over what another's failed.
+During a push two releases share one table. django-tasks-db fails a task at once if it cannot import
+the function. Our worker puts such a task back, and takes over those that another release failed.
 """
 
 import logging
@@ -19,12 +19,12 @@ from main.queue.retries import RETRY_AFTER
 
 logger = logging.getLogger(__name__)
 DAY = 24 * 3600
-# Seconds between two looks whether a task is known by now: three days in all, then it fails.
+# Seconds until a task that was put back is looked at again; after three days in all it fails.
 LOOK_AFTER = (*RETRY_AFTER, DAY, DAY)
-# A worker that does not know these rules fails a task again: it is not taken over for ever.
+# A worker of release 0.1.0 may fail the same task again and again; this is the end of it.
 TAKEN_OVER = timedelta(days=7)
-# How a failure looks that came of not finding the function. A job that ran and failed over an
-# import of its own has stored its next attempt already, and no traceback with this line.
+# What a task's traceback shows if its function was not found. A job that ran and then failed to
+# import something has no such line, and has stored its own retry.
 _NOT_FOUND = Q(traceback__contains="import_string(self.task_path)") | Q(
     exception_class_path=f"{SuspiciousOperation.__module__}.{SuspiciousOperation.__qualname__}",
     traceback__contains="does not point to a Task",
@@ -32,35 +32,35 @@ _NOT_FOUND = Q(traceback__contains="import_string(self.task_path)") | Q(
 
 
 class NotKnown(Exception):
-    """No release that knows the task came in time."""
+    """No release that knows the task came along in time."""
 
 
 def is_known(path: str) -> bool:
     try:
         return isinstance(import_string(path), Task)
-    except Exception:  # a module may fail in any way: the worker must not fail by it each time
+    except Exception:  # loading a module can raise anything, and must not end the worker
         return False
 
 
 def put_back(task: DBTaskResult) -> None:
-    """Give back a task that was claimed and is not known, to be looked at later and later."""
+    """Put a claimed task back, to be looked at again at growing intervals."""
     looks = len(task.worker_ids)
     if looks > len(LOOK_AFTER):
         task.set_failed(NotKnown(task.task_path))
-        logger.error("Task %s is not known to any release, and has failed.", task.task_path)
+        logger.error("Task %s has failed: no release knows it.", task.task_path)
         return
     later = timezone.now() + timedelta(seconds=LOOK_AFTER[looks - 1])
     mine = DBTaskResult.objects.filter(pk=task.pk, started_at=task.started_at)
     mine.update(status="READY", started_at=None, run_after=later)
-    logger.warning("Task %s is not known to this release: put back.", task.task_path)
+    logger.warning("Task %s is unknown to this release and was put back.", task.task_path)
 
 
 def take_over_known() -> int:
-    """Make due what another release failed or put back, and this one knows; return how many."""
+    """Queue what another release failed or put back and this one knows; return how many."""
     now = timezone.now()
     tasks = DBTaskResult.objects
     failed = tasks.filter(_NOT_FOUND, status="FAILED", enqueued_at__gt=now - TAKEN_OVER)
-    # Of those that are to be done later, only what was put back has been in a worker's hands.
+    # Tasks put off on purpose are due later too, but no worker has ever claimed them.
     waiting = tasks.filter(status="READY", run_after__gt=now).exclude(worker_ids=[])
     return sum(
         _known(found).update(

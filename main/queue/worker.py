@@ -1,4 +1,4 @@
-"""The worker: does stored tasks one after another, outlives a database that goes away."""
+"""The worker: runs stored tasks one after another, and survives a database that goes away."""
 
 import logging
 import math
@@ -23,12 +23,12 @@ from main.queue.upkeep import forget_done, forget_finished_tasks, give_back_task
 logger = logging.getLogger(__name__)
 
 PAUSE = 1  # seconds between two looks at an empty queue
-CLOCK_PAUSE = 5  # seconds between two looks whether a periodic job is due
+CLOCK_PAUSE = 5  # seconds between two looks for periodic jobs that are due
 AWAY_PAUSES = (1, 2, 4, 8, 15)  # seconds between two looks for a database that is away
 
 
 class PatientWorker(Worker):
-    """Loses no task over a database that goes away, a killed worker or another release."""
+    """Loses no task to a database that goes away, a killed worker or another release."""
 
     def __init__(self, *, is_patient: bool) -> None:
         super().__init__(
@@ -46,14 +46,14 @@ class PatientWorker(Worker):
         self.looked_at_clock = -math.inf
 
     def begin(self) -> None:
-        """What the worker before has left."""
+        """Put right what the worker before left behind."""
         give_back_tasks()
         forget_finished_tasks()
 
     def look(self) -> bool:
-        """Do the task that is due first; return whether there was one.
+        """Run the task that was due first; return whether there was one.
 
-        The clock is looked at between two tasks: a queue that never is empty must not stop it.
+        Periodic jobs are looked at between tasks, so that a queue that never empties delays none.
         """
         self._give_back()
         now = time.monotonic()
@@ -65,7 +65,7 @@ class PatientWorker(Worker):
         return self._run_tasks > 0
 
     def patiently(self, do: Callable[..., Any], *args: Any) -> Any:
-        """Do it; if the database fails, wait until it is back, and do it again."""
+        """Do it; if the database is away, wait until it is back and do it again."""
         pauses = chain(AWAY_PAUSES, repeat(AWAY_PAUSES[-1]))
         while True:
             try:
@@ -79,12 +79,12 @@ class PatientWorker(Worker):
                 logger.info("The database is back after %d s.", time.monotonic() - begun)
 
     def run_task(self, db_task_result: DBTaskResult) -> None:
-        """What was done must be written down, however late: else it would be done again."""
+        """That a task is done must be written down, however late, or it would be done again."""
         task = self.in_hand = db_task_result
         if is_known(task.task_path):
             task.set_successful = partial(self.patiently, forget_done, task)
             task.set_failed = partial(self._set_failed, task.set_failed)
-            # What is noted for the log ends with the task, even if nobody can be told of its end.
+            # The log context ends with the task, even if its end cannot be reported.
             copy_context().run(super().run_task, task)
         else:
             self.patiently(put_back, task)
@@ -92,13 +92,13 @@ class PatientWorker(Worker):
         self.in_hand = None
 
     def _set_failed(self, set_failed: Callable[[BaseException], None], error: Any) -> None:
-        """Unless it is still to be done: then it is given back, by this worker or another."""
+        """Unless its retry could not be stored: then a worker puts the task itself back."""
         if isinstance(error, NotStored) or not isinstance(error, Exception):
             raise error
         self.patiently(set_failed, error)
 
     def _give_back(self) -> None:
-        """What was in hand when the database went away."""
+        """Put back the task that was in hand when the database went away."""
         if task := self.in_hand:
             mine = DBTaskResult.objects.filter(pk=task.pk, started_at=task.started_at)
             mine.filter(status="RUNNING").update(status="READY", started_at=None)

@@ -1,9 +1,10 @@
-"""What the worker does: each periodic job with its last run, what waits, and what has failed."""
+"""What the worker does: each periodic job with its last run, the queue, and recent failures."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Case, Count, F, Min, Q, QuerySet, When
+from django.db.models import Case, Count, F, Min, Q, When
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
@@ -11,12 +12,12 @@ from main.models import PeriodicJob
 from main.queue import JOBS
 
 SHOWN = 20  # failures
-LATE_AFTER = timedelta(minutes=5)  # longer than a worker of ours is busy with one task
+LATE_AFTER = timedelta(minutes=5)  # longer than any of our tasks takes
 
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """A periodic job in words. Without a row no worker has seen it yet."""
+    """A periodic job in words. It has no row until a worker has seen it."""
 
     about: str
     every: str
@@ -29,7 +30,7 @@ class Periodic:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """How many tasks are due, since when the first; how many are for later, being done, failed."""
+    """How many tasks are due (and since when), put off for later, running, and failed."""
 
     due: int
     due_since: datetime | None
@@ -40,7 +41,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An attempt that failed. Never its arguments: they may be somebody's mail."""
+    """An attempt that failed, without its arguments: they may be somebody's mail."""
 
     name: str
     attempt: int
@@ -57,7 +58,7 @@ class Jobs:
 
     @property
     def late_since(self) -> datetime | None:
-        """Since when a worker should have done what nobody did; None while all is well."""
+        """Since when work has been left undone; None while all is well."""
         due = [each.row.due_at for each in self.periodic if each.row]
         late = [at for at in [*due, self.queue.due_since] if at and at < self.as_of - LATE_AFTER]
         return min(late, default=None)
@@ -98,13 +99,13 @@ def _read_queue(now: datetime) -> Queue:
 
 
 def _read_failures() -> list[Failure]:
-    failed: QuerySet[DBTaskResult] = DBTaskResult.objects.filter(status="FAILED")
+    failed = DBTaskResult.objects.filter(status="FAILED")
     newest = failed.order_by(F("finished_at").desc())[:SHOWN]
     fields = ("task_path", "args_kwargs", "finished_at", "exception_class_path")
     return [_failure(*row) for row in newest.values_list(*fields)]
 
 
-def _failure(path: str, arguments: dict, at: datetime, error: str) -> Failure:
+def _failure(path: str, arguments: dict[str, Any], at: datetime, error: str) -> Failure:
     given = arguments["kwargs"]
     event = [given["event"]] if "event" in given else []
     name = ": ".join([path.rpartition(".")[2], *event]).replace("_", " ")

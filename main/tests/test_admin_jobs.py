@@ -1,4 +1,4 @@
-"""The owners' page about the worker: what it did and when, what waits, what has failed."""
+"""The owners' page about the worker: periodic jobs, the queue, recent failures."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,7 +50,7 @@ class JobsPageTests(TestCase):
         return " ".join(text_of(self.element()).split())
 
     def element(self) -> Any:
-        """What is the page's own, without what is around it in each admin site."""
+        """The page without what the admin site puts around it."""
         page = elements(parse_html(self.page))
         return next(each for each in page if ("id", "content-main") in each.attributes)
 

@@ -1,4 +1,4 @@
-"""Names by which events ask for jobs and mails: a wrong one is found before the shop serves."""
+"""A wrong name of a job or mail in the events is found before the shop serves."""
 
 import ast
 import inspect
@@ -44,7 +44,7 @@ class NameCheckTests(SimpleTestCase):
             "an unexpected keyword argument 'line_ids'.",
             'put_off_until(at, "look_for_unread_replies", order=1)': "“look_for_unread_replies” in "
             "main/jobs: missing a required argument: 'order_id'.",
-            "_mail(name, order_id=order_id)": "a name that is worked out cannot be checked.",
+            "_mail(name, order_id=order_id)": "only a literal name can be checked.",
         }.items():
             with self.subTest(call):
                 found = list(wrong_names(event_with(call)))
@@ -61,7 +61,7 @@ class NameCheckTests(SimpleTestCase):
                 self.assertEqual(list(wrong_names(event_with(call))), [])
 
     def test_nothing_else_puts_off_by_name(self) -> None:
-        """What the check does not read would be found out by a customer."""
+        """The check reads the events only."""
         putting = {
             module
             for module, source in project_sources().items()

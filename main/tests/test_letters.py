@@ -1,4 +1,4 @@
-"""What is common to all e-mails: their templates, their language, and none without news."""
+"""What all e-mails have in common: templates, language, and none without news."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What is done each minute, hour and night: once, however many workers, and once after a rest."""
+"""Periodic jobs run once each time, however many workers there are, and once after downtime."""
 
 from datetime import UTC, datetime, timedelta
 from unittest import mock

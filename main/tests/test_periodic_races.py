@@ -1,4 +1,4 @@
-"""Eight workers look at the clock at once: each job is put off once, without its guard by all."""
+"""Eight workers look at once: each job is queued once, and eight times without the guard."""
 
 import contextlib
 import tempfile
@@ -24,7 +24,7 @@ WORKERS = 8
 
 @contextlib.contextmanager
 def database_for_threads() -> Iterator[None]:
-    """SQLite's is in this process's memory, where threads lock each other out: a file does not."""
+    """SQLite in memory locks threads out where a file lets them wait."""
     if connection.vendor != "sqlite":
         yield
         return
@@ -36,7 +36,7 @@ def database_for_threads() -> Iterator[None]:
 
 
 def unguarded(name, due_at, next_at) -> bool:
-    """Whoever saw it due puts it off."""
+    """Whoever saw it due queues it."""
     return bool(PeriodicJob.objects.filter(name=name).update(due_at=next_at))
 
 
@@ -45,11 +45,11 @@ class PeriodicRaces(TransactionTestCase):
     def setUp(self) -> None:
         clock.put_off_due()
         PeriodicJob.objects.update(due_at=timezone.now() - timedelta(hours=3))
-        # As if each were done as soon as it is stored: then it alone keeps nobody from storing it.
+        # As if each ran as soon as it was queued: then a waiting task stops nobody.
         self.enterContext(mock.patch("main.queue.clock.is_waiting", return_value=False))
 
     def race(self) -> Counter[str]:
-        """How often each was put off by all of them together."""
+        """How often each job was queued by all of them together."""
         barrier, put_off = threading.Barrier(WORKERS), list[str]()
 
         def look() -> None:

@@ -1,4 +1,4 @@
-"""Work that is put off: with its transaction, and again when it fails."""
+"""Work that is put off goes with its transaction, and is retried."""
 
 import threading
 from datetime import timedelta
@@ -162,7 +162,7 @@ class RetryTests(StoredQueueTestCase):
 
 
 class OrderTests(StoredQueueTestCase):
-    """Who is due first is done first: nobody who keeps coming goes before those who wait."""
+    """First due, first run: retries that keep coming overtake nobody."""
 
     def done(self) -> list[str]:
         """The names in contact mails, in the order in which they were sent."""

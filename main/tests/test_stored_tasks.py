@@ -1,4 +1,4 @@
-"""Tasks that another release stored, or failed because it did not know them: none is lost."""
+"""No task is lost that another release stored, or failed because it did not know it."""
 
 import sys
 from datetime import timedelta
@@ -77,10 +77,10 @@ class OldReplyTests(ConversationTestCase):
 
 
 class TakenOverTests(StoredQueueTestCase):
-    """What a worker of the release before failed, since it has no main.jobs."""
+    """Tasks that a worker of release 0.1.0 failed, since it has no main.jobs."""
 
     def fail(self, row: DBTaskResult, *, without: str = "main.jobs") -> None:
-        """As that worker does it, which has no such module."""
+        """As that worker would, without this module."""
         worker = Worker(
             queue_names=["default"], excluded_queue_names=[], interval=0, batch=True, max_tasks=1,
             backend_name="default", startup_delay=False, worker_id="old",
@@ -142,7 +142,7 @@ class TakenOverTests(StoredQueueTestCase):
 
 
 class PutBackTests(StoredQueueTestCase):
-    """What a later release stored, while this one is at work."""
+    """Tasks that a later release stored while this one is at work."""
 
     def setUp(self) -> None:
         super().setUp()

@@ -1,4 +1,4 @@
-"""The worker beside the web process: does stored tasks, and puts off what is due again."""
+"""The worker beside the web process: runs stored tasks and periodic jobs."""
 
 import logging
 import time
@@ -15,10 +15,10 @@ logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Does the stored tasks (mails, pictures) until it is told to end."
+    help = "Runs stored tasks (mails, pictures) and periodic jobs until it is told to stop."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--batch", action="store_true", help="Do what is due, then end.")
+        parser.add_argument("--batch", action="store_true", help="Do what is due, then stop.")
 
     def handle(self, *, batch: bool, **options) -> None:
         worker = PatientWorker(is_patient=not batch)

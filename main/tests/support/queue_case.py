@@ -1,4 +1,4 @@
-"""What the tests of the queue share: both backends, a worker's batch, and a mail that fails."""
+"""What tests of the queue share: both backends, a worker's batch, mails that fail."""
 
 from contextlib import AbstractContextManager
 from typing import Any
@@ -25,7 +25,7 @@ def mails_fail() -> AbstractContextManager:
 
 @override_settings(TASKS=DATABASE_TASKS)
 class StoredQueueTestCase(TransactionTestCase):
-    """Tasks are stored, and done when `work` is called."""
+    """Tasks are stored, and run when `work` is called."""
 
     def setUp(self) -> None:
         self.order = OrderFactory(email="ada@booktime.example")
@@ -34,7 +34,7 @@ class StoredQueueTestCase(TransactionTestCase):
         call_command("run_worker", batch=True)
 
     def store(self, path: str = SEND_MAIL, **fields: Any) -> DBTaskResult:
-        """A task as it lies in the table, whoever stored it; a mail about the order by default."""
+        """A task as any release may have stored it; by default a mail about the order."""
         kwargs = {"event": "order_placed", "order_id": self.order.pk}
         kwargs = fields.pop("kwargs", kwargs)
         row = {"args_kwargs": {"args": [], "kwargs": kwargs}, "backend_name": "default"}
