@@ -6,24 +6,18 @@ answer holds up no customer.
 """
 
 import atexit
-import hashlib
 import logging
 import queue
 import threading
 import time
-import traceback
 from collections import Counter, deque
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import mail_admins
 
-from booktime.sight import log_context
+from booktime.sight.error_report import Report, report_of
 from booktime.sight.log_lines import KNOCKS
-from booktime.sight.redaction import message_of, traceback_of
 
 logger = logging.getLogger(__name__)
 
@@ -31,15 +25,6 @@ QUIET = 600  # seconds after a mail, for the same error
 AN_HOUR, MOST_AN_HOUR = 3600, 20
 WAITING = 50  # errors that wait for the thread; more are counted, and not kept
 LAST_MOMENT = 2  # seconds for what is still to be sent as the process ends
-MOST = 8_000  # characters of a traceback
-_FACTS = ("route", "method", "status", "order_id", "task", "attempt", "request_id", "task_id")
-
-
-@dataclass(frozen=True)
-class Report:
-    fingerprint: str
-    subject: str
-    lines: list[str] = field(repr=False)
 
 
 class ErrorMail(logging.Handler):
@@ -134,37 +119,6 @@ class Rate:
         same = self._held_back.pop(fingerprint, 0)
         silent = [known for known in list(self._held_back) if known not in self._sent_at]
         return same, sum(self._held_back.pop(known) for known in silent)
-
-
-def report_of(record: logging.LogRecord) -> Report:
-    error = record.exc_info[1] if record.exc_info else None
-    facts = {**log_context.known(), **{name: getattr(record, name, None) for name in _FACTS
-                                     if hasattr(record, name)}}  # fmt: skip
-    message = message_of(record)
-    what = type(error).__name__ if error else message.split("\n")[0][:80]
-    where = facts.get("route") or facts.get("task") or record.name
-    lines = [message, "", f"revision: {settings.GIT_REV}"]
-    lines += [f"{name}: {facts[name]}" for name in _FACTS if facts.get(name) is not None]
-    lines += [f"logger: {record.name}", ""]
-    if error:
-        lines += [traceback_of(error, most=MOST), ""]
-    return Report(_fingerprint(record, error, where), f"{what} in {where}", lines)
-
-
-def _fingerprint(record: logging.LogRecord, error: BaseException | None, where: str) -> str:
-    """The same for the same fault, whatever it met: by our own line that it went through last."""
-    parts: list[Any] = [record.name, record.msg, where]
-    if error:
-        parts = [record.name, type(error).__qualname__]
-        frames = traceback.extract_tb(error.__traceback__)
-        ours = [frame for frame in frames if _is_ours(frame.filename)] or frames
-        parts += [(frame.filename, frame.lineno) for frame in ours[-1:]]
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
-
-
-def _is_ours(file: str) -> bool:
-    path = Path(file)
-    return path.is_relative_to(settings.BASE_DIR) and "site-packages" not in path.parts
 
 
 def _is_first_of_all(fingerprint: str) -> bool:
