@@ -30,7 +30,7 @@ _BOOKKEEPING = (
 
 
 class SchemaChanges:
-    """What schema editors execute, in a transaction on PostgreSQL; `owner` is the migration at work.
+    """What schema editors execute in a PostgreSQL transaction; `owner` is the migration at work.
 
     They are made when somebody asks the database for anything else, or by `make`. If one fails,
     `owner` is the migration that it belongs to.

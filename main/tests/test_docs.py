@@ -40,6 +40,14 @@ def commands_of(name: str) -> str:
     return "".join(re.findall(r"```sh\n(.*?)```", text, re.S))
 
 
+def missing_files(text: str) -> Iterator[str]:
+    """Files and folders in backticks that are not in the checkout, `main` or `frontend`."""
+    for path in re.findall(r"`([\w./-]+(?:/|\.py|\.js))`", text):
+        roots = [settings.BASE_DIR / name for name in (".", "main", "frontend")]
+        if not any((root / path).exists() for root in roots):
+            yield path
+
+
 @tag("once")
 class LinkTests(SimpleTestCase):
     def test_every_link_leads_somewhere(self):
@@ -51,6 +59,18 @@ class LinkTests(SimpleTestCase):
     def test_a_link_to_nothing_is_seen(self):
         text = "# One, two\n[a](nothing.md) [b](#one-two) [c](#three) [d](https://shop.example/x)"
         self.assertEqual([*broken_links(text, settings.BASE_DIR)], ["nothing.md", "#three"])
+
+
+@tag("once")
+class GlossaryTests(SimpleTestCase):
+    def test_every_word_lives_where_the_glossary_says(self):
+        text = (settings.BASE_DIR / "docs" / "glossary.md").read_text()
+        self.assertGreater(text.count(".py`"), 30)
+        self.assertEqual([*missing_files(text)], [])
+
+    def test_a_file_that_has_moved_is_seen(self):
+        text = "`models/orders.py` `bin/` `lib/timeline.js` `models/desk.py` `desk/` `Order.number`"
+        self.assertEqual([*missing_files(text)], ["models/desk.py", "desk/"])
 
 
 @tag("once")
