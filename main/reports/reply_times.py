@@ -12,6 +12,7 @@ from main.models.opening_hours import is_open, next_opening
 
 LOOKED_BACK = timedelta(days=7)
 KEPT_FOR = 300  # seconds
+AT_THE_LATEST = "within two working days"  # what the shop promises, however much it has to do
 _KEY = "reply-time"
 _NOT_KNOWN = -1.0
 _HOUR = 60  # minutes
@@ -26,6 +27,11 @@ def expected_reply(now: datetime | None = None) -> str:
         return f"We are closed now and open again {_moment(opens, now)}." if opens else ""
     usual = usual_wait(now)
     return f"We usually reply within {_length(usual)}." if usual is not None else ""
+
+
+def reply_promise(now: datetime | None = None) -> str:
+    """A sentence for whoever writes to us: as above, or what the shop promises in any case."""
+    return expected_reply(now) or f"We answer {AT_THE_LATEST}."
 
 
 def usual_wait(now: datetime) -> timedelta | None:

@@ -1,5 +1,7 @@
 """Writing to customer service."""
 
+from unittest import mock
+
 from django.core import mail
 from django.core.cache import cache
 from django.test import TestCase, override_settings
@@ -31,10 +33,16 @@ class ContactTests(TestCase):
         self.assertIn("Do you have <Emma> & more?", message.body)
         self.assertIn("Ada O'Reader", message.subject)
 
-    def test_the_visitor_is_told(self) -> None:
-        with self.captureOnCommitCallbacks(execute=True):
-            page = self.client.post("/contact-us/", MESSAGE, follow=True)
-        self.assertContains(page, "Your message is on its way")
+    def test_the_visitor_is_told_and_how_soon_we_answer(self) -> None:
+        for promise in ("We answer within two working days.", "We usually reply within an hour."):
+            with (
+                mock.patch("main.views.pages.reply_promise", return_value=promise),
+                self.captureOnCommitCallbacks(execute=True),
+            ):
+                page = self.client.post("/contact-us/", MESSAGE, follow=True)
+            # In the message, and above the form.
+            self.assertContains(page, f"Your message is on its way. {promise}")
+            self.assertContains(page, promise, count=2)
 
     def test_a_second_line_in_the_name_is_no_header(self) -> None:
         for name in ("Ada\r\nBcc: all@booktime.example", "Ada\nX: y", "Ada\x00"):
@@ -76,4 +84,4 @@ class ContactTests(TestCase):
 
 class AboutTests(TestCase):
     def test_the_page_is_there(self) -> None:
-        self.assertEqual(self.client.get("/about-us/").status_code, 200)
+        self.assertContains(self.client.get("/about-us/"), "<dd>Within two working days</dd>")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from main.models import Message
 from main.models.opening_hours import close_after, is_open, next_opening, open_between
-from main.reports.reply_times import expected_reply
+from main.reports.reply_times import expected_reply, reply_promise
 from main.tests.support.conversation_case import ConversationTestCase
 
 DAY, SHORT = [(time(9), time(12)), (time(13), time(17, 30))], [(time(10), time(14))]
@@ -121,6 +121,13 @@ class ExpectedReplyTests(ConversationTestCase):
 
     def test_nothing_known_nothing_said(self) -> None:
         self.assertEqual(expected_reply(self.now), "")
+
+    def test_whoever_writes_is_promised_as_much_as_is_known_or_two_working_days(self) -> None:
+        self.assertEqual(reply_promise(self.now), "We answer within two working days.")
+        self.after(timedelta(minutes=12))
+        self.assertEqual(reply_promise(self.now), "We usually reply within 12 minutes.")
+        closed = "We are closed now and open again tomorrow at 09:00."
+        self.assertEqual(reply_promise(on("2026-11-16T18:00")), closed)
 
     def test_the_database_is_asked_once_in_five_minutes(self) -> None:
         with self.assertNumQueries(1):

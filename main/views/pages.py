@@ -1,5 +1,7 @@
 """About us, and writing to us."""
 
+from typing import Any, ClassVar
+
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpResponse
@@ -8,8 +10,9 @@ from django.views.generic import FormView, TemplateView
 
 from main.actions.contact import request_contact
 from main.forms.contact import ContactForm
+from main.reports.reply_times import AT_THE_LATEST, reply_promise
 
-_SENT = "Thank you. Your message is on its way, and we answer within two working days."
+_SENT = "Thank you. Your message is on its way."
 _TOO_MANY = (
     "You have written to us several times within an hour. Please wait a while before you send "
     "this one; we have not lost the others."
@@ -18,6 +21,7 @@ _TOO_MANY = (
 
 class AboutUsView(TemplateView):
     template_name = "pages/about_us.html"
+    extra_context: ClassVar[dict[str, Any]] = {"at_the_latest": AT_THE_LATEST}
 
 
 class ContactUsView(FormView):
@@ -27,6 +31,9 @@ class ContactUsView(FormView):
     template_name = "pages/contact_us.html"
     form_class = ContactForm
     success_url = reverse_lazy("contact_us")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(reply_promise=reply_promise(), **kwargs)
 
     def get_initial(self) -> dict[str, str]:
         user = self.request.user
@@ -39,5 +46,5 @@ class ContactUsView(FormView):
             form.add_error(None, _TOO_MANY)
             return self.render_to_response(self.get_context_data(form=form), status=429)
         request_contact(**form.cleaned_data)
-        messages.success(self.request, _SENT)
+        messages.success(self.request, f"{_SENT} {reply_promise()}")
         return super().form_valid(form)
