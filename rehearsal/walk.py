@@ -47,7 +47,7 @@ class Walk:
         yield "marked paid", lambda: walk_purchase.mark_paid(self.office, self.bought)
         yield "invoice", lambda: walk_purchase.invoice(self.office, self.bought)
         yield "chat over wss", lambda: walk_chat.talk(host, self.office, self.bought)
-        yield "the desk's stream", lambda: walk_chat.stream(host, self.office, self.bought)
+        yield "customer service's stream", lambda: walk_chat.stream(host, self.office, self.bought)
         yield "a cover uploaded", lambda: walk_upload.upload(host, self.office)
         yield "health", lambda: walk_sight.health(host)
         yield "metrics", lambda: walk_sight.metrics(host)

@@ -1,4 +1,4 @@
-"""A guest and the office talk over wss; the desk's stream tells of it through nginx, unbuffered."""
+"""A guest and the office talk over wss; the stream reaches customer service unbuffered."""
 
 import asyncio
 import json
@@ -75,7 +75,7 @@ async def open_wire(host: Host, order_id: int, browser: Browser) -> AsyncIterato
 
 
 def stream(host: Host, staff: Browser, bought: Bought) -> str:
-    """The desk hears of a message that a form without JavaScript sent, while it reads on."""
+    """The stream announces a message that a form without JavaScript sent, while it stays open."""
     path = "/customer-service/notify/"
     extensions = {"sni_hostname": host.domain}
     began = time.monotonic()

@@ -68,11 +68,11 @@ def purchase(host: Host, mailbox: Mailbox) -> Bought:
 
 
 def mark_paid(staff: Browser, bought: Bought) -> str:
-    """At the office's desk, by its button."""
+    """On the office's page of the order, with its button."""
     path = f"/office-admin/main/order/{bought.order_id}/change/"
     answer = staff.send(path, staff.open(path).form("/status/"), to="20")
     said = Page(answer.text).text
-    expect("is paid now" in said, f"the desk says: {said[:300]}")
+    expect("is paid now" in said, f"the page says: {said[:300]}")
     return f"order {bought.order_id}"
 
 

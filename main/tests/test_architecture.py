@@ -1,6 +1,6 @@
-"""The import ranks: reads every import of the project, function-level ones too, and judges it.
+"""The import ranks: reads every import of the project, including those inside functions.
 
-docs/architecture.md says what the rooms are. An arrow goes down: a room may import only from
+docs/architecture.md says what the packages are. Arrows go down: a package may import only from
 those of lower rank, and from itself.
 """
 
@@ -31,10 +31,9 @@ RANKS = [
     {"booktime.server", "booktime.backends"},
     {"booktime"},
 ]  # fmt: skip
-RANK_OF = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms}
-# Arrows between rooms of one rank: who is asking is read in one place, for every door; the demo
-# shop's pictures are drawn for the command that loads it; and a socket asks who comes as a page
-# does.
+RANK_OF = {package: rank for rank, packages in enumerate(RANKS) for package in packages}
+# Arrows between packages of one rank: one place knows who is asking, for every door; the command that
+# loads the demo shop draws its pictures; and a socket asks who may join, as a page does.
 BESIDE = {
     ("models", "errors"),
     ("context_processors", "views"),
@@ -42,7 +41,7 @@ BESIDE = {
     ("management", "demo"),
     ("sockets", "conversation_access"),
 }
-# Rooms of booktime/ beside what puts them together: asgi.py, urls.py and the settings.
+# Packages of booktime/ beside what assembles them: asgi.py, urls.py and the settings.
 OF_BOOKTIME = {"sight", "server", "backends"}
 FILE_LIMIT = 300  # lines that are not empty
 
@@ -59,30 +58,30 @@ def imports_of(source: str) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
 
 
-def room_of(module: str) -> str | None:
-    """main.models.orders is in the room models, booktime.sight.logs in booktime.sight.
+def package_of(module: str) -> str | None:
+    """main.models.orders is in models, booktime.sight.logs in booktime.sight.
 
-    What is not ours is in none.
+    None if the module is not ours.
     """
-    package, _, rest = module.partition(".")
-    room = rest.partition(".")[0]
-    if package == "booktime":
-        return f"booktime.{room}" if room in OF_BOOKTIME else "booktime"
-    return room if package == "main" and rest else None
+    root, _, rest = module.partition(".")
+    package = rest.partition(".")[0]
+    if root == "booktime":
+        return f"booktime.{package}" if package in OF_BOOKTIME else "booktime"
+    return package if root == "main" and rest else None
 
 
 def broken_ranks(sources: Sources) -> list[str]:
     """A sentence for every import that does not go down."""
     problems = []
     for module, source in sources.items():
-        here = room_of(module)
+        here = package_of(module)
         if here and here not in RANK_OF:
-            problems.append(f"{module} is in no room: give {here} a rank")
+            problems.append(f"{module} has no rank: give {here} one")
             continue
         for line, imported in imports_of(source):
             if imported.startswith("."):
                 problems.append(f"{module}:{line} imports relatively")
-            elif not _may_import(here, room_of(imported)):
+            elif not _may_import(here, package_of(imported)):
                 problems.append(f"{module}:{line} imports {imported}")
     return problems
 
@@ -222,7 +221,7 @@ class CheckerTests(SimpleTestCase):
     def test_a_relative_import_is_seen(self):
         self.assert_broken("main.views.basket", "from .visitor import basket_owner")
 
-    def test_a_new_room_wants_a_rank(self):
+    def test_a_new_package_needs_a_rank(self):
         self.assert_broken("main.utils", "")
         self.assert_broken("main.views.basket", "from main.utils import anything")
 
