@@ -32,8 +32,8 @@ RANKS = [
     {"booktime"},
 ]  # fmt: skip
 RANK_OF = {package: rank for rank, packages in enumerate(RANKS) for package in packages}
-# Arrows between packages of one rank: one place knows who is asking, for every door; the command that
-# loads the demo shop draws its pictures; and a socket asks who may join, as a page does.
+# Arrows between packages of one rank: one place knows who is asking, for every door; the command
+# that loads the demo shop draws its pictures; and a socket asks who may join, as a page does.
 BESIDE = {
     ("models", "errors"),
     ("context_processors", "views"),
