@@ -13,6 +13,10 @@ class QuantityRefused(ShopError):
     """The quantity is not one that can be bought."""
 
 
+class CountRefused(ShopError):
+    """A count of a book's copies no longer fits what there is."""
+
+
 class BasketEmpty(ShopError):
     """There is nothing to order."""
 

@@ -1,12 +1,48 @@
-"""What staff do to many books at once."""
+"""What staff do to books: added, changed, put into the shop and taken out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from main.models import Product
-from main.models.history import update_many
+from main.actions import stock
+from main.models import Product, ProductTag
+from main.models.history import record_many, update_many, update_one
+
+
+@transaction.atomic
+def add_product(*, product: Product, copies: int) -> Product:
+    """Save a new book, of which there are so many copies."""
+    stock.set_first(product=product, copies=copies)
+    product.save()
+    return product
+
+
+@transaction.atomic
+def change_product(
+    *,
+    product_id: int,
+    values: Mapping[str, Any],
+    subjects: Iterable[ProductTag] | None = None,
+    count: stock.Count | None = None,
+) -> Product:
+    """Save what was changed onto the book as it is now, as one change in its history.
+
+    `values` are by column; `subjects` are all that it has from now on. The stock changes by a
+    `count` alone: raises CountRefused, and nothing is saved.
+    """
+    if "stock" in values:
+        raise ValueError("The stock is counted, not set.")
+    product = Product.objects.locked().get(pk=product_id)
+    for name, value in values.items():
+        setattr(product, name, value)
+    reason = "" if subjects is None else _set_subjects(product, subjects)
+    if count is not None:
+        stock.save_count(product=product, count=count, beside=values.keys(), reason=reason)
+    else:
+        _save(product, columns=values.keys(), reason=reason)
+    return product
 
 
 @transaction.atomic
@@ -19,3 +55,21 @@ def set_products_active(*, product_ids: Collection[int], active: bool) -> int:
     reason = "Marked active" if active else "Marked inactive"
     update_many(changed, fields=["active", "updated_at"], reason=reason)
     return len(changed)
+
+
+def _set_subjects(product: Product, subjects: Iterable[ProductTag]) -> str:
+    """What the book's history says of it: they are no column of its row."""
+    new = list(subjects)
+    before, after = ({tag.name for tag in tags} for tags in (product.tags.all(), new))
+    product.tags.set(new)
+    return f"Subjects: {_listed(before)} → {_listed(after)}" if before != after else ""
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _save(product: Product, *, columns: Collection[str], reason: str) -> None:
+    update_one(product, fields=[*columns, "updated_at"], reason=reason)
+    if reason and not columns:
+        record_many([product], model=Product, is_new=False, reason=reason)

@@ -1,6 +1,6 @@
 """Turning a basket into an order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from main import events
+from main.actions import stock
 from main.actions.conversations import begin_conversation
 from main.errors import BasketChanged, BasketEmpty
 from main.models import (
@@ -20,7 +21,7 @@ from main.models import (
     Product,
     add_up,
 )
-from main.models.history import record_many, update_many
+from main.models.history import record_many
 
 
 @transaction.atomic
@@ -54,7 +55,7 @@ def place_order(
     _check_nothing_changed(lines, expected_total=expected_total)
     order = _write_order(owner=owner, basket=basket, email=email, billing=billing,
                          shipping=shipping, lines=lines)  # fmt: skip
-    _take_stock(lines, products, reason=f"Order {order.number} placed")
+    stock.take(lines=lines, products=products, reason=f"Order {order.number} placed")
     basket.status = Basket.Status.SUBMITTED
     basket.save(update_fields=["status"])
     begin_conversation(order=order)
@@ -108,12 +109,3 @@ def _write_order(
     )
     record_many(written, model=OrderLine, is_new=True, reason="Ordered")
     return order
-
-
-def _take_stock(
-    lines: Sequence[BasketLine], products: Mapping[int, Product], *, reason: str
-) -> None:
-    """The rows are held, so what was read is what is there."""
-    for line in lines:
-        products[line.product_id].stock -= line.quantity
-    update_many(products.values(), fields=["stock"], reason=reason)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import DataError, IntegrityError, OperationalError, transaction
 
+from main.actions import stock
 from main.actions.import_books_matching import DETAILS, KNOWN_BY, Entry, Shelf
 from main.actions.import_books_pictures import ListedPicture, add_pictures, check_picture
 from main.actions.import_books_rows import ListedBook, RowRefused, read_book
@@ -139,18 +140,22 @@ def _write_at_once(batch: _Batch, *, lines: Mapping[int, int], update_stock: boo
 
 def _save_products(entries: list[Entry], *, counts: Counter[str]) -> None:
     new = [entry.product for entry in entries if entry.is_new]
-    changed = [entry.product for entry in entries if entry.is_changed and not entry.is_new]
+    known = [entry for entry in entries if not entry.is_new]
+    changed = [entry.product for entry in known if entry.is_changed]
+    counted = {entry.product: entry.copies for entry in known if entry.copies is not None}
     Product.objects.bulk_create(new)
     # The books are there: this is a bulk_update without its slow CASE for each row and column.
     Product.objects.bulk_create(
         changed,
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=[*KNOWN_BY, *DETAILS, "stock", "updated_at"],
+        update_fields=[*KNOWN_BY, *DETAILS, "updated_at"],
     )
     record_many(new, model=Product, is_new=True, reason="Imported")
-    record_many(changed, model=Product, is_new=False, reason="Imported")
-    counts.update(products_created=len(new), products_updated=len(changed))
+    others = [product for product in changed if product not in counted]
+    record_many(others, model=Product, is_new=False, reason="Imported")
+    stock.set_listed(copies=counted.items(), reason="Imported")
+    counts.update(products_created=len(new), products_updated=len(others) + len(counted))
 
 
 def _save_tags(entries: list[Entry], *, counts: Counter[str]) -> None:

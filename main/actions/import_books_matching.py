@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from main.actions import stock
 from main.actions.import_books_rows import ListedBook, RowRefused
 from main.models import Product
 from main.models.products import make_slug
@@ -21,11 +23,25 @@ class Entry:
     product: Product
     line: int
     is_changed: bool = False
+    copies: int | None = None  # what the list sets the stock to
     tags: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_new(self) -> bool:
         return self.product.pk is None
+
+    def says_now(self, name: str) -> object:
+        """What the book will have in this column, as far as the list was read."""
+        if name == "stock" and self.copies is not None:
+            return self.copies
+        return getattr(self.product, name)
+
+    def put(self, name: str, value: Any) -> None:
+        if name == "stock":
+            self.copies = value
+        else:
+            setattr(self.product, name, value)
+            self.is_changed = True
 
 
 class Shelf:
@@ -75,14 +91,13 @@ class Shelf:
         return same_name[0] if same_name else None
 
     def _change(self, entry: Entry, book: ListedBook, *, fields: Sequence[str]) -> None:
-        changes = _changes(entry.product, book, fields)
+        changes = _changes(entry, book, fields)
         if changes and entry.line:
             raise RowRefused(
                 f"it contradicts line {entry.line}, about the same book, in {', '.join(changes)}"
             )
         for name, value in changes.items():
-            setattr(entry.product, name, value)
-        entry.is_changed = entry.is_changed or bool(changes)
+            entry.put(name, value)
         entry.line = entry.line or book.line
         if book.isbn and entry.product.isbn == book.isbn:
             self._by_isbn[book.isbn] = entry
@@ -94,13 +109,13 @@ def _refuse_another_book(product: Product, book: ListedBook) -> None:
         raise RowRefused(f"isbn {book.isbn} is that of “{product.name}” by {product.authors}")
 
 
-def _changes(product: Product, book: ListedBook, fields: Sequence[str]) -> dict[str, object]:
+def _changes(entry: Entry, book: ListedBook, fields: Sequence[str]) -> dict[str, object]:
     """What the row says differently. An empty cell says nothing."""
     said = {name: getattr(book, name) for name in fields}
     return {
         name: value
         for name, value in said.items()
-        if value not in {None, ""} and value != getattr(product, name)
+        if value not in {None, ""} and value != entry.says_now(name)
     }
 
 
@@ -122,4 +137,6 @@ def _slug_of(book: ListedBook) -> str:
 
 def _make_product(book: ListedBook) -> Product:
     values = {name: getattr(book, name) for name in (*KNOWN_BY, *DETAILS)}
-    return Product(slug=_slug_of(book), stock=book.stock or 0, **values)
+    product = Product(slug=_slug_of(book), **values)
+    stock.set_first(product=product, copies=book.stock or 0)
+    return product

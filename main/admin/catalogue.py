@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 
 from django.contrib import admin, messages
@@ -11,14 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
 
-from main.actions.catalogue import set_products_active
+from main.actions.catalogue import add_product, change_product, set_products_active
 from main.admin.base import StaffModelAdmin
 from main.admin.catalogue_filters import LanguageFilter, StockFilter, SubjectFilter
-from main.admin.catalogue_forms import COUNTED, ProductForm, ProductImageForm
+from main.admin.catalogue_forms import ProductForm, ProductImageForm
 from main.admin.history import HistoryAdmin
 from main.gateways.files import FilesUnavailable
 from main.models import Product, ProductImage
-from main.models.history import record_many
 from main.models.product_images import covers
 
 logger = logging.getLogger(__name__)
@@ -88,24 +86,19 @@ class ProductAdmin(BookList, HistoryAdmin):
             self.message_user(request, f"{error} Nothing was saved.", messages.ERROR)
             return redirect(request.get_full_path())
 
-    def save_model(self, request: HttpRequest, obj, form, change: bool) -> None:
-        """Of a book that was there, save what was changed, onto what is there now.
-
-        What its history keeps is the whole row: the form's other columns may be of yesterday.
-        """
+    def save_model(self, request: HttpRequest, obj: Product, form, change: bool) -> None:
+        """Of a book that was there, what was changed: the other columns may be of yesterday."""
         if not change:
-            obj.save()
+            add_product(product=obj, copies=form.cleaned_data["stock"])
             return
-        now = Product.objects.locked().get(pk=obj.pk)
-        columns = {field.name for field in Product._meta.concrete_fields}
+        columns = {field.name for field in Product._meta.concrete_fields} - {"stock"}
         changed = columns.intersection(form.changed_data)
-        for name in changed:
-            setattr(now, name, getattr(obj, name))
-        reason = "; ".join(_reasons(now, form))
-        now._change_reason = reason or None
-        now.save(update_fields=[*changed, "updated_at"])
-        if reason and not changed:  # the subjects alone, which are no column
-            record_many([now], model=Product, is_new=False, reason=reason)
+        change_product(
+            product_id=obj.pk,
+            values={name: getattr(obj, name) for name in changed},
+            subjects=form.cleaned_data["tags"] if "tags" in form.changed_data else None,
+            count=form.stock_count,
+        )
 
     @admin.action(description="Mark active: into the shop", permissions=["change"])
     def mark_active(self, request: HttpRequest, queryset: QuerySet) -> None:
@@ -132,19 +125,3 @@ def _remove_uploads(request: HttpRequest) -> None:
         if getattr(upload, "is_named_anew", False):
             with suppress(FilesUnavailable, OSError):
                 covers().delete(field.generate_filename(None, upload.name))
-
-
-def _reasons(book: Product, form) -> Iterator[str]:
-    """What its history says of a change beside the columns."""
-    if "stock" in form.changed_data:
-        yield COUNTED
-    if "tags" in form.changed_data:
-        before, after = (
-            {tag.name for tag in tags} for tags in (book.tags.all(), form.cleaned_data["tags"])
-        )
-        if before != after:
-            yield f"Subjects: {_listed(before)} → {_listed(after)}"
-
-
-def _listed(names: set[str]) -> str:
-    return ", ".join(sorted(names)) or "none"

@@ -1,22 +1,17 @@
 """The forms of books and their pictures, as the owners and the office fill them in."""
 
-from decimal import Decimal
 from pathlib import PurePath
 
 from django import forms
-from django.conf import settings
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Max
 from django.utils.crypto import get_random_string
 
-from main.actions.stock import hold_stock
+from main.actions.stock import Count, check_count, last_count
+from main.errors import CountRefused
 from main.gateways.files import FilesUnavailable
-from main.models import Product
 from main.models.isbn import isbn13
 from main.models.product_images import covers
-
-COUNTED = "Counted"  # so begins the reason in the history
 
 
 class CountField(forms.CharField):
@@ -65,10 +60,11 @@ class ProductForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tags"].label = "Subjects"
+        self.is_new = self.instance.pk is None
         for name, field in self.fields.items():
             field.show_hidden_initial = name != "count"
-        if self.instance.pk:
-            self.initial["count"] = self.last_count()
+        if not self.is_new:
+            self.initial["count"] = last_count(product_id=self.instance.pk)
 
     def clean_isbn(self) -> str | None:
         isbn = self.cleaned_data["isbn"]
@@ -77,42 +73,33 @@ class ProductForm(forms.ModelForm):
         except ValueError as error:
             raise forms.ValidationError(f"{error}.") from None
 
-    def clean_tax_rate(self) -> Decimal:
-        rate = self.cleaned_data["tax_rate"]
-        if rate and not settings.SELLER["vat_id"]:
-            raise forms.ValidationError("The shop is not registered for VAT: the rate must be 0.")
-        return rate
-
     def clean_stock(self) -> int:
-        """What was counted, as a difference: copies sold since the page was opened stay sold."""
-        counted = self.cleaned_data["stock"]
-        if self.instance.pk is None:
-            return counted
-        seen, there = self._number("initial-stock"), hold_stock(product_id=self.instance.pk)
-        if counted != seen and self._number("count") != self.last_count():
-            raise forms.ValidationError(
-                f"The copies were counted since you opened the page: there are {there}. "
-                "Open it anew, and count again if need be."
-            )
-        stock = there + counted - seen
-        if stock < 0:
-            raise forms.ValidationError(
-                f"There are {there} copies by now, not {seen}. Open the page anew, and count again."
-            )
-        return stock
+        """Refused here, so that what was typed stays on the page; change_product saves it."""
+        if not self.is_new:
+            try:
+                check_count(product_id=self.instance.pk, count=self._count())
+            except CountRefused as error:
+                raise forms.ValidationError(str(error)) from None
+        return self.cleaned_data["stock"]
 
-    def last_count(self) -> int:
-        """Which count of the copies was the last. One that was sent twice counts once."""
-        counts = Product.history.filter(id=self.instance.pk)
-        counts = counts.filter(history_change_reason__startswith=COUNTED)
-        return counts.aggregate(last=Max("history_id"))["last"] or 0
+    @property
+    def stock_count(self) -> Count | None:
+        """What was counted; None if nothing was."""
+        return self._count() if "stock" in self.changed_data else None
 
-    def _number(self, hidden: str) -> int:
+    def _count(self) -> Count:
+        """Whoever left the figure as they saw it has counted nothing, after whatever count."""
+        counted, seen = self.cleaned_data["stock"], self._number("initial-stock")
+        after = self._number("count") if counted != seen else 0
+        return Count(counted=counted, seen=seen, after=after)
+
+    def _number(self, name: str) -> int:
         try:
-            return int(self.data.get(self.add_prefix(hidden)))
+            return int(self.data.get(self.add_prefix(name)))
         except (TypeError, ValueError):
             raise forms.ValidationError("Open the page anew: it has forgotten the stock.") from None
 
     def _save_m2m(self) -> None:
-        if "tags" in self.changed_data:
+        """The subjects of a new book: those of another are changed with it."""
+        if self.is_new:
             super()._save_m2m()

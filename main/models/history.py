@@ -20,6 +20,12 @@ class History(HistoricalRecords):
         super().post_save(instance, created, using=using, **kwargs)
 
 
+def update_one(row: Any, *, fields: Iterable[str], reason: str) -> None:
+    """Save these fields of a row, and why in its history."""
+    row._change_reason = reason or None
+    row.save(update_fields=[*fields])
+
+
 def update_many(rows: Iterable[models.Model], *, fields: list[str], reason: str) -> None:
     """Save these fields of all rows in one statement, and their history in another."""
     listed = list(rows)

@@ -159,6 +159,12 @@ class Product(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Who is not registered for VAT charges none."""
+        if self.tax_rate and not settings.SELLER["vat_id"]:
+            text = "The shop is not registered for VAT: the rate must be 0."
+            raise ValidationError({"tax_rate": text})
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.isbn = self.isbn or None
         if not self.slug:

@@ -98,3 +98,22 @@ class ImportedTests(ImportTestCase):
         self.import_rows(self.ROW.format(3), update_stock=True)
         emma = Product.objects.get()
         self.assertEqual(stock_history(emma), [(7, "Imported"), (3, "Imported")])
+
+    def test_a_list_that_changed_more_made_one_change(self) -> None:
+        self.import_rows(self.ROW.format(7))
+        result = self.import_rows(
+            "Emma,,,,9.99,9780141439587,Jane Austen,1815,3", update_stock=True
+        )
+        self.assertEqual((result.products_created, result.products_updated), (0, 1))
+        emma = Product.objects.get()
+        self.assertEqual((emma.stock, emma.price), (3, Decimal("9.99")))
+        self.assertEqual(list(emma.history.values_list("stock", "price")),
+                         [(3, Decimal("9.99")), (7, Decimal("8.49"))])  # fmt: skip
+
+    def test_a_list_that_contradicts_itself_in_the_stock_is_refused(self) -> None:
+        self.import_rows(self.ROW.format(7))
+        rows = [self.ROW.format(3), self.ROW.format(3), self.ROW.format(4)]
+        result = self.import_rows(*rows, update_stock=True)
+        reason = "it contradicts line 2, about the same book, in stock"
+        self.assertEqual([error.reason for error in result.errors], [reason])
+        self.assertEqual(Product.objects.get().stock, 3)
