@@ -19,7 +19,7 @@ from main.actions.refunds import take_back
 from main.actions.stock import put_back
 from main.errors import MoveRefused, ShopError
 from main.models import BasketOwner, Message, Order, OrderCharge, OrderLine
-from main.models.order_moves import check_order_move
+from main.models.order_moves import check_address_open, check_order_move
 
 
 @transaction.atomic
@@ -60,6 +60,17 @@ def cancel_order(*, order_id: int, reason: str = "Cancelled", at: datetime | Non
 
 
 @transaction.atomic
+def correct_shipping_address(*, order_id: int, address: Mapping[str, str]) -> Order:
+    """Correct where the parcel goes: `address` has the fields of POSTAL_FIELDS that change.
+
+    Raises MoveRefused, and nothing changes, when it is all on its way or the order is cancelled.
+    """
+    order = Order.objects.locked().get(pk=order_id)
+    _correct_address(order, "shipping", address)
+    return order
+
+
+@transaction.atomic
 def correct_billing_address(*, order_id: int, address: Mapping[str, str]) -> Order:
     """Mend what was misspelt: `address` has the fields of POSTAL_FIELDS that change.
 
@@ -68,12 +79,7 @@ def correct_billing_address(*, order_id: int, address: Mapping[str, str]) -> Ord
     cancelled.
     """
     order = Order.objects.locked().get(pk=order_id)
-    if order.status == Order.Status.CANCELLED:
-        raise MoveRefused(f"Order {order.number} is cancelled: its papers stay as they are.")
-    fields = {f"billing_{name}": value for name, value in address.items()}
-    for name, value in fields.items():
-        setattr(order, name, value)
-    order.save(update_fields=[*fields, "updated_at"])
+    _correct_address(order, "billing", address)
     touch_conversation(order_id=order.pk)
     if order.status in (Order.Status.PAID, Order.Status.DONE):
         items = [*order.lines.live(), *order.charges.live()]
@@ -81,3 +87,11 @@ def correct_billing_address(*, order_id: int, address: Mapping[str, str]) -> Ord
         issue_credit_note(order=order, items=items, reason=reason, is_refund=False)
         issue_invoice(order=order)
     return order
+
+
+def _correct_address(order: Order, kind: str, address: Mapping[str, str]) -> None:
+    check_address_open(order, kind)
+    fields = {f"{kind}_{name}": value for name, value in address.items()}
+    for name, value in fields.items():
+        setattr(order, name, value)
+    order.save(update_fields=[*fields, "updated_at"])

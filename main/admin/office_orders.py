@@ -10,6 +10,7 @@ from django.urls import path
 from main.actions.orders import (
     cancel_order,
     correct_billing_address,
+    correct_shipping_address,
 )
 from main.actions.payments import mark_order_paid, revoke_payment
 from main.admin.history import HistoryAdmin, Records
@@ -18,12 +19,13 @@ from main.admin.order_forms import (
     ADDRESS_FIELDS,
     OrderAddressForm,
     OrderMoveForm,
+    kind_of,
     open_address_fields,
 )
 from main.admin.orders import OrderAdmin, PlacedFilter
 from main.errors import MoveRefused
 from main.models import Order, OrderLine
-from main.models.order_moves import ORDER_MOVES
+from main.models.order_moves import ORDER_MOVES, check_address_open, is_address_open
 from main.wording.money import money
 
 TITLES = {"shipping": "Deliver to", "billing": "Bill to"}
@@ -81,15 +83,14 @@ class OfficeOrderAdmin(OrderAdmin, HistoryAdmin):
         # What the actions refuse anyway is not offered.
         if any(line.status == OrderLine.Status.SENT for line in lines):
             moves = set()
-        open_fields = open_address_fields(order)
-        frozen = [kind for kind in TITLES if f"{kind}_name" not in open_fields]
+        frozen = [kind for kind in TITLES if not is_address_open(order, kind)]
         return context | {
             "with_money": True,
             "documents": list(order.invoices.order_by("pk")),
             "moves": {status.name for status in moves},
             "may_settle": self.has_settle_permission(request),
             "parcels": [(TITLES[kind], getattr(order, kind)) for kind in frozen],
-            "can_mend": bool(open_fields),
+            "can_mend": len(frozen) < len(TITLES),
             "show_save_and_continue": False,
         }
 
@@ -98,23 +99,22 @@ class OfficeOrderAdmin(OrderAdmin, HistoryAdmin):
             return super().change_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
             held = self.hold(request, object_id)
-            frozen = set(ADDRESS_FIELDS).difference(open_address_fields(held))
-            if frozen.intersection(request.POST):
-                state = Order.Status(held.status).label
-                text = f"Order {held.number} is {state} by now: its address stays as it was."
-                self.message_user(request, text, messages.ERROR)
+            try:
+                for kind in {
+                    kind_of(name): None for name in ADDRESS_FIELDS if name in request.POST
+                }:
+                    check_address_open(held, kind)
+            except MoveRefused as error:
+                self.message_user(request, str(error), messages.ERROR)
                 return self.to_page(request, object_id)
             return super().change_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Order, form, change: bool) -> None:
         """The addresses and nothing else: the row is held since it was read."""
-        billing = [name for name in form.changed_data if name.startswith("billing_")]
-        shipping = [name for name in form.changed_data if name not in billing]
-        if shipping:
-            obj.save(update_fields=[*shipping, "updated_at"])
-        if billing:
-            address = {name.removeprefix("billing_"): getattr(obj, name) for name in billing}
-            correct_billing_address(order_id=obj.pk, address=address)
+        if shipping := _changed(obj, "shipping", form.changed_data):
+            correct_shipping_address(order_id=obj.pk, address=shipping)
+        if billing := _changed(obj, "billing", form.changed_data):
+            correct_billing_address(order_id=obj.pk, address=billing)
             if obj.status != Order.Status.NEW:
                 text = f"Order {obj.number} was billed anew: a credit note took the invoice back."
                 self.message_user(request, text, messages.SUCCESS)
@@ -163,3 +163,12 @@ class OfficeOrderAdmin(OrderAdmin, HistoryAdmin):
         lines = OrderLine.history.filter(order_id=key).select_related("history_user")
         records = [*super().history_records(key), *lines]
         return sorted(records, key=lambda each: (each.history_date, each.history_id), reverse=True)
+
+
+def _changed(order: Order, kind: str, names: list[str]) -> dict[str, str]:
+    """The parts of that address which the form changed."""
+    return {
+        name.removeprefix(f"{kind}_"): getattr(order, name)
+        for name in names
+        if kind_of(name) == kind
+    }

@@ -9,7 +9,7 @@ from django import forms
 
 from main.models import Order, OrderLine
 from main.models.addresses import POSTAL_FIELDS, check_postal_address, normalise_postcode
-from main.models.order_moves import line_moves
+from main.models.order_moves import is_address_open, line_moves
 
 KINDS = ("shipping", "billing")
 ADDRESS_FIELDS = [f"{kind}_{name}" for kind in KINDS for name in POSTAL_FIELDS]
@@ -25,12 +25,12 @@ LONGEST_REASON = 200  # as long as a credit note takes
 
 
 def open_address_fields(order: Order) -> list[str]:
-    """A parcel's address can be mended until it is on its way; a bill's while the order stands."""
-    is_open = {
-        "shipping": order.status in (Order.Status.NEW, Order.Status.PAID),
-        "billing": order.status != Order.Status.CANCELLED,
-    }
-    return [name for name in ADDRESS_FIELDS if is_open[name.partition("_")[0]]]
+    return [name for name in ADDRESS_FIELDS if is_address_open(order, kind_of(name))]
+
+
+def kind_of(field: str) -> str:
+    """shipping_city is of the "shipping" address."""
+    return field.partition("_")[0]
 
 
 class OrderAddressForm(forms.ModelForm):

@@ -1,4 +1,5 @@
-"""The one place that knows which states an order and its lines may move to.
+"""The one place that knows which states an order and its lines may move to, and what it still lets
+be corrected.
 
     order  NEW -> PAID                      line  NEW -> PROCESSING -> SENT
            PAID -> NEW (a mistake)                NEW -> SENT
@@ -44,6 +45,24 @@ _LINES_MOVE_TO = {
     Order.Status.DONE: {OrderLine.Status.PROCESSING, OrderLine.Status.CANCELLED},
     Order.Status.CANCELLED: set(),
 }
+# A parcel's address can be corrected until all of it is on its way, a bill's until the order is
+# cancelled.
+_ADDRESS_OPEN = {
+    "shipping": {Order.Status.NEW, Order.Status.PAID},
+    "billing": {Order.Status.NEW, Order.Status.PAID, Order.Status.DONE},
+}
+
+
+def is_address_open(order: Order, kind: str) -> bool:
+    """Whether the "shipping" or "billing" address may still be corrected."""
+    return order.status in _ADDRESS_OPEN[kind]
+
+
+def check_address_open(order: Order, kind: str) -> None:
+    """Raise MoveRefused, with the reason, unless that address may still be corrected."""
+    if not is_address_open(order, kind):
+        state = Order.Status(order.status).label
+        raise MoveRefused(f"Order {order.number} is {state}: its {kind} address stays as it was.")
 
 
 def check_order_move(order: Order, status: Order.Status) -> None:

@@ -180,7 +180,7 @@ class AddressTests(OfficeOrderTestCase):
         self.send_line(self.line)
         self.send_line(self.other)
         response = self.send(self.page, fields, shipping_city="York")
-        sentence = f"Order {self.order.number} is done by now: its address stays as it was."
+        sentence = f"Order {self.order.number} is done: its shipping address stays as it was."
         self.assertEqual(self.told(response)[-1], sentence)
         self.order.refresh_from_db()
         self.assertEqual(self.order.shipping_city, "London")

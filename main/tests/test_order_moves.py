@@ -6,7 +6,14 @@ from django.test import SimpleTestCase
 
 from main.errors import MoveRefused, RefundRefused
 from main.models import Order, OrderLine
-from main.models.order_moves import check_line_move, check_order_move, line_moves, status_by_lines
+from main.models.order_moves import (
+    check_address_open,
+    check_line_move,
+    check_order_move,
+    is_address_open,
+    line_moves,
+    status_by_lines,
+)
 
 NEW, PAID, DONE, CANCELLED = Order.Status
 WAITING, PACKING, SENT, TAKEN_OFF = OrderLine.Status
@@ -58,6 +65,28 @@ class OrderMoveTests(SimpleTestCase):
             return str(error)
         finally:
             self.assertEqual(order.status, here)
+        return ""
+
+
+class AddressTests(SimpleTestCase):
+    """Until when an address can be corrected."""
+
+    OPEN = {("shipping", NEW), ("shipping", PAID), ("billing", NEW), ("billing", PAID),
+            ("billing", DONE)}  # fmt: skip
+
+    def test_each_address_in_an_order_of_each_state(self) -> None:
+        for kind, state in product(("shipping", "billing"), Order.Status):
+            with self.subTest(kind, state=state.label):
+                is_open = (kind, state) in self.OPEN
+                sentence = f"Order {NUMBER} is {state.label}: its {kind} address stays as it was."
+                self.assertEqual(is_address_open(an_order(state), kind), is_open)
+                self.assertEqual(self.refusal(kind, state), "" if is_open else sentence)
+
+    def refusal(self, kind: str, state: int) -> str:
+        try:
+            check_address_open(an_order(state), kind)
+        except MoveRefused as error:
+            return str(error)
         return ""
 
 
