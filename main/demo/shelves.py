@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,8 +12,10 @@ from django.db import transaction
 from django.utils.text import slugify
 from pictures.utils import source_set
 
+from main.actions.catalogue import change_product
 from main.actions.import_books import import_books
 from main.demo.catalogue import GOODS_TAX_RATE, SUBJECTS, CatalogueRow
+from main.demo.people import OLD
 from main.demo.pictures import HEIGHT, PARTS, WIDTH, DrawnRow, draw_rows, picture_name
 from main.models import Product, ProductImage, ProductTag
 from main.models.product_images import covers
@@ -42,6 +45,12 @@ def shelve(rows: Sequence[CatalogueRow]) -> Iterator[bool]:
     yield from (False for _ in range(len(rows) - len(missing)))
     for drawn in draw_rows(missing, widths=_rendition_widths()):
         yield _shelve_one(drawn)
+
+
+def age_products(*, since: datetime) -> None:
+    """Those made since then were there before the first order."""
+    Product.objects.filter(created_at__gte=since).update(created_at=since - OLD)
+    Product.history.filter(history_date__gte=since).update(history_date=since - OLD)
 
 
 def _rows_to_draw(rows: Sequence[CatalogueRow]) -> list[CatalogueRow]:
@@ -89,8 +98,7 @@ def _import(row: CatalogueRow) -> Product:
     if product is None:
         raise ValueError(f"{row.name}: it was imported, and is not there.")
     if not row.is_book:
-        product.tax_rate = GOODS_TAX_RATE
-        product.save(update_fields=["tax_rate"])
+        product = change_product(product_id=product.pk, values={"tax_rate": GOODS_TAX_RATE})
     return product
 
 

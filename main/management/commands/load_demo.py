@@ -10,9 +10,7 @@ from django.utils import timezone
 from main.demo.catalogue import read_catalogue
 from main.demo.conversations import load_conversations
 from main.demo.orders import load_people
-from main.demo.people import OLD
-from main.demo.shelves import shelve, write_subjects
-from main.models import Product
+from main.demo.shelves import age_products, shelve, write_subjects
 
 NO_TASKS = "django_tasks.backends.dummy.DummyBackend"
 
@@ -48,9 +46,7 @@ class Command(BaseCommand):
         for number, is_new in enumerate(shelve(rows), start=1):
             created += is_new
             self._show_progress(number, len(rows))
-        # They existed before the first order.
-        Product.objects.filter(created_at__gte=started).update(created_at=started - OLD)
-        Product.history.filter(history_date__gte=started).update(history_date=started - OLD)
+        age_products(since=started)
         return created
 
     def _show_progress(self, number: int, total: int) -> None:
