@@ -10,7 +10,7 @@ from django.test import SimpleTestCase, tag
 
 from main.tests.support.door_writes import RULED, WAYS, door_writes
 from main.tests.support.stock_writes import stock_writes
-from main.tests.test_architecture import project_sources, room_of
+from main.tests.test_architecture import project_sources, package_of
 
 # Not asked are the verbs and the nouns themselves, what knows neither, and the demo shop: it dates
 # what it did through the actions back into a past that no action could write.
@@ -41,7 +41,7 @@ class DoorTests(SimpleTestCase):
         sources = {
             module: source
             for module, source in project_sources().items()
-            if module.startswith("main.") and room_of(module) not in NOT_ASKED
+            if module.startswith("main.") and package_of(module) not in NOT_ASKED
         }
         self.assertGreater(len(sources), 100)
         found = [
@@ -55,7 +55,7 @@ class DoorTests(SimpleTestCase):
         writers = {
             module
             for module, source in project_sources().items()
-            if room_of(module) != "migrations" and stock_writes(source)
+            if package_of(module) != "migrations" and stock_writes(source)
         }
         self.assertEqual(writers, {"main.actions.stock"})
 
