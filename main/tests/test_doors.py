@@ -10,7 +10,7 @@ from django.test import SimpleTestCase, tag
 
 from main.tests.support.door_writes import RULED, WAYS, door_writes
 from main.tests.support.stock_writes import stock_writes
-from main.tests.test_architecture import project_sources, package_of
+from main.tests.test_architecture import package_of, project_sources
 
 # Not asked are the verbs and the nouns themselves, what knows neither, and the demo shop: it dates
 # what it did through the actions back into a past that no action could write.
