@@ -19,6 +19,18 @@ def order_paid(*, order_id: int) -> None:
     _mail("order_paid", order_id=order_id)
 
 
+def order_part_paid(*, order_id: int, payment_id: int) -> None:
+    _mail("order_part_paid", order_id=order_id, payment_id=payment_id)
+
+
+def order_overpaid(*, order_id: int, payment_id: int) -> None:
+    _mail("order_overpaid", order_id=order_id, payment_id=payment_id)
+
+
+def refund_paid(*, order_id: int, refund_id: int) -> None:
+    _mail("refund_paid", order_id=order_id, refund_id=refund_id)
+
+
 def payment_revoked(*, order_id: int, credit_note_id: int | None) -> None:
     _mail("payment_revoked", order_id=order_id, credit_note_id=credit_note_id)
 
@@ -28,7 +40,12 @@ def order_lines_sent(*, order_id: int, line_ids: list[int]) -> None:
 
 
 def order_lines_cancelled(
-    *, order_id: int, line_ids: list[int], charge_ids: list[int], credit_note_id: int | None
+    *,
+    order_id: int,
+    line_ids: list[int],
+    charge_ids: list[int],
+    credit_note_id: int | None,
+    refund_id: int | None,
 ) -> None:
     _mail(
         "order_lines_cancelled",
@@ -36,11 +53,12 @@ def order_lines_cancelled(
         line_ids=line_ids,
         charge_ids=charge_ids,
         credit_note_id=credit_note_id,
+        refund_id=refund_id,
     )
 
 
-def order_cancelled(*, order_id: int, credit_note_id: int | None) -> None:
-    _mail("order_cancelled", order_id=order_id, credit_note_id=credit_note_id)
+def order_cancelled(*, order_id: int, credit_note_id: int | None, refund_id: int | None) -> None:
+    _mail("order_cancelled", order_id=order_id, credit_note_id=credit_note_id, refund_id=refund_id)
 
 
 def contact_requested(*, name: str, email: str, message: str) -> None:

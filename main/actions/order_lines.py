@@ -142,12 +142,10 @@ def _give_back(
 ) -> None:
     """Tell of what was cancelled, and take back what was billed for it."""
     record_fact(order_id=order.pk, fact=Message.Fact.CANCELLED, values=facts.items(gone), at=at)
-    note = take_back(order=order, items=gone, reason=reason, at=at)
+    back = take_back(order=order, items=gone, reason=reason, at=at)
+    line_ids, charge_ids = _keys(gone, OrderLine), _keys(gone, OrderCharge)
     events.order_lines_cancelled(
-        order_id=order.pk,
-        line_ids=_keys(gone, OrderLine),
-        charge_ids=_keys(gone, OrderCharge),
-        credit_note_id=note.pk if note else None,
+        order_id=order.pk, line_ids=line_ids, charge_ids=charge_ids, **back
     )
 
 

@@ -54,8 +54,8 @@ def cancel_order(*, order_id: int, reason: str = "Cancelled", at: datetime | Non
     set_status(lines, OrderLine.Status.CANCELLED, reason=reason)
     set_status(charges, OrderCharge.Status.CANCELLED, reason=reason)
     record_fact(order_id=order.pk, fact=Message.Fact.CANCELLED, at=at)
-    note = take_back(order=order, items=[*lines, *charges], reason=reason, at=at)
-    events.order_cancelled(order_id=order.pk, credit_note_id=note.pk if note else None)
+    back = take_back(order=order, items=[*lines, *charges], reason=reason, at=at)
+    events.order_cancelled(order_id=order.pk, **back)
     return order
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from main import events
 from main.actions.conversations import record_fact
 from main.actions.invoices import issue_credit_note
-from main.actions.ledger import enter_ledger
+from main.actions.ledger import enter_ledger, note_balance
 from main.actions.payments import settle
 from main.errors import PaymentRefused
 from main.models import Invoice, Message, Order, Refund
@@ -17,29 +18,36 @@ from main.wording import facts
 
 def take_back(
     *, order: Order, items: Iterable[OrderItem], reason: str, at: datetime | None
-) -> Invoice | None:
+) -> dict[str, int | None]:
     """Credit what was billed for these, and promise back what is now overpaid.
 
-    What is cancelled may also leave nothing due of a new order: then it is paid. The order's row
-    must be held by the caller.
+    What is cancelled may also leave nothing due of a new order that was partly paid: then it is
+    paid. Returns the keys of what was written, as events tell them: `credit_note_id` and
+    `refund_id`. The order's row must be held by the caller.
     """
-    note = issue_credit_note(order=order, items=items, reason=reason, at=at)
-    _request_refund(order, note=note)
-    if note:
-        record_fact(order_id=order.pk, fact=Message.Fact.REFUNDED, values=facts.refund(note), at=at)
+    is_overpaid = order.balance.overpaid > 0
+    note = issue_credit_note(order=order, items=items, reason=reason, is_refund=is_overpaid, at=at)
+    refund = _promise(order, note=note, at=at)
     if order.payments.paid().exists():
         settle(order=order, at=at)
-    return note
+        note_balance(order=order)
+    return {
+        "credit_note_id": note.pk if note else None,
+        "refund_id": refund.pk if refund else None,
+    }
 
 
 @transaction.atomic
-def request_refund(*, order_id: int, recorded_by: int | None = None) -> Refund:
+def request_refund(
+    *, order_id: int, recorded_by: int | None = None, at: datetime | None = None
+) -> Refund:
     """Promise back what was paid too much. Raises PaymentRefused when nothing was."""
     order = Order.objects.locked().get(pk=order_id)
     enter_ledger(order=order)
-    refund = _request_refund(order, note=None, recorded_by=recorded_by)
+    refund = _promise(order, note=None, recorded_by=recorded_by, at=at)
     if refund is None:
         raise PaymentRefused(f"Nothing was paid too much for order {order.number}.")
+    note_balance(order=order)
     return refund
 
 
@@ -66,8 +74,9 @@ def record_refund(
             refund.save()
     except IntegrityError as error:  # recorded for another refund at this very moment
         raise PaymentRefused(f"“{reference}” was recorded meanwhile.") from error
-    values = {"amount": str(refund.amount), "currency": refund.currency}
+    values = facts.amount(refund)
     record_fact(order_id=refund.order_id, fact=Message.Fact.PAID_BACK, values=values)
+    events.refund_paid(order_id=refund.order_id, refund_id=refund.pk)
     return refund
 
 
@@ -80,20 +89,21 @@ def fail_refund(*, refund_id: int, recorded_by: int | None = None) -> Refund:
     if refund.state == Refund.State.REQUESTED:
         refund.state, refund.recorded_by_id = Refund.State.FAILED, recorded_by
         refund.save()
+        note_balance(order=refund.order)
     return refund
 
 
-def _request_refund(
-    order: Order, *, note: Invoice | None, recorded_by: int | None = None
+def _promise(
+    order: Order, *, note: Invoice | None, recorded_by: int | None = None, at: datetime | None
 ) -> Refund | None:
-    """By the way that the money came; None when nothing is overpaid."""
+    """By the way that the money came, and told to the customer; None when nothing is overpaid."""
     amount = order.balance.overpaid
     if note:
         amount = min(amount, note.gross)
     if amount <= 0:
         return None
     newest = order.payments.paid().last()
-    return Refund.objects.create(
+    refund = Refund.objects.create(
         order=order,
         credit_note=note,
         amount=amount,
@@ -102,13 +112,18 @@ def _request_refund(
         state=Refund.State.REQUESTED,
         recorded_by_id=recorded_by,
     )
+    values = facts.refund(refund)
+    record_fact(order_id=order.pk, fact=Message.Fact.REFUNDED, values=values, at=at)
+    return refund
 
 
 def _hold_refund(refund_id: int) -> Refund:
-    """The order's row before the refund's, as by all who hold both."""
+    """Under the order's row, which all hold who write its ledger."""
+    order_id = Refund.objects.values_list("order", flat=True).get(pk=refund_id)
+    order = Order.objects.locked().get(pk=order_id)
     refund = Refund.objects.get(pk=refund_id)
-    Order.objects.locked().get(pk=refund.order_id)
-    return Refund.objects.locked().get(pk=refund_id)
+    refund.order = order
+    return refund
 
 
 def _check_open(refund: Refund) -> None:

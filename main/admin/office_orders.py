@@ -7,12 +7,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from main.actions.dropped_payments import revoke_payment
 from main.actions.orders import (
     cancel_order,
     correct_billing_address,
     correct_shipping_address,
 )
-from main.actions.payments import mark_order_paid, revoke_payment
+from main.actions.payments import mark_order_paid
 from main.admin.history import HistoryAdmin, Records
 from main.admin.invoices import print_invoices
 from main.admin.order_forms import (

@@ -12,9 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from main.actions.checkout import place_order
+from main.actions.dropped_payments import revoke_payment
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order
-from main.actions.payments import mark_order_paid, revoke_payment
+from main.actions.payments import mark_order_paid
 from main.demo.people import PEOPLE, Person, fill_basket, is_known, write_person
 from main.models import Basket, Conversation, Message, Order, OrderLine, Product, User, add_up
 

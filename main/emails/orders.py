@@ -6,8 +6,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from main.emails.letters import Letter, mail
-from main.gateways.payments import instructions
-from main.models import Invoice, Order, OrderLine
+from main.gateways.payments import instructions, payment_way
+from main.models import Invoice, Order, OrderLine, Refund
 from main.models.order_access import make_access_token
 
 
@@ -21,7 +21,7 @@ def order_placed(*, order_id: int) -> Letter:
 
 @mail
 def order_paid(*, order_id: int) -> Letter:
-    """Say that the transfer came and that there is an invoice."""
+    """Say that the money came and that there is an invoice."""
     order = read_order(order_id)
     return about(order, invoice=order.invoices.invoices().newest_first().first())
 
@@ -49,19 +49,22 @@ def order_lines_cancelled(
     line_ids: list[int],
     charge_ids: list[int] | None = None,
     credit_note_id: int | None,
+    refund_id: int | None = None,
 ) -> Letter:
     """Say what will not come, or came back, and whether money does."""
     order = read_order(order_id)
     charges = [charge for charge in order.charges.all() if charge.pk in (charge_ids or [])]
-    note = _credit_note(order, credit_note_id)
-    return about(order, lines=[*_among(order, line_ids), *charges], credit_note=note)
+    back = _going_back(order, credit_note_id, refund_id)
+    return about(order, lines=[*_among(order, line_ids), *charges], **back)
 
 
 @mail
-def order_cancelled(*, order_id: int, credit_note_id: int | None) -> Letter:
+def order_cancelled(
+    *, order_id: int, credit_note_id: int | None, refund_id: int | None = None
+) -> Letter:
     """Say that nothing will come, and whether the money comes back."""
     order = read_order(order_id)
-    return about(order, credit_note=_credit_note(order, credit_note_id))
+    return about(order, **_going_back(order, credit_note_id, refund_id))
 
 
 def read_order(order_id: int) -> Order:
@@ -95,3 +98,23 @@ def _among(order: Order, line_ids: list[int]) -> list[OrderLine]:
 def _credit_note(order: Order, credit_note_id: int | None) -> Invoice | None:
     """The note that the event wrote. Not just the newest: that may be about something else."""
     return order.invoices.filter(pk=credit_note_id).first() if credit_note_id else None
+
+
+def _going_back(order: Order, credit_note_id: int | None, refund_id: int | None) -> dict[str, Any]:
+    """The note that was written, and what is paid back and how.
+
+    What the release before put off knows no refund: there the note says how much.
+    """
+    note = _credit_note(order, credit_note_id)
+    if refund_id:
+        return {"credit_note": note} | refund_context(order.refunds.get(pk=refund_id))
+    if note and note.is_refund:
+        back = Refund(amount=note.gross, currency=note.currency, way=order.payment_way)
+        return {"credit_note": note} | refund_context(back)
+    return {"credit_note": note}
+
+
+def refund_context(refund: Refund) -> dict[str, Any]:
+    """A refund, and where it goes."""
+    way = payment_way(refund.way)
+    return {"refund": refund, "goes_back": way.goes_back if way else "the way it came"}

@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('way', 'reference'), name='payment_reference_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('reference', ''), _negated=True), ('state__in', ['pending', 'paid'])), fields=('way', 'reference'), name='payment_reference_once'),
         ),
         migrations.AddConstraint(
             model_name='payment',

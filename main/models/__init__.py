@@ -9,6 +9,7 @@ from main.models.chat_tickets import ChatTicket
 from main.models.checkouts import Checkout
 from main.models.conversations import Conversation, Message, ReadCursor
 from main.models.invoices import Invoice, InvoiceLine, InvoiceSeries, InvoiceVat
+from main.models.open_balances import OpenBalance
 from main.models.order_lines import OrderCharge, OrderLine
 from main.models.orders import Order
 from main.models.participants import Participant, Role
@@ -37,6 +38,7 @@ __all__ = [
     "InvoiceSeries",
     "InvoiceVat",
     "Message",
+    "OpenBalance",
     "Order",
     "OrderCharge",
     "OrderLine",

@@ -7,11 +7,11 @@ from typing import Any
 from django.db.models import DecimalField, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from main.models.charges import NOTHING
+from main.models.charges import CENT, NOTHING
 from main.models.payments import Payment, Refund
 
 Order = Any  # main.models.orders builds on this module
-_SUMS = ("ledger_paid", "ledger_refunded", "ledger_to_refund", "has_payments")
+_SUMS = ("ledger_paid", "ledger_refunded", "ledger_to_refund")
 _AMOUNT = DecimalField(max_digits=10, decimal_places=2)
 
 
@@ -71,7 +71,9 @@ def _sum_of(entries: QuerySet) -> Coalesce:
 def _sums_in(order: Order) -> dict:
     """As `with_ledger` read them, else by the rows of the ledger."""
     if hasattr(order, "ledger_paid"):
-        return {name: getattr(order, name) for name in _SUMS}
+        # SQLite has no decimals of its own: its 30 is our 30.00.
+        sums = {name: getattr(order, name).quantize(CENT) for name in _SUMS}
+        return sums | {"has_payments": order.has_payments}
     payments, refunds = list(order.payments.all()), list(order.refunds.all())
     return {
         "ledger_paid": _total(payments, Payment.State.PAID),

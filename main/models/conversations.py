@@ -158,6 +158,7 @@ class Message(models.Model):
         PLACED = "placed", "placed"
         PAID = "paid", "paid"
         PART_PAID = "part_paid", "partly paid"
+        OVERPAID = "overpaid", "paid too much"
         UNPAID = "unpaid", "not paid after all"
         SENT = "sent", "sent"
         CANCELLED = "cancelled", "cancelled"

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+_LIVE = ["pending", "paid"]
 _REFERENCE_LENGTH = 140  # as long as a bank's end-to-end references and remittance texts
 
 
@@ -10,7 +11,7 @@ class LedgerEntry(models.Model):
     """What payments and refunds have in common.
 
     `way` is a code of main.gateways.payments; `reference` is how the outside world knows the
-    entry (a transfer's or a card payment's), and is there once.
+    entry (a transfer's or a card payment's), and is there once among those that stand.
     """
 
     amount = models.DecimalField(max_digits=10, decimal_places=2)
@@ -41,6 +42,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def paid(self) -> "PaymentQuerySet":
         return self.filter(state=Payment.State.PAID)
 
+    def live(self) -> "PaymentQuerySet":
+        """Those that came or may still come."""
+        return self.filter(state__in=_LIVE)
+
 
 class Payment(LedgerEntry):
     """Money that came, is expected from outside, or did not come after all."""
@@ -63,7 +68,7 @@ class Payment(LedgerEntry):
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_positive"),
             models.UniqueConstraint(
                 fields=["way", "reference"],
-                condition=~models.Q(reference=""),
+                condition=~models.Q(reference="") & models.Q(state__in=_LIVE),
                 name="payment_reference_once",
             ),
             models.UniqueConstraint(

@@ -13,7 +13,8 @@ from django.test import tag
 from django.urls import reverse
 
 from main.actions.conversations import post_message
-from main.actions.payments import mark_order_paid, revoke_payment
+from main.actions.dropped_payments import revoke_payment
+from main.actions.payments import mark_order_paid
 from main.models import OrderLine
 from main.models.order_access import make_access_token
 from main.models.participants import customer_of, staff

@@ -15,9 +15,10 @@ from main.actions.customer_service import (
     reopen_conversation,
     take_conversation,
 )
+from main.actions.dropped_payments import revoke_payment
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order
-from main.actions.payments import mark_order_paid, revoke_payment
+from main.actions.payments import mark_order_paid
 from main.errors import ConversationRefused, MessageRefused, MoveRefused
 from main.models import Conversation, Message, Order, OrderLine, User
 from main.models.participants import staff

@@ -14,12 +14,13 @@ from main.actions.customer_service import (
     show_new_name,
     take_conversation,
 )
+from main.actions.dropped_payments import revoke_payment
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import (
     cancel_order,
     correct_billing_address,
 )
-from main.actions.payments import mark_order_paid, revoke_payment
+from main.actions.payments import mark_order_paid
 from main.models import Conversation, Order, OrderLine, User
 from main.models.participants import staff
 from main.tests.support.admin_case import AdminTestCase

@@ -5,8 +5,8 @@ from unittest import mock
 from django.test import TestCase, override_settings
 from django.urls import reverse
 
+from main.actions.dropped_payments import revoke_payment
 from main.actions.orders import cancel_order
-from main.actions.payments import revoke_payment
 from main.gateways.pdf import PdfUnavailable
 from main.tests.support.factories import (
     DispatcherFactory,

@@ -8,9 +8,10 @@ from django.db.models import ProtectedError
 from django.db.utils import IntegrityError
 from django.test import TestCase, override_settings
 
+from main.actions.dropped_payments import revoke_payment
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order
-from main.actions.payments import mark_order_paid, revoke_payment
+from main.actions.payments import mark_order_paid
 from main.errors import InvoiceFrozen
 from main.models import Invoice, InvoiceLine, InvoiceSeries, InvoiceVat, Order, OrderLine
 from main.tests.support.factories import OrderFactory

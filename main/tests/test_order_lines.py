@@ -238,14 +238,13 @@ class TellingTests(OrderLinesTestCase):
         )
         self.assertEqual(self.told_by(PROCESSING, 1), [])
         cancelled = self.told_by(CANCELLED, 2)
-        note = self.order.invoices.credit_notes().get()
+        back = {
+            "credit_note_id": self.order.invoices.credit_notes().get().pk,
+            "refund_id": self.order.refunds.get().pk,
+        }
         self.assertEqual(
             cancelled,
-            [
-                mock.call.order_lines_cancelled(
-                    **order, line_ids=[third], charge_ids=[], credit_note_id=note.pk
-                )
-            ],
+            [mock.call.order_lines_cancelled(**order, line_ids=[third], charge_ids=[], **back)],
         )
         self.assertEqual(self.told_by(CANCELLED, 2), [])
 

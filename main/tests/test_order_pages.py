@@ -7,9 +7,10 @@ from django.test import SimpleTestCase, TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from main.actions.dropped_payments import revoke_payment
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order
-from main.actions.payments import mark_order_paid, revoke_payment
+from main.actions.payments import mark_order_paid
 from main.actions.refunds import record_refund
 from main.models import Order, OrderLine
 from main.tests.support.factories import OrderFactory, OrderLineFactory, UserFactory

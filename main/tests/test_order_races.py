@@ -19,7 +19,7 @@ from main.actions.checkout import place_order
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order
 from main.actions.payments import mark_order_paid
-from main.errors import MoveRefused
+from main.errors import ShopError
 from main.models import BasketOwner, Invoice, Order, OrderLine, PostalAddress, Product
 from main.models.orders import OrderQuerySet
 from main.models.products import ProductQuerySet
@@ -56,7 +56,7 @@ class OrderRaceTestCase(TransactionTestCase):
             try:
                 start.wait(timeout=PATIENCE)
                 hands[place]()
-            except (MoveRefused, OperationalError) as error:
+            except (ShopError, OperationalError) as error:
                 return type(error).__name__
             else:
                 return DONE

@@ -7,6 +7,7 @@ from django.core import signing
 from django.db.models import ProtectedError
 from django.test import TestCase
 
+from main.actions.dropped_payments import revoke_payment
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import (
     cancel_order,
@@ -14,7 +15,7 @@ from main.actions.orders import (
     correct_shipping_address,
     order_again,
 )
-from main.actions.payments import mark_order_paid, revoke_payment
+from main.actions.payments import mark_order_paid
 from main.errors import MoveRefused
 from main.models import Basket, BasketOwner, Invoice, Order, OrderLine
 from main.models.order_access import make_access_token

@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 from main.actions.checkout import place_order
+from main.actions.dropped_payments import revoke_payment
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order
-from main.actions.payments import mark_order_paid, revoke_payment
+from main.actions.payments import mark_order_paid
 from main.errors import ShopError
 from main.models import BasketOwner, Order, OrderLine, PostalAddress, Product
 from main.tests.support.admin_case import AdminTestCase

@@ -5,10 +5,11 @@ The values of each kind, as `record_fact` takes them and Message.values keeps th
     placed     nothing
     paid       invoice: its number
     part_paid  amount, due, currency
-    unpaid     nothing
+    overpaid   amount, surplus, currency
+    unpaid     nothing where the whole order was not paid; of one payment amount, currency
     sent       what `items` gives
     cancelled  the same; nothing where it was the whole order
-    refunded   amount, currency, credit_note: its number
+    refunded   amount, currency; credit_note: its number, where there is one
     paid_back  amount, currency
 
 Amounts are strings ("18.98"), since JSON has no decimals.
@@ -20,7 +21,7 @@ from typing import Any
 
 from django.utils.text import Truncator
 
-from main.models import Invoice, Message
+from main.models import Message, Payment, Refund
 from main.models.order_lines import OrderItem
 from main.wording.money import money
 
@@ -36,13 +37,15 @@ def items(rows: Iterable[OrderItem]) -> dict[str, Any]:
     return {"items": named[:_NAMED], "more": max(len(named) - _NAMED, 0)}
 
 
-def refund(note: Invoice) -> dict[str, str]:
-    """What a credit note means for the customer."""
-    return {
-        "amount": str(note.gross),
-        "currency": note.currency,
-        "credit_note": note.number,
-    }
+def amount(entry: Payment | Refund) -> dict[str, str]:
+    """How much came or goes."""
+    return {"amount": str(entry.amount), "currency": entry.currency}
+
+
+def refund(promised: Refund) -> dict[str, str]:
+    """What goes back to the customer, and by which document."""
+    note = promised.credit_note
+    return amount(promised) | ({"credit_note": note.number} if note else {})
 
 
 def message_text(message: Message) -> str:
@@ -64,6 +67,16 @@ def _part_paid(values: Values) -> str:
     return f"{_money(values)} arrived; {_money(values, 'due')} is still to be paid."
 
 
+def _overpaid(values: Values) -> str:
+    return f"{_money(values)} arrived: {_money(values, 'surplus')} more than was due."
+
+
+def _unpaid(values: Values) -> str:
+    if values.get("amount"):
+        return f"{_money(values)} had been recorded by mistake: it has not arrived."
+    return "The order had been marked paid by mistake: the payment has not arrived yet."
+
+
 def _sent(values: Values) -> str:
     return f"Sent: {_listed(values)}."
 
@@ -73,7 +86,8 @@ def _cancelled(values: Values) -> str:
 
 
 def _refunded(values: Values) -> str:
-    return f"{_money(values)} will be paid back. Credit note: {values['credit_note']}."
+    note = f" Credit note: {values['credit_note']}." if values.get("credit_note") else ""
+    return f"{_money(values)} will be paid back.{note}"
 
 
 def _paid_back(values: Values) -> str:
@@ -84,9 +98,8 @@ _TEXTS: dict[Message.Fact, Callable[[Values], str]] = {
     Message.Fact.PLACED: lambda _: "The order was placed.",
     Message.Fact.PAID: _paid,
     Message.Fact.PART_PAID: _part_paid,
-    Message.Fact.UNPAID: lambda _: (
-        "The order had been marked paid by mistake: the payment has not arrived yet."
-    ),
+    Message.Fact.OVERPAID: _overpaid,
+    Message.Fact.UNPAID: _unpaid,
     Message.Fact.SENT: _sent,
     Message.Fact.CANCELLED: _cancelled,
     Message.Fact.REFUNDED: _refunded,

@@ -6,6 +6,7 @@ from main.gateways.payments.protocol import Begun, Demand
 class PaidInShop:
     code = "in_shop"
     label = "Paid in the shop"
+    goes_back = "the way you paid it"
     is_offered = False
 
     def begin(self, demand: Demand) -> Begun:

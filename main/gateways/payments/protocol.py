@@ -44,10 +44,14 @@ class Receipt:
 
 
 class PaymentWay(Protocol):
-    """`code` is kept with orders and payments; `label` is for customers and staff."""
+    """`code` is kept with orders and payments; `label` is for customers and staff.
+
+    `goes_back` ends the sentence about a refund: “We'll refund £5.00 to the account it came from.”
+    """
 
     code: str
     label: str
+    goes_back: str
     is_offered: bool
 
     def begin(self, demand: Demand) -> Begun:

@@ -8,6 +8,7 @@ from main.gateways.payments.protocol import Begun, Demand
 class BankTransfer:
     code = "transfer"
     label = "Bank transfer"
+    goes_back = "to the account it came from"
     is_offered = True
 
     def begin(self, demand: Demand) -> Begun:

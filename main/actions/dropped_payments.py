@@ -1,0 +1,113 @@
+"""Money that did not come after all: expected in vain, or recorded by mistake."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from main import events
+from main.actions.conversations import record_fact
+from main.actions.invoices import issue_credit_note
+from main.actions.ledger import enter_ledger, note_balance
+from main.actions.order_items import set_status
+from main.errors import MoveRefused
+from main.models import Message, Order, OrderLine, Payment, Refund
+from main.models.order_moves import check_order_move
+from main.wording import facts
+
+
+@transaction.atomic
+def revoke_payment(*, order_id: int, at: datetime | None = None) -> Order:
+    """It was marked paid by mistake: the order is new again, a credit note undoes its invoice.
+
+    What was being packed waits again. `at` is the note's time, now unless told. Raises MoveRefused,
+    and nothing changes, unless the order is paid, no line was sent and nothing was paid back.
+    """
+    order = Order.objects.locked().get(pk=order_id)
+    check_order_move(order, Order.Status.NEW)
+    enter_ledger(order=order)
+    _drop(order, list(order.payments.paid()))
+    _become_unpaid(order, at=at)
+    note_balance(order=order)
+    return order
+
+
+@transaction.atomic
+def drop_payment(
+    *,
+    payment_id: int,
+    state: Payment.State = Payment.State.FAILED,
+    recorded_by: int | None = None,
+    at: datetime | None = None,
+) -> Payment:
+    """This one did not come: it was expected, or recorded by mistake.
+
+    An order that is not covered without it is new again, as by revoke_payment, and refused alike.
+    One that is dropped already stays as it is.
+    """
+    order_id = Payment.objects.values_list("order", flat=True).get(pk=payment_id)
+    order = Order.objects.locked().get(pk=order_id)
+    payment = Payment.objects.get(pk=payment_id)
+    had_come = payment.state == Payment.State.PAID
+    if had_come or payment.state == Payment.State.PENDING:
+        _drop(order, [payment], state=state, recorded_by=recorded_by)
+    if had_come:
+        _follow(order, payment, at=at)
+    return payment
+
+
+def _drop(
+    order: Order,
+    payments: Sequence[Payment],
+    *,
+    state: Payment.State = Payment.State.FAILED,
+    recorded_by: int | None = None,
+) -> None:
+    """With it goes what was promised back of it: what never came does not go back."""
+    for payment in payments:
+        payment.state = state
+        payment.recorded_by_id = recorded_by or payment.recorded_by_id
+        payment.save(update_fields=["state", "recorded_by", "updated_at"])
+    if order.due > 0:
+        promised = Q(state=Refund.State.REQUESTED) | Q(is_before_ledger=True)
+        order.refunds.filter(promised).update(state=Refund.State.FAILED, updated_at=timezone.now())
+
+
+def _follow(order: Order, payment: Payment, *, at: datetime | None) -> None:
+    is_owed = order.due > 0
+    if is_owed and order.status in (Order.Status.PAID, Order.Status.DONE):
+        _become_unpaid(order, at=at)
+    else:
+        values = facts.amount(payment)
+        record_fact(order_id=order.pk, fact=Message.Fact.UNPAID, values=values, at=at)
+        if is_owed and order.status == Order.Status.NEW:
+            events.payment_revoked(order_id=order.pk, credit_note_id=None)
+    note_balance(order=order)
+
+
+def _become_unpaid(order: Order, *, at: datetime | None) -> None:
+    _check_nothing_left(order)
+    lines, charges = list(order.lines.all()), list(order.charges.all())
+    order.status, order.dispatch_by = Order.Status.NEW, None
+    order.save(update_fields=["status", "dispatch_by", "updated_at"])
+    packed = [line for line in lines if line.status == line.Status.PROCESSING]
+    set_status(packed, OrderLine.Status.NEW, reason="Not paid after all")
+    note = issue_credit_note(
+        order=order,
+        items=[*lines, *charges],
+        reason="Marked paid by mistake",
+        is_refund=False,
+        at=at,
+    )
+    record_fact(order_id=order.pk, fact=Message.Fact.UNPAID, at=at)
+    events.payment_revoked(order_id=order.pk, credit_note_id=note.pk if note else None)
+
+
+def _check_nothing_left(order: Order) -> None:
+    """Neither books nor money."""
+    if order.lines.filter(status=OrderLine.Status.SENT).exists():
+        raise MoveRefused(f"A part of order {order.number} was sent: refund it instead.")
+    if order.refunds.filter(state=Refund.State.DONE).exists():
+        raise MoveRefused(f"Money of order {order.number} was paid back: it did arrive.")

@@ -1,0 +1,63 @@
+"""A receipt in the ledger: money that is new, that was expected, or that is known already."""
+
+from django.db import IntegrityError, transaction
+
+from main.errors import PaymentRefused
+from main.gateways.payments import Receipt
+from main.models import Order, Payment
+from main.wording.money import money
+
+
+def enter_receipt(
+    *, order: Order, receipt: Receipt, recorded_by: int | None
+) -> tuple[Payment, bool]:
+    """The receipt's payment, and whether it is news.
+
+    A payment that was expected becomes paid; so does one that had failed, lapsed or been recorded
+    by mistake, since the money did come. Raises PaymentRefused when it is none, of another
+    currency, or known with another amount or for another order. The order's row must be held by
+    the caller.
+    """
+    _check(order, receipt)
+    payment = _known(order, receipt)
+    if payment and payment.state == Payment.State.PAID:
+        if payment.amount != receipt.amount:
+            known = money(payment.amount, payment.currency)
+            raise PaymentRefused(f"“{receipt.reference}” was recorded with {known}.")
+        return payment, False
+    payment = payment or Payment(order=order, way=receipt.way, reference=receipt.reference)
+    payment.amount, payment.currency = receipt.amount, receipt.currency
+    payment.state, payment.paid_at = Payment.State.PAID, receipt.at
+    payment.recorded_by_id = recorded_by
+    _save(payment)
+    return payment, True
+
+
+def _check(order: Order, receipt: Receipt) -> None:
+    if receipt.amount <= 0:
+        raise PaymentRefused("A payment is more than nothing.")
+    if receipt.currency != order.currency:
+        raise PaymentRefused(
+            f"Order {order.number} is in {order.currency}, the payment in {receipt.currency}."
+        )
+
+
+def _known(order: Order, receipt: Receipt) -> Payment | None:
+    """The payment that this receipt made before, or that waits for it."""
+    if not receipt.reference:
+        return None
+    same = Payment.objects.filter(way=receipt.way, reference=receipt.reference)
+    other = same.live().exclude(order=order).first()
+    if other:
+        raise PaymentRefused(
+            f"“{receipt.reference}” is the reference of a payment for order {other.order.number}."
+        )
+    return same.filter(order=order).last()
+
+
+def _save(payment: Payment) -> None:
+    try:
+        with transaction.atomic():
+            payment.save()
+    except IntegrityError as error:  # recorded for another order at this very moment
+        raise PaymentRefused(f"“{payment.reference}” was recorded meanwhile.") from error

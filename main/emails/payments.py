@@ -1,0 +1,32 @@
+"""The e-mails about money that came in part or too much, and that was paid back."""
+
+from main.emails.letters import Letter, mail
+from main.emails.orders import about, read_order, refund_context
+from main.models.charges import NOTHING
+
+
+@mail
+def order_part_paid(*, order_id: int, payment_id: int) -> Letter | None:
+    """Say how much came and what is missing; nothing once all is paid, which another mail says."""
+    order = read_order(order_id)
+    if not order.balance.is_part_paid:
+        return None
+    return about(order, came=order.payments.get(pk=payment_id))
+
+
+@mail
+def order_overpaid(*, order_id: int, payment_id: int) -> Letter | None:
+    """Say how much of it was too much. Nothing where that was cleared up meanwhile."""
+    order = read_order(order_id)
+    came, balance = order.payments.get(pk=payment_id), order.balance
+    surplus = min(balance.overpaid + balance.to_refund, came.amount)
+    return about(order, came=came, surplus=surplus) if surplus > NOTHING else None
+
+
+@mail
+def refund_paid(*, order_id: int, refund_id: int) -> Letter:
+    """Say that money is on its way back."""
+    order = read_order(order_id)
+    return about(
+        order, **refund_context(order.refunds.select_related("credit_note").get(pk=refund_id))
+    )
