@@ -47,7 +47,7 @@ class Environment(environ.Env):
         try:
             text = Path(path).read_text()
         except (OSError, ValueError):
-            raise _wrong("ENV_FILE", "a file that can be read", path) from None
+            raise _wrong("ENV_FILE", "a readable file", path) from None
         self.read_env(StringIO(text))
 
     def whole(self, var: str, *, default: int, least: int, most: int) -> int:

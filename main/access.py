@@ -31,7 +31,7 @@ View = Callable[..., HttpResponse]
 SIGNED_IN_AT = "signed_in_at"
 # Recovery codes stand in for a factor; they are none without it.
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-_TOO_LONG = "You signed in long ago. Staff sign in anew for each working day."
+_TOO_LONG = "You signed in some time ago. Staff sign in again each working day."
 
 
 def may(user: User | AnonymousUser, right: Right) -> bool:

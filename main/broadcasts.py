@@ -33,7 +33,7 @@ def send_read(*, order_id: int, who: str, upto: int) -> None:
 
 
 def send_conversation_changed(*, order_id: int) -> None:
-    """To staff in the conversation: who looks after it, or whether it is closed, changed."""
+    """To staff in the conversation: who is looking after it, or whether it is closed, changed."""
     message = {"type": "conversation.changed", "order_id": order_id}
     nudges.publish(conversation_group(order_id), message)
 

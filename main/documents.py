@@ -29,7 +29,7 @@ def invoice_response(
     context = {"documents": documents, "back_url": back_url, "invoice": invoice}
     kind = request.GET.get("format", "html")
     if not refusal and kind not in {"html", "pdf"}:
-        refusal = "An invoice can be had as a page or as a PDF."
+        refusal = "An invoice is available as a page or as a PDF."
     if refusal or invoice is None:
         return _refused(request, context, refusal, status=404)
     if kind == "html":
@@ -60,13 +60,13 @@ def pdf_response(pdf: bytes, *, name: str, disposition: str) -> HttpResponse:
 def _chosen(documents: list[Invoice], order: Order, number: str) -> tuple[Invoice | None, str]:
     """The document, or why there is none."""
     if not number and documents and order.status == Order.Status.NEW:
-        return None, f"Order {order.number} is not paid: a credit note took its invoice back."
+        return None, f"Order {order.number} has not been paid: a credit note cancelled its invoice."
     if number:
         found = [each for each in documents if each.number == number]
-        refusal = f"Order {order.number} has no document of this number."
+        refusal = f"Order {order.number} has no document with this number."
     else:
         found = [each for each in documents if not each.is_credit_note]
-        refusal = f"Order {order.number} has no invoice yet: it is written when the order is paid."
+        refusal = f"Order {order.number} has no invoice yet: it is issued when the order is paid."
     return (found[-1], "") if found else (None, refusal)
 
 

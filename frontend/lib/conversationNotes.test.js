@@ -10,7 +10,7 @@ beforeEach(() => {
     <b data-conversation-assignee>nobody</b>
     <span data-conversation-waiting hidden>since <time datetime=""></time></span>
     <form data-conversation-open>
-      <button data-conversation-take>I look after it</button><input name="seen" value="3">
+      <button data-conversation-take>Assign to me</button><input name="seen" value="3">
     </form>
     <form data-conversation-closed hidden><input name="seen" value="3"></form>`;
 });
@@ -31,7 +31,7 @@ test.each([
   [OLIVE, true],
   [{ who: "staff-8", name: "Otto" }, false],
   [null, false],
-])("while %j looks after it, whether Olive is not asked to: %p", (assignee, expected) => {
+])("while %j is looking after it, whether Olive is not asked to: %p", (assignee, expected) => {
   showConversation(document, { assignee, closed: false, waiting_since: null }, OLIVE);
   expect(hidden("take")).toBe(expected);
 });

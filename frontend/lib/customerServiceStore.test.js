@@ -62,7 +62,7 @@ describe("notices", () => {
     isHidden = true;
     expect(made.turnOff()).toBe("off");
     made.tell(row(14));
-    const expected = { title: "Ada waits (AB-12)", tag: "booktime-order-12", body: "Hello?" };
+    const expected = { title: "Ada is waiting (AB-12)", tag: "booktime-order-12", body: "Hello?" };
     expect(shown).toEqual([expected]);
   });
 

@@ -28,7 +28,7 @@ export function makeNotices({ Notification, storage, isHidden, open }) {
     tell(row) {
       if (state() !== "on" || !isHidden()) return;
       const options = { tag: `booktime-order-${row.order}`, body: row.last?.text ?? "" };
-      const notice = new Notification(`${row.customer} waits (${row.number})`, options);
+      const notice = new Notification(`${row.customer} is waiting (${row.number})`, options);
       notice.onclick = () => open(row.order);
     },
   };

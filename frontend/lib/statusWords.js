@@ -5,19 +5,19 @@ import { isBehind } from "./conversationState";
 export const STALE_PAGE = 403;
 
 const STOPPED = {
-  [STALE_PAGE]: ["The shop takes no messages from this page any more.", "Reload the page"],
+  [STALE_PAGE]: ["This page can no longer send messages.", "Reload the page"],
   4001: ["You are signed out.", "Sign in again"],
   4003: ["You can no longer take part in this conversation.", null],
-  4015: ["This page is older than the shop.", "Load it again"],
+  4015: ["The shop has been updated since you opened this page.", "Reload the page"],
 };
 const TROUBLE = {
-  4008: "Your connection is too slow, and is tried again in a moment",
-  4009: "That was too much at once, and is tried again in a moment",
-  4012: "The shop restarts, and is back in a moment",
+  4008: "Your connection is too slow. Trying again in a moment",
+  4009: "Too many messages at once. Trying again in a moment",
+  4012: "The shop is restarting and will be back in a moment",
 };
 
-const KEPT = "What you wrote is kept here.";
-const NOT_KEPT = "Your browser cannot keep what you wrote: copy it before you leave this page.";
+const KEPT = "What you wrote is saved here.";
+const NOT_KEPT = "Your browser can’t save what you wrote: copy it before you leave this page.";
 
 /**
  * {tone, text, way}: tone is live, busy or bad; way the text of a link to this page, or null.
@@ -34,7 +34,11 @@ export function statusWords(state, { isKept = true } = {}) {
   }
   if (phase === "open") return { ...openWords(state, waiting), way: null };
   if (phase === "blocked" && isUp) {
-    return { tone: "live", text: "Connected: looks for new messages every 5 seconds", way: null };
+    return {
+      tone: "live",
+      text: "Connected: checking for new messages every 5 seconds",
+      way: null,
+    };
   }
   if (phase === "connecting") return { tone: "busy", text: "Connecting …", way: null };
   const words = waiting ? [waitingWords(waiting)] : TROUBLE[code] ? [] : ["trying again …"];
@@ -53,7 +57,7 @@ function openWords(state, waiting) {
 const seconds = ({ heartbeat }) => (heartbeat === 1 ? "1 second" : `${heartbeat} seconds`);
 
 const waitingWords = (count) =>
-  count === 1 ? "1 message waits to be sent" : `${count} messages wait to be sent`;
+  count === 1 ? "1 message waiting to be sent" : `${count} messages waiting to be sent`;
 
 /** Who is there, or what to expect if nobody is. */
 export function peerWords(state, expectation) {
@@ -70,7 +74,7 @@ export function peerWords(state, expectation) {
     words.push(expectation);
   }
   if (also.length && wanted === "customer") {
-    words.push(`${listed(also)} ${also.length > 1 ? "read" : "reads"} along.`);
+    words.push(`${listed(also)} ${also.length > 1 ? "read" : "is"} reading along.`);
   }
   return words.filter(Boolean).join(" ");
 }
@@ -79,7 +83,7 @@ export function peerWords(state, expectation) {
 export function typingWords(state) {
   const names = Object.keys(state.typing)
     .filter((who) => who !== state.me.who)
-    .map((who) => state.peers[who]?.name ?? (who === "customer" ? "The customer" : "Somebody"));
+    .map((who) => state.peers[who]?.name ?? (who === "customer" ? "The customer" : "Someone"));
   if (names.length === 0) return "";
   return `${listed(names)} ${names.length > 1 ? "are" : "is"} writing …`;
 }

@@ -15,7 +15,7 @@ test.each([
   [
     { link: { phase: "open" }, unsent: waiting(2, "too_fast") },
     "busy",
-    "Live: 2 messages wait to be sent",
+    "Live: 2 messages waiting to be sent",
   ],
   [
     { link: { phase: "open" }, live: false },
@@ -30,44 +30,48 @@ test.each([
   [
     { link: { phase: "open" }, live: false, unsent: waiting(1, "unavailable") },
     "busy",
-    "Connected: 1 message waits to be sent",
+    "Connected: 1 message waiting to be sent",
   ],
   [{ link: { phase: "waiting", code: 1006 } }, "bad", "Offline: trying again …"],
   [
     { link: { phase: "waiting" }, unsent: waiting(1) },
     "bad",
-    "Offline: 1 message waits to be sent",
+    "Offline: 1 message waiting to be sent",
   ],
   [
     { link: { phase: "waiting" }, unsent: waiting(2) },
     "bad",
-    "Offline: 2 messages wait to be sent",
+    "Offline: 2 messages waiting to be sent",
   ],
-  [{ link: { phase: "waiting", code: 4012 } }, "bad", "The shop restarts, and is back in a moment"],
+  [
+    { link: { phase: "waiting", code: 4012 } },
+    "bad",
+    "The shop is restarting and will be back in a moment",
+  ],
   [
     { link: { phase: "waiting", code: 4012 }, unsent: waiting(1) },
     "bad",
-    "The shop restarts, and is back in a moment: 1 message waits to be sent",
+    "The shop is restarting and will be back in a moment: 1 message waiting to be sent",
   ],
   [{ link: { phase: "blocked", isUp: false } }, "bad", "Offline: trying again …"],
   [
     { link: { phase: "blocked", isUp: true } },
     "live",
-    "Connected: looks for new messages every 5 seconds",
+    "Connected: checking for new messages every 5 seconds",
   ],
 ])("%j", (more, tone, text) => {
   expect(statusWords(state(more))).toEqual({ tone, text, way: null });
 });
 
 test.each([
-  [4001, "You are signed out. What you wrote is kept here.", "Sign in again"],
+  [4001, "You are signed out. What you wrote is saved here.", "Sign in again"],
+  [403, "This page can no longer send messages. What you wrote is saved here.", "Reload the page"],
+  [4003, "You can no longer take part in this conversation.", null],
   [
-    403,
-    "The shop takes no messages from this page any more. What you wrote is kept here.",
+    4015,
+    "The shop has been updated since you opened this page. What you wrote is saved here.",
     "Reload the page",
   ],
-  [4003, "You can no longer take part in this conversation.", null],
-  [4015, "This page is older than the shop. What you wrote is kept here.", "Load it again"],
 ])("stopped by %i", (code, text, way) => {
   const link = { phase: "stopped", code };
   expect(statusWords(state({ link }))).toEqual({ tone: "bad", text, way });
@@ -86,7 +90,7 @@ test("staff see whether the customer is here, and who reads along", () => {
   const words = (peers) => peerWords(state({ peers }, OLIVE), "");
   expect(words({ "staff-7": OLIVE })).toBe("");
   expect(words({ "staff-7": OLIVE, customer: ADA })).toBe("Ada is here.");
-  expect(words({ "staff-8": OTIS, customer: ADA })).toBe("Ada is here. Otis reads along.");
+  expect(words({ "staff-8": OTIS, customer: ADA })).toBe("Ada is here. Otis is reading along.");
 });
 
 test("who writes is named, oneself is not", () => {
@@ -94,5 +98,5 @@ test("who writes is named, oneself is not", () => {
   expect(words({})).toBe("");
   expect(words({ customer: true })).toBe("");
   expect(words({ "staff-7": true })).toBe("Olive is writing …");
-  expect(words({ "staff-7": true, "staff-9": true })).toBe("Olive and Somebody are writing …");
+  expect(words({ "staff-7": true, "staff-9": true })).toBe("Olive and Someone are writing …");
 });

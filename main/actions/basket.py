@@ -16,9 +16,9 @@ def add_to_basket(*, owner: BasketOwner, product_id: int, quantity: int) -> Bask
     """
     product = Product.objects.filter(pk=product_id).first()
     if product is None:
-        raise BookNotForSale("There is no such book in our shop.")
+        raise BookNotForSale("We don’t have this book.")
     if not product.active:
-        raise BookNotForSale(f"“{product.name}” is not in our shop any more.")
+        raise BookNotForSale(f"“{product.name}” is no longer available.")
     if not product.is_in_stock:
         raise BookNotForSale(f"“{product.name}” is out of stock.")
     basket = _hold_open_basket(owner)
@@ -89,5 +89,6 @@ def _hold_open_basket(owner: BasketOwner) -> Basket:
 def _check_quantity(quantity: int, *, name: str) -> None:
     if not 1 <= quantity <= QUANTITY_LIMIT:
         raise QuantityRefused(
-            f"You can order 1 to {QUANTITY_LIMIT} copies of “{name}”. Write to us if you need more."
+            f"You can order 1 to {QUANTITY_LIMIT} copies of “{name}”. "
+            "Please write to us if you need more."
         )

@@ -46,7 +46,9 @@ def post_message(*, order_id: int, cid: UUID, text: str, author: Participant) ->
     known = Message.objects.of(order_id).filter(cid=cid).first()
     if known:
         if known.fingerprint != fingerprint(text) or known.who != author.who:
-            raise MessageRefused("cid_taken", "Another message was sent under this key before.")
+            raise MessageRefused(
+                "cid_taken", "Another message has already been sent with this key."
+            )
         return Posted(known, is_repeat=True)
     now = timezone.now()
     message = Message.objects.create(

@@ -12,13 +12,13 @@ from main.models.staff_roles import Right
 
 @transaction.atomic
 def take_conversation(*, order_id: int, user_id: int) -> Conversation:
-    """This member of staff looks after it from now on, whoever did before."""
+    """This member of staff is looking after it from now on, whoever did before."""
     return _give(order_id=order_id, user_id=user_id)
 
 
 @transaction.atomic
 def hand_over_conversation(*, order_id: int, user_id: int) -> Conversation:
-    """A colleague looks after it. Raises ConversationRefused unless they are customer service."""
+    """Give it to a colleague. Raises ConversationRefused unless they are customer service."""
     colleague = User.objects.filter(pk=user_id).first()
     if colleague is None or not colleague.has_right(Right.ANSWER_CUSTOMERS):
         raise ConversationRefused("That colleague does not work in customer service.")
@@ -35,7 +35,9 @@ def close_conversation(*, order_id: int, seen: int) -> Conversation:
     conversation = open_conversation(order_id=order_id)
     if conversation.closed_at is None:
         if Message.objects.of(order_id).after(seen).filter(role=Role.CUSTOMER).exists():
-            raise ConversationRefused("The customer wrote meanwhile: look at it first.")
+            raise ConversationRefused(
+                "The customer has written in the meantime. Please read it first."
+            )
         conversation.closed_at = timezone.now()
         conversation.waiting_since = None
         _save(conversation)
@@ -63,7 +65,7 @@ def show_new_name(*, user_id: int) -> None:
 def _give(*, order_id: int, user_id: int) -> Conversation:
     conversation = open_conversation(order_id=order_id)
     if conversation.closed_at is not None:
-        raise ConversationRefused("The conversation is closed: reopen it first.")
+        raise ConversationRefused("The conversation is closed. Reopen it first.")
     if conversation.assignee_id != user_id:
         conversation.assignee_id = user_id
         _save(conversation)

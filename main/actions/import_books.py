@@ -112,7 +112,7 @@ def _write(batch: _Batch, *, lines: Mapping[int, int], update_stock: bool) -> It
         for book in batch.books:
             yield from _write(_Batch([book]), lines=lines, update_stock=update_stock)
     else:
-        reason = " ".join(f"the database refuses it: {refusal}".split())
+        reason = " ".join(f"the database rejects it: {refusal}".split())
         refused = RowError(batch.books[0][0].line, reason)
         yield _Batch([], errors=[*batch.errors, refused])
 

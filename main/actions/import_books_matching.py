@@ -106,7 +106,7 @@ class Shelf:
 def _refuse_another_book(product: Product, book: ListedBook) -> None:
     """A title or its authors may be corrected; where both differ, the ISBN is the mistake."""
     if product.name != book.name and book.authors and product.authors != book.authors:
-        raise RowRefused(f"isbn {book.isbn} is that of “{product.name}” by {product.authors}")
+        raise RowRefused(f"isbn {book.isbn} belongs to “{product.name}” by {product.authors}")
 
 
 def _changes(entry: Entry, book: ListedBook, fields: Sequence[str]) -> dict[str, object]:

@@ -93,7 +93,7 @@ def _read_price(text: str) -> Decimal:
         raise RowRefused(f"price {_quoted(text)} is not a number like 8.49")
     price = Decimal(text)
     if price <= 0:
-        raise RowRefused(f"price {_quoted(text)} must be more than nothing")
+        raise RowRefused(f"price {_quoted(text)} must be more than 0")
     if price > HIGHEST_PRICE:
         raise RowRefused(f"price {_quoted(text)} is more than {HIGHEST_PRICE}")
     if price != round(price, 2):
@@ -107,7 +107,7 @@ def _read_stock(text: str) -> int | None:
     if not re.fullmatch(r"[+-]?[0-9]+", text):
         raise RowRefused(f"stock {_quoted(text)} is not a whole number")
     if text.startswith("-"):
-        raise RowRefused(f"stock {_quoted(text)} is less than nothing")
+        raise RowRefused(f"stock {_quoted(text)} is less than 0")
     if len(text) > 11 or int(text) > HIGHEST_STOCK:
         raise RowRefused(f"stock {_quoted(text)} is more than {HIGHEST_STOCK}")
     return int(text)

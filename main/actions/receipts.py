@@ -35,7 +35,7 @@ def enter_receipt(
 
 def _check(order: Order, receipt: Receipt) -> None:
     if receipt.amount <= 0:
-        raise PaymentRefused("A payment is more than nothing.")
+        raise PaymentRefused("A payment must be more than 0.")
     if receipt.currency != order.currency:
         raise PaymentRefused(
             f"Order {order.number} is in {order.currency}, the payment in {receipt.currency}."

@@ -46,7 +46,7 @@ def request_refund(
     enter_ledger(order=order)
     refund = _promise(order, note=None, recorded_by=recorded_by, at=at)
     if refund is None:
-        raise PaymentRefused(f"Nothing was paid too much for order {order.number}.")
+        raise PaymentRefused(f"Nothing was overpaid for order {order.number}.")
     note_balance(order=order)
     return refund
 

@@ -94,13 +94,12 @@ def check_count(*, product_id: int, count: Count) -> int:
     if count.counted != count.seen and count.after != last_count(product_id=product_id):
         raise CountRefused(
             f"The copies were counted since you opened the page: there are {there}. "
-            "Open it anew, and count again if need be."
+            "Reopen it, and count again if necessary."
         )
     stock = there + count.counted - count.seen
     if stock < 0:
         raise CountRefused(
-            f"There are {there} copies by now, not {count.seen}. "
-            "Open the page anew, and count again."
+            f"There are {there} copies now, not {count.seen}. Reload the page, and count again."
         )
     return stock
 

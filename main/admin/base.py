@@ -22,7 +22,9 @@ class BoundedList(ChangeList):
         try:
             super().get_results(request)
         except (ValueError, OverflowError, DataError) as error:
-            raise BadRequest("There is no list of that: the address asks for no value.") from error
+            raise BadRequest(
+                "There is no such list: the address contains an invalid value."
+            ) from error
 
 
 class StaffModelAdmin(admin.ModelAdmin):
@@ -70,7 +72,7 @@ class StaffModelAdmin(admin.ModelAdmin):
         """Keys that are none are refused before they reach the database."""
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
             if not is_key(self.model._meta.pk, key):
-                raise BadRequest("That is no key.")
+                raise BadRequest("That is not a valid key.")
         return super().response_action(request, queryset)
 
 

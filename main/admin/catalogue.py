@@ -100,11 +100,11 @@ class ProductAdmin(BookList, HistoryAdmin):
             count=form.stock_count,
         )
 
-    @admin.action(description="Mark active: into the shop", permissions=["change"])
+    @admin.action(description="Mark active: show in the shop", permissions=["change"])
     def mark_active(self, request: HttpRequest, queryset: QuerySet) -> None:
         self._set_active(request, queryset, active=True)
 
-    @admin.action(description="Mark inactive: out of the shop", permissions=["change"])
+    @admin.action(description="Mark inactive: hide from the shop", permissions=["change"])
     def mark_inactive(self, request: HttpRequest, queryset: QuerySet) -> None:
         self._set_active(request, queryset, active=False)
 
@@ -115,7 +115,7 @@ class ProductAdmin(BookList, HistoryAdmin):
             return
         count = set_products_active(product_ids=ids, active=active)
         state = "active" if active else "inactive"
-        self.message_user(request, f"{count} marked {state}; {len(ids) - count} were so before.")
+        self.message_user(request, f"{count} marked {state}; {len(ids) - count} were already.")
 
 
 def _remove_uploads(request: HttpRequest) -> None:

@@ -53,7 +53,7 @@ class ProductForm(forms.ModelForm):
         empty_value=None,
         max_length=40,
         widget=AdminTextInputWidget,
-        help_text="With or without hyphens; one of ten digits becomes one of thirteen.",
+        help_text="With or without hyphens. An ISBN-10 is converted to an ISBN-13.",
     )
     count = CountField(required=False, widget=forms.HiddenInput)
 
@@ -97,7 +97,9 @@ class ProductForm(forms.ModelForm):
         try:
             return int(self.data.get(self.add_prefix(name)))
         except (TypeError, ValueError):
-            raise forms.ValidationError("Open the page anew: it has forgotten the stock.") from None
+            raise forms.ValidationError(
+                "Reload the page: the stock it was opened with is missing."
+            ) from None
 
     def _save_m2m(self) -> None:
         """The subjects of a new book: those of another are changed with it."""

@@ -38,7 +38,7 @@ class HistoryAdmin(StaffModelAdmin):
         records = self.history_records(obj.pk if obj else self._key(unquote(object_id)))
         page = Paginator(records, PER_PAGE).get_page(request.GET.get(PAGE_VAR))
         if obj is None and not page.object_list:
-            raise Http404("There is no such thing, and there was none.")
+            raise Http404("This does not exist, and never did.")
         paginator = page.paginator
         context = {
             **self.admin_site.each_context(request),
@@ -63,7 +63,7 @@ class HistoryAdmin(StaffModelAdmin):
         try:
             return self.model._meta.pk.clean(text, None)
         except ValidationError:
-            raise Http404("There is no such thing.") from None
+            raise Http404("This does not exist.") from None
 
     def _entries(self, records: Records, page: Page) -> list[Entry]:
         start, end = max(page.start_index() - 1, 0), page.end_index()

@@ -133,7 +133,7 @@ def _to_print(request: HttpRequest, orders: QuerySet) -> tuple[list[Invoice], st
         return [], f"Choose at most {MOST_ORDERS} orders to print at once."
     invoices = list(Invoice.objects.for_rendering().filter(order__in=chosen).order_by("pk"))
     if not invoices:
-        return [], "None of these orders was paid: they have no invoices."
+        return [], "None of these orders has been paid, so there are no invoices."
     if sum(len(invoice.lines.all()) for invoice in invoices) > MOST_LINES:
         return [], f"These invoices have more than {MOST_LINES} lines. Choose fewer orders."
     return invoices, ""

@@ -52,12 +52,12 @@ class OfficeOrderAdmin(OrderAdmin, HistoryAdmin):
     def total_shown(self, order: Order) -> str:
         return money(order.total, order.currency)
 
-    @admin.action(description="Mark paid: the transfer came", permissions=["settle"])
+    @admin.action(description="Mark paid: the payment has arrived", permissions=["settle"])
     def mark_paid(self, request: HttpRequest, queryset: QuerySet) -> None:
         def pay(order: Order) -> None:
             mark_order_paid(order_id=order.pk)
 
-        self.do_to_each(request, pay, done="Marked paid, and billed")
+        self.do_to_each(request, pay, done="Marked paid and invoiced")
 
     # --- An order's page --------------------------------------------------------------------
 
@@ -117,7 +117,10 @@ class OfficeOrderAdmin(OrderAdmin, HistoryAdmin):
         if billing := _changed(obj, "billing", form.changed_data):
             correct_billing_address(order_id=obj.pk, address=billing)
             if obj.status != Order.Status.NEW:
-                text = f"Order {obj.number} was billed anew: a credit note took the invoice back."
+                text = (
+                    f"Order {obj.number} was invoiced again: "
+                    "a credit note cancels the first invoice."
+                )
                 self.message_user(request, text, messages.SUCCESS)
 
     def status_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

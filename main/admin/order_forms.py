@@ -46,7 +46,7 @@ class OrderAddressForm(forms.ModelForm):
         for name in self.changed_data:
             now, seen = str(self.initial[name]), self.data.get(self.add_initial_prefix(name), "")
             if seen != now:
-                text = f"It was changed to “{now}” meanwhile. Open the page anew."
+                text = f"Someone has changed it to “{now}” in the meantime. Reload the page."
                 self.add_error(name, text)
         for kind in KINDS:
             names = {f"{kind}_{name}" for name in POSTAL_FIELDS}
@@ -110,7 +110,9 @@ class LineMovesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cancelled = self.moves().get(OrderLine.Status.CANCELLED, [])
         if cancelled and not self.cleaned_data.get("reason"):
-            self.add_error("reason", "Say why: it stands on the credit note and in the history.")
+            self.add_error(
+                "reason", "Please give a reason: it appears on the credit note and in the history."
+            )
         return self.cleaned_data
 
     def moves(self) -> dict[OrderLine.Status, list[int]]:
@@ -125,7 +127,7 @@ class LineMovesForm(forms.Form):
                 moves[OrderLine.Status(wanted)].append(line.pk)
             else:
                 state = OrderLine.Status(line.status).label
-                self.stale.append(f"“{line.name}” is {state} by now: it was left alone.")
+                self.stale.append(f"“{line.name}” is {state} by now, so it was left unchanged.")
         return dict(sorted(moves.items()))
 
     def _moves(self, line: OrderLine) -> list[OrderLine.Status]:
@@ -138,7 +140,7 @@ class LineMovesForm(forms.Form):
         )
         labels = [(status.value, _to(line, status)) for status in self._moves(line)]
         attributes = {"aria-label": f"Next state of {line.name}", "id": f"line-{line.pk}"}
-        field.widget = forms.Select(attributes, choices=[("", "leave as it is"), *labels])
+        field.widget = forms.Select(attributes, choices=[("", "leave unchanged"), *labels])
         return field
 
 
@@ -152,7 +154,9 @@ class OrderMoveForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         is_cancelling = self.cleaned_data.get("to") == Order.Status.CANCELLED
         if is_cancelling and not self.cleaned_data.get("reason"):
-            raise forms.ValidationError("Say why: it stands on the credit note and in the history.")
+            raise forms.ValidationError(
+                "Please give a reason: it appears on the credit note and in the history."
+            )
         return self.cleaned_data
 
 

@@ -84,7 +84,9 @@ class OrderAdmin(StaffModelAdmin):
         def move(order: Order) -> None:
             ids = [line.pk for line in order.lines.all() if line.status in from_]
             if not ids:
-                raise MoveRefused(f"Order {order.number} has no line that could become {to.label}.")
+                raise MoveRefused(
+                    f"Order {order.number} has no lines that could become {to.label}."
+                )
             move_order_lines(order_id=order.pk, line_ids=ids, status=to)
 
         self.do_to_each(request, move, done=f"Lines {to.label}")
@@ -106,7 +108,7 @@ class OrderAdmin(StaffModelAdmin):
         for sentence in refusals[:MOST_SENTENCES]:
             self.message_user(request, sentence, messages.ERROR)
         if len(refusals) > MOST_SENTENCES:
-            text = f"And {len(refusals) - MOST_SENTENCES} orders more could not be moved."
+            text = f"And {len(refusals) - MOST_SENTENCES} more orders could not be changed."
             self.message_user(request, text, messages.ERROR)
 
     def _chosen(self, request: HttpRequest) -> list[Order]:
@@ -119,12 +121,12 @@ class OrderAdmin(StaffModelAdmin):
             .order_by("created_at")
         )
         if len(keys) > MOST_AT_ONCE or request.POST.get("select_across") == "1":
-            text = f"Choose at most {MOST_AT_ONCE} orders at once, each by its tick."
+            text = f"Select at most {MOST_AT_ONCE} orders at once, using their tick boxes."
             self.message_user(request, text, messages.ERROR)
             return []
         if len(orders) < len(keys):
             missing = len(keys) - len(orders)
-            text = f"{missing} of the orders {'is' if missing == 1 else 'are'} not here any more."
+            text = f"{missing} of the orders {'is' if missing == 1 else 'are'} no longer here."
             self.message_user(request, text, messages.ERROR)
         return orders
 

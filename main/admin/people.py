@@ -15,7 +15,9 @@ from main.admin.history import HistoryAdmin
 from main.models import Conversation, Message, Order, OrderLine, Product, User
 from main.models.participants import Role
 
-DEACTIVATE = "Untick “Active” instead: nobody comes in by the account, and the histories keep it."
+DEACTIVATE = (
+    "Untick “Active” instead: nobody can sign in with the account, and the history keeps it."
+)
 
 # By which colleagues know each other; by the address who has no name.
 NAMES = {"first_name", "last_name", "email"}
@@ -36,7 +38,9 @@ class OwnerUserAdmin(HistoryAdmin, UserAdmin):
             "Rights",
             {
                 "fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"],
-                "description": f"Who is or was staff cannot be deleted. {DEACTIVATE}",
+                "description": (
+                    f"Current and former members of staff cannot be deleted. {DEACTIVATE}"
+                ),
             },
         ),
         ("Dates", {"fields": ["last_login", "date_joined"]}),

@@ -89,7 +89,7 @@ def _turned_over(rows: list[reports.Turnover]) -> dict[str, Any]:
         "labels": [date_format(row.month, "M Y") for row in rows if row.rate == rates[0]],
         "bars": [
             {
-                "label": f"net, at {rate.normalize():f} % VAT",
+                "label": f"net, at {rate.normalize():f}% VAT",
                 "values": [float(row.net) for row in rows if row.rate == rate],
             }
             for rate in rates
@@ -115,12 +115,12 @@ PAGES = [
     ReportPage(
         name="orders_per_day",
         title="Orders per day",
-        about="All orders by the day they were placed, and how many of them were cancelled since.",
+        about="All orders by the day they were placed, and how many have since been cancelled.",
         nothing="No orders in these days.",
         columns=[
             Column("Day", "day", "day"),
             Column("Orders placed", "placed"),
-            Column("Of them cancelled since", "cancelled"),
+            Column("Since cancelled", "cancelled"),
         ],
         read=reports.orders_per_day,
         picture=_per_day,

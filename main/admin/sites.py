@@ -110,7 +110,7 @@ def _sensible(view: Callable) -> Callable:
     @functools.wraps(view)
     def sensible(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if any(NUL in value for values in request.GET.lists() for value in values[1]):
-            raise BadRequest("The address has a character in it that no text has.")
+            raise BadRequest("The address contains a character that is not allowed.")
         return view(request, *args, **kwargs)
 
     return sensible

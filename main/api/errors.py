@@ -78,8 +78,8 @@ class AccountInactive(Problem):
 class MoveNotAllowed(Problem):
     status_code = HTTPStatus.CONFLICT
     type = f"{URN}move_refused"
-    title = "The line cannot become that"
-    default_detail = "It cannot become that from where it is."
+    title = "The line cannot change to that status"
+    default_detail = "It cannot become that from its current status."
 
 
 class MessageNotTaken(Problem):
@@ -87,8 +87,8 @@ class MessageNotTaken(Problem):
 
     status_code = HTTPStatus.BAD_REQUEST
     type = f"{URN}message_refused"
-    title = "The message cannot be taken"
-    default_detail = "There is nothing in it, or too much, or something that is no text."
+    title = "The message cannot be accepted"
+    default_detail = "It is empty, too long, or not text."
 
     def __init__(self, detail: str = "", *, code: str = "bad_text") -> None:
         super().__init__(detail)
@@ -107,7 +107,7 @@ class CidTaken(MessageNotTaken):
     status_code = HTTPStatus.CONFLICT
     type = f"{URN}cid_taken"
     title = "The key is taken"
-    default_detail = "Another message was sent under this key before."
+    default_detail = "Another message has already been sent with this key."
 
 
 class TooManyAttempts(Problem):
@@ -119,7 +119,7 @@ class TooManyAttempts(Problem):
 
 class BodyTooLarge(Problem):
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The body is larger than anything that is wanted here."
+    default_detail = "The body is larger than anything accepted here."
 
 
 class LengthRequired(Problem):
@@ -211,7 +211,7 @@ def _as_api_error(error: Exception) -> exceptions.APIException | None:
 
 
 _KNOWN: dict[type[Exception], exceptions.APIException] = {
-    Http404: exceptions.NotFound("There is nothing here, or nothing for you."),
+    Http404: exceptions.NotFound("There is nothing here, or nothing you may see."),
     django_errors.PermissionDenied: exceptions.PermissionDenied(),
     django_errors.RequestDataTooBig: BodyTooLarge(),
     django_errors.SuspiciousOperation: exceptions.ParseError("The request cannot be read."),

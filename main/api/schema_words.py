@@ -51,7 +51,7 @@ WHEN = {
     HTTPStatus.BAD_REQUEST: "What was sent is not valid, or cannot be read.",
     HTTPStatus.UNAUTHORIZED: "Not signed in, or not by what was sent.",
     HTTPStatus.FORBIDDEN: "Signed in, but this is not for you.",
-    HTTPStatus.NOT_FOUND: "There is no such thing, or none that you may see.",
+    HTTPStatus.NOT_FOUND: "There is nothing here, or nothing you may see.",
     HTTPStatus.NOT_ACCEPTABLE: "The `Accept` header allows no JSON.",
     HTTPStatus.CONFLICT: "It cannot become that from where it is, or the key is taken.",
     HTTPStatus.LENGTH_REQUIRED: "The body came in chunks, without its length.",

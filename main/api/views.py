@@ -89,7 +89,7 @@ def fault_of_ours(request: HttpRequest) -> HttpResponse:
     if not request.path_info.startswith(ADDRESSES):
         page = render_to_string("500.html", {"request_id": request_id})
         return HttpResponseServerError(page)
-    detail = "Something is wrong on our side, and we have been told. Try again later."
+    detail = "Something went wrong on our side, and we have been notified. Try again later."
     return problem_page(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail=detail)
 
 

@@ -13,7 +13,7 @@ class AddToBasketForm(forms.Form):
         min_value=1,
         max_value=QUANTITY_LIMIT,
         error_messages={
-            "required": "Say how many copies you want.",
+            "required": "Please say how many copies you want.",
             "invalid": "The number of copies must be a whole number.",
             "min_value": "The number of copies must be at least 1.",
             "max_value": f"You can order at most {QUANTITY_LIMIT} copies of a title.",
@@ -24,7 +24,7 @@ class AddToBasketForm(forms.Form):
     def first_error(self) -> str:
         if "quantity" in self.errors and "product_id" not in self.errors:
             return self.errors["quantity"][0]
-        return "We do not know which book that was. Please choose it again."
+        return "We couldn’t tell which book you meant. Please choose it again."
 
 
 class BasketForm(forms.Form):

@@ -40,7 +40,7 @@ class CatalogueForm(forms.Form):
         cleaned = super().clean()
         lowest, highest = cleaned.get("min_price"), cleaned.get("max_price")
         if lowest is not None and highest is not None and lowest > highest:
-            self.add_error("max_price", "This is less than the lowest price.")
+            self.add_error("max_price", "This is lower than “Price from”.")
         return cleaned
 
     def narrow(self, products: ProductQuerySet) -> ProductQuerySet:

@@ -4,7 +4,9 @@ from django import forms
 from django.core.validators import RegexValidator
 
 # The name goes into the mail's subject, where a second line would become a header.
-_one_line = RegexValidator(r"[\x00-\x1f\x7f]", "Write the name on one line.", inverse_match=True)
+_one_line = RegexValidator(
+    r"[\x00-\x1f\x7f]", "Please write the name on one line.", inverse_match=True
+)
 
 
 class ContactForm(forms.Form):

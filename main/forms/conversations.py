@@ -10,8 +10,8 @@ from django.utils.timezone import localtime
 from main.errors import MessageRefused
 from main.models.conversations import clean_text
 
-_AGAIN = "Something went missing on the way. Please send your message again."
-_TWICE = "You sent this already, at {}. Send it once more?"
+_AGAIN = "Something got lost on the way. Please send your message again."
+_TWICE = "You sent this already, at {}. Send it again?"
 _OTHER = "Another message was sent from this page before. Send this one too?"
 
 

@@ -27,8 +27,8 @@ SORTS = {
     "total": "Smallest total first",
 }
 _DAYS = [
-    MinValueValidator(FIRST_DAY, "Give a day from the year 2000 on."),
-    MaxValueValidator(LAST_DAY, "Give a day before the year 2101."),
+    MinValueValidator(FIRST_DAY, "Enter a date from the year 2000 onwards."),
+    MaxValueValidator(LAST_DAY, "Enter a date before the year 2101."),
 ]
 
 
@@ -46,7 +46,7 @@ class DashboardForm(forms.Form):
         cleaned = super().clean()
         first, last = cleaned.get("placed_from"), cleaned.get("placed_to")
         if first and last and last < first:
-            self.add_error("placed_to", "This is before the first day.")
+            self.add_error("placed_to", "This is before the start date.")
         return cleaned
 
 
@@ -56,7 +56,7 @@ def _day(label: str, method: str) -> django_filters.DateFilter:
         method=method,
         validators=_DAYS,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Give a day, such as 2026-11-23."},
+        error_messages={"invalid": "Enter a date such as 2026-11-23."},
     )
 
 

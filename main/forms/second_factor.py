@@ -18,7 +18,7 @@ CREDENTIAL_LENGTH = 20_000
 # A code is valid for 90 seconds (MFA_TOTP_TOLERANCE); allauth forgets used ones after 30.
 CODE_LIFE = 120
 _NOT_TAKEN = "This passkey was not accepted. Please try again."
-_USED = "This code was used already. Please wait for the next one."
+_USED = "This code has already been used. Please wait for the next one."
 
 
 class OneCode:
@@ -129,7 +129,7 @@ class AddPasskeyForm(OneCredential, webauthn_forms.AddWebAuthnForm):
         self.fields["name"] = forms.CharField(
             max_length=NAME_LENGTH,
             required=False,
-            help_text="For you to know it by, such as “Office computer”.",
+            help_text="A name to recognise it by, such as “Office computer”.",
         )
         self.initial["name"] = ""
 

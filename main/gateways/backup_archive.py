@@ -110,7 +110,7 @@ class BackupReader:
         try:
             found, special = self._read_all()
         except (tarfile.TarError, EOFError, ValueError) as error:
-            raise BackupRefused(f"This is no backup, or not a whole one: {error}.") from error
+            raise BackupRefused(f"This is not a backup, or not a complete one: {error}.") from error
         manifest = _manifest(special)
         wrong = sorted(
             path
@@ -128,7 +128,9 @@ class BackupReader:
             while entry := tar.next():
                 file = tar.extractfile(entry) if entry.isreg() else None
                 if file is None or not _is_plain(entry.name):
-                    raise BackupRefused(f"The backup holds what is no file: {entry.name!r}.")
+                    raise BackupRefused(
+                        f"The backup contains something that is not a file: {entry.name!r}."
+                    )
                 yield entry.name, entry.size, file
                 tar.members.clear()  # type: ignore[attr-defined]
 
@@ -188,7 +190,7 @@ def _is_plain(name: str) -> bool:
 def _manifest(special: dict[str, bytes]) -> Manifest:
     text = special.get(_MANIFEST)
     if text is None or hashlib.sha256(text).hexdigest().encode() != special.get(_SEAL):
-        raise BackupRefused("This is no backup, or not a whole one: its end is missing.")
+        raise BackupRefused("This is not a backup, or not a complete one: its end is missing.")
     try:
         entries = json.loads(text)
         given = entries.get("format")
@@ -196,12 +198,12 @@ def _manifest(special: dict[str, bytes]) -> Manifest:
         if manifest and not _is_sound(manifest):
             raise ValueError
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise BackupRefused("The backup is damaged: its manifest is none.") from error
+        raise BackupRefused("The backup is damaged: its manifest cannot be read.") from error
     if manifest is None:
-        raise BackupRefused(f"The backup is of format {given}, and this release reads {FORMAT}.")
+        raise BackupRefused(f"The backup is in format {given}, but this release reads {FORMAT}.")
     # They become part of SQL.
     if not all(re.fullmatch(r"\w+", name) for name in manifest.rows):
-        raise BackupRefused("The backup is damaged: it names a table that cannot be.")
+        raise BackupRefused("The backup is damaged: it names an impossible table.")
     return manifest
 
 

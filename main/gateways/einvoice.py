@@ -135,7 +135,7 @@ def _write_settlement(settlement: Any, invoice: Invoice, charges: Sequence[Invoi
         settlement.trade_tax.add(_vat_breakdown(vat, seller=invoice.seller))
     if invoice.is_refund:
         terms = PaymentTerms()  # BR-CO-25: an amount that is due has terms
-        terms.description = "What was paid for it is paid back."
+        terms.description = "The amount paid is refunded."
         settlement.terms.add(terms)
     _write_sums(settlement.monetary_summation, invoice, charges)
     if invoice.corrects:

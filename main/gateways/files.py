@@ -52,7 +52,9 @@ def _clearly() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FilesUnavailable(f"The disk takes no files: {error.strerror or error}.") from error
+        raise FilesUnavailable(
+            f"The disk does not accept files: {error.strerror or error}."
+        ) from error
 
 
 @deconstructible

@@ -28,12 +28,13 @@ _AWAY = "The file storage cannot be reached at the moment."
 # S3's own codes, and the status, since a HEAD has no body to name one.
 _REFUSED = "The file storage refuses the shop's keys."
 _ELSEWHERE = (
-    "The file storage answers elsewhere: see AWS_S3_ENDPOINT_URL, or at Amazon AWS_S3_REGION_NAME."
+    "The file storage is at another address: check AWS_S3_ENDPOINT_URL or, at Amazon, "
+    "AWS_S3_REGION_NAME."
 )
 _REASONS = {
-    "NoSuchBucket": "The file storage has no bucket of the name that the shop is set to.",
+    "NoSuchBucket": "The file storage has no bucket of this name: check AWS_STORAGE_BUCKET_NAME.",
     "AccessControlListNotSupported": (
-        "The bucket takes no ACLs: unset AWS_S3_COVERS_ACL, and let a policy show its covers."
+        "The bucket does not accept ACLs: unset AWS_S3_COVERS_ACL and use a bucket policy."
     ),
 }
 _REASONS |= dict.fromkeys(["301", "302", "307", "308", "PermanentRedirect"], _ELSEWHERE)

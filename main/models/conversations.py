@@ -40,7 +40,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(waiting_since__isnull=False)
 
     def open(self) -> "ConversationQuerySet":
-        """Customer service's list: a customer is waiting, or a colleague looks after it."""
+        """Customer service's list: a customer is waiting, or a colleague is looking after it."""
         return self.filter(closed_at=None).filter(
             Q(waiting_since__isnull=False) | Q(assignee__isnull=False)
         )
@@ -111,7 +111,7 @@ class Conversation(models.Model):
 
 
 class Turn(NamedTuple):
-    """Whose turn it is: since when the customer waits, and who looks after it.
+    """Whose turn it is: since when the customer waits, and who is looking after it.
 
     The one rule for what is stored and for what sockets are told; each has moments and people in
     its own form.

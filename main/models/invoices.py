@@ -234,4 +234,4 @@ class InvoiceVat(FrozenModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rate} %"
+        return f"{self.rate}%"

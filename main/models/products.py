@@ -162,7 +162,7 @@ class Product(models.Model):
     def clean(self) -> None:
         """Who is not registered for VAT charges none."""
         if self.tax_rate and not settings.SELLER["vat_id"]:
-            text = "The shop is not registered for VAT: the rate must be 0."
+            text = "The shop is not registered for VAT, so the rate must be 0."
             raise ValidationError({"tax_rate": text})
 
     def save(self, *args: Any, **kwargs: Any) -> None:

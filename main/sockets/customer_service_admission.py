@@ -15,7 +15,7 @@ _OURS = {"same-origin", "none", ""}
 def refusal_by_headers(scope: Scope) -> Refusal | None:
     """An EventSource on another site would carry the cookie of whoever visits that site."""
     if scope["method"] != "GET":
-        return HTTPStatus.METHOD_NOT_ALLOWED, "This is a stream to be read."
+        return HTTPStatus.METHOD_NOT_ALLOWED, "This stream is read-only."
     if header(scope, b"sec-fetch-site") not in _OURS:
         return HTTPStatus.FORBIDDEN, "This stream is for the shop’s own pages."
     return None
@@ -27,9 +27,9 @@ def look_at(scope: Scope) -> tuple[int | None, Refusal | None]:
     if not asker.user.is_authenticated:
         return None, (HTTPStatus.UNAUTHORIZED, "Sign in first.")
     if not may(asker.user, Right.ANSWER_CUSTOMERS):
-        return asker.user.pk, (HTTPStatus.FORBIDDEN, "This is for customer service.")
+        return asker.user.pk, (HTTPStatus.FORBIDDEN, "Only customer service may read this.")
     if not has_proved(asker):
-        return asker.user.pk, (HTTPStatus.FORBIDDEN, "Sign in anew, with your second factor.")
+        return asker.user.pk, (HTTPStatus.FORBIDDEN, "Sign in again, with your second factor.")
     return asker.user.pk, None
 
 

@@ -26,11 +26,11 @@ _ENOUGH = 48 * 1024  # bytes of messages per frame, but at least one message
 REASONS = {
     "bad_frame": "That could not be read.",
     "too_long": "A frame has at most 16 KiB.",
-    "bad_number": "That is no number of a message.",
-    "bad_cid": "A message is sent under a UUID of its own.",
+    "bad_number": "That is not the number of a message.",
+    "bad_cid": "Each message needs its own UUID.",
     "hello_first": "Say hello first.",
-    "too_fast": "That was too fast. Wait a moment.",
-    "unavailable": "That could not be stored now. Send it again.",
+    "too_fast": "You are sending too fast. Please wait a moment.",
+    "unavailable": "This could not be stored just now. Please send it again.",
 }
 
 dump = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))

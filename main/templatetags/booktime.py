@@ -26,8 +26,8 @@ def has_free_delivery(charges: Iterable[Charge | OrderCharge]) -> bool:
 
 @register.filter
 def percent(rate: Decimal) -> str:
-    """20.00 as “20 %”, 5.50 as “5.5 %”."""
-    return f"{rate.normalize():f} %"
+    """20.00 as “20%”, 5.50 as “5.5%”."""
+    return f"{rate.normalize():f}%"
 
 
 @register.simple_tag

@@ -118,7 +118,7 @@ class NoEnumerationTests(AccountTestCase):
         self.client.cookies.clear()
         self.assertEqual(self.answer(self.sign_up("taken@booktime.example")), fresh)
         self.assertEqual(User.objects.count(), 2)
-        self.assertEqual(mail.outbox[-1].subject, "You have an account already")
+        self.assertEqual(mail.outbox[-1].subject, "You already have an account")
 
     def test_signing_up_hashes_a_password_either_way(self) -> None:
         """The one slow thing that the clock would tell."""

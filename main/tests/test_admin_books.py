@@ -42,7 +42,7 @@ class BookTests(AdminTestCase):
             changes = {"images-0-image": draw("cover.png"), "name": "Typed meanwhile"}
             response = self.send(path, self.open(path), **changes)
         self.assertContains(
-            response, "The disk takes no files: No space left on device. Nothing was saved."
+            response, "The disk does not accept files: No space left on device. Nothing was saved."
         )
         self.assertContains(response, "Typed meanwhile")
         book.refresh_from_db()
@@ -76,7 +76,7 @@ class BookTests(AdminTestCase):
         path = f"/admin/main/product/{book.pk}/change/"
         with override_settings(SELLER=settings.SELLER | {"vat_id": ""}):
             response = self.send(path, self.open(path), tax_rate="20")
-            error = "The shop is not registered for VAT: the rate must be 0."
+            error = "The shop is not registered for VAT, so the rate must be 0."
             self.assert_refused(response, "tax_rate", error)
         self.send_well(path, self.open(path), tax_rate="20")
 
@@ -235,7 +235,7 @@ class BookListTests(AdminTestCase):
     def test_books_are_marked_inactive_and_active_with_their_history(self) -> None:
         chosen = {"_selected_action": [self.emma.pk, self.faust.pk]}
         response = self.client.post(self.path, chosen | {"action": "mark_inactive"})
-        self.assertEqual(self.told(response), ["1 marked inactive; 1 were so before."])
+        self.assertEqual(self.told(response), ["1 marked inactive; 1 were already."])
         self.assertEqual([*Product.objects.active()], [self.walden])
         record = self.emma.history.first()
         self.assertEqual((record.history_user, record.active), (self.staff, False))

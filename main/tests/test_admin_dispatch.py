@@ -81,7 +81,7 @@ class SightTests(DispatchTestCase):
     def test_the_first_page_says_how_much_is_to_do(self) -> None:
         self.assertContains(self.client.get("/dispatch-admin/"), "1 order is to be sent.")
         self.move(LINE.SENT)
-        self.assertContains(self.client.get("/dispatch-admin/"), "Nothing is to be sent.")
+        self.assertContains(self.client.get("/dispatch-admin/"), "There is nothing to send.")
 
     def found(self, query: str) -> list[Order]:
         response = self.client.get(f"{self.path}?{query}")

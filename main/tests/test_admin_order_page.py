@@ -29,7 +29,7 @@ class OrderMoveTests(OfficeOrderTestCase):
         self.pay()
         self.assertEqual(
             self.move(CANCELLED, PAID),
-            ["Say why: it stands on the credit note and in the history."],
+            ["Please give a reason: it appears on the credit note and in the history."],
         )
         self.assertEqual(self.states()[0], PAID)
         self.move(CANCELLED, PAID, reason="Ordered twice")
@@ -88,7 +88,9 @@ class LineMoveTests(OfficeOrderTestCase):
         self.send_line(self.line)
         choice, was = {self.line: LINE.CANCELLED}, {self.line: LINE.SENT}
         response = self.move_lines(choice, was=was)
-        self.assertContains(response, "Say why: it stands on the credit note and in the history.")
+        self.assertContains(
+            response, "Please give a reason: it appears on the credit note and in the history."
+        )
         self.assertContains(response, '<option value="40" selected>came back: refund</option>')
         self.assertEqual(self.states(), (PAID, [LINE.SENT, LINE.NEW]))
         self.move_lines(choice, was=was, reason="Torn cover")
@@ -104,7 +106,7 @@ class LineMoveTests(OfficeOrderTestCase):
             self.told(response),
             [
                 f"1 line of order {self.order.number}: now sent.",
-                "“Emma” is sent by now: it was left alone.",
+                "“Emma” is sent by now, so it was left unchanged.",
             ],
         )
         self.assertEqual(self.states(), (DONE, [LINE.SENT, LINE.SENT]))

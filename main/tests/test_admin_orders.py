@@ -40,7 +40,7 @@ class BulkTests(OfficeOrderTestCase):
         said = self.run_action("mark_paid", self.order, second)
         number = self.order.number
         refusal = f"Order {number} is cancelled: it cannot become paid."
-        self.assertEqual(said, ["Marked paid, and billed: 1 order.", refusal])
+        self.assertEqual(said, ["Marked paid and invoiced: 1 order.", refusal])
         self.assertEqual([invoice.order for invoice in Invoice.objects.all()], [second])
 
     def test_an_order_is_billed_once_however_often_it_is_marked(self) -> None:
@@ -63,12 +63,12 @@ class BulkTests(OfficeOrderTestCase):
         self.assertEqual(self.states(), (PAID, [LINE.PROCESSING, LINE.PROCESSING]))
         said = self.run_action("mark_lines_processing", self.order)
         number = self.order.number
-        self.assertEqual(said, [f"Order {number} has no line that could become processing."])
+        self.assertEqual(said, [f"Order {number} has no lines that could become processing."])
 
     def test_what_left_the_list_meanwhile_is_told(self) -> None:
         chosen = {"action": "mark_paid", "_selected_action": [self.order.pk, 123456789012]}
         response = self.client.post(f"{self.path}?status__exact=10", chosen)
-        self.assertIn("1 of the orders is not here any more.", self.told(response))
+        self.assertIn("1 of the orders is no longer here.", self.told(response))
         response = self.client.post(f"{self.path}?status__exact=10", chosen)
         self.assertIn(f"Order {self.order.number} is paid already.", self.told(response))
 

@@ -54,7 +54,7 @@ class UserTests(AdminTestCase):
         clerk = EmployeeFactory()
         self.assert_kept(clerk)
         page = self.client.get(f"/admin/main/user/{clerk.pk}/change/")
-        self.assertContains(page, "Who is or was staff cannot be deleted.")
+        self.assertContains(page, "Current and former members of staff cannot be deleted.")
 
     def test_who_worked_here_is_kept(self) -> None:
         clerk = EmployeeFactory()

@@ -42,7 +42,7 @@ class StaleStockTests(AdminTestCase):
             response = self.send(self.path, self.fields, stock="12", description="New words.")
             error = (
                 "The copies were counted since you opened the page: there are 9. "
-                "Open it anew, and count again if need be."
+                "Reopen it, and count again if necessary."
             )
             self.assert_refused(response, "stock", error)
         before = self.book.description
@@ -67,7 +67,7 @@ class StaleStockTests(AdminTestCase):
     def test_what_is_sold_cannot_be_taken_away(self) -> None:
         for _ in "twice":  # the refused form remembers what was seen at first
             response = self.send(self.path, self.fields, stock="2", description="New words.")
-            error = "There are 7 copies by now, not 10. Open the page anew, and count again."
+            error = "There are 7 copies now, not 10. Reload the page, and count again."
             self.assert_refused(response, "stock", error)
             self.fields = fields_of(response.content.decode())
         before = self.book.description
@@ -80,7 +80,7 @@ class StaleStockTests(AdminTestCase):
         ):  # fmt: skip
             response = self.send(self.path, self.fields, **changes)
             self.assert_refused(
-                response, "stock", "Open the page anew: it has forgotten the stock."
+                response, "stock", "Reload the page: the stock it was opened with is missing."
             )
 
     def test_what_an_import_changed_meanwhile_stays(self) -> None:

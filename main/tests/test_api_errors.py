@@ -59,7 +59,7 @@ class ProblemTests(TestCase):
         self.assertEqual(page["Content-Type"], "text/html; charset=utf-8")
 
     def test_what_is_not_for_you_is_as_if_it_were_not_there(self) -> None:
-        words = "There is nothing here, or nothing for you."
+        words = "There is nothing here, or nothing you may see."
         self.assert_problem(self.client.get("/api/orders/100000000000/"), 404, words)
 
     def test_a_wrong_method_is_told_the_right_ones(self) -> None:
@@ -195,7 +195,7 @@ class ProblemTests(TestCase):
         self.assertEqual(self.client.get("/api/orders/?stauts=20").status_code, 401)
 
     def test_a_fault_of_ours_is_a_problem_too(self) -> None:
-        words = "Something is wrong on our side, and we have been told. Try again later."
+        words = "Something went wrong on our side, and we have been notified. Try again later."
         self.client.raise_request_exception = False
         with self.assertLogs("django.request", "ERROR"):
             with mock.patch("main.api.orders.Order.objects") as objects:

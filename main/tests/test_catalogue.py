@@ -71,7 +71,7 @@ class ListTests(TestCase):
 
     def test_prices_the_wrong_way_round_are_named(self) -> None:
         response = self.client.get("/products/all/?min_price=9&max_price=5")
-        self.assertContains(response, "less than the lowest price", status_code=400)
+        self.assertContains(response, "lower than “Price from”", status_code=400)
 
     def test_pages(self) -> None:
         ProductFactory.create_batch(24)

@@ -65,7 +65,7 @@ class ConversationStories(TransactionTestCase):
         self.web.end()
         self.write(self.ada, "Noon is fine.")
         self.write(self.ada, "And the bill?")
-        self.wait_for_status(self.ada, "2 messages wait to be sent")
+        self.wait_for_status(self.ada, "2 messages waiting to be sent")
         self.web.start()
         self.ada.driver.refresh()  # what was not sent outlives the page
         self.wait_for_status(self.olive, "Live")

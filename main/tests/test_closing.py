@@ -17,7 +17,7 @@ from main.tests.support.customer_service_case import ask
 from main.tests.support.factories import OrderFactory
 from main.tests.support.needs import ON_POSTGRESQL
 
-WORDS = "The customer wrote meanwhile: look at it first."
+WORDS = "The customer has written in the meantime. Please read it first."
 
 
 class ClosingTestCase(ConversationTestCase):

@@ -1,4 +1,4 @@
-"""What happens around a conversation: who waits, facts of the order, who looks after it."""
+"""What happens around a conversation: who waits, facts of the order, who is looking after it."""
 
 from datetime import datetime, timedelta
 from unittest import mock

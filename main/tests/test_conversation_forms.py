@@ -15,7 +15,7 @@ from main.models.order_access import make_access_token
 from main.tests.support.conversation_case import ConversationTestCase
 from main.tests.support.factories import PASSWORD, OrderFactory
 
-NOT_SENT = "Not sent yet: you had been signed out."
+NOT_SENT = "Not sent yet: you were signed out."
 
 
 @tag("door")
@@ -53,13 +53,13 @@ class TwiceTests(FormTestCase):
 
     def assert_asked_back(self, response: HttpResponse, text: str = "Hello") -> None:
         at = localtime(Message.objects.of(self.order.pk).order_by("-seq").first().at)
-        words = f"You sent this already, at {at:%H:%M}. Send it once more?"
+        words = f"You sent this already, at {at:%H:%M}. Send it again?"
         self.assertContains(response, words, status_code=409)
         self.assertContains(response, f">\n{text}</textarea>", status_code=409)
         self.assertContains(
             response, '<input type="hidden" name="again" value="1">', status_code=409
         )
-        self.assertContains(response, ">Send once more</button>", status_code=409)
+        self.assertContains(response, ">Send again</button>", status_code=409)
 
     def test_sent_back_and_sent_again_it_is_asked_and_then_sent_once_more(self) -> None:
         for who, path in [(self.ada, self.path), (self.olive, self.staff_path)]:

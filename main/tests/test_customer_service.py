@@ -88,14 +88,14 @@ class ListPageTests(PageTestCase):
         page = self.client.get(LIST)
         self.assertContains(page, f'href="{chat(self.order)}"')
         self.assertContains(page, "Where is &lt;b&gt;it&lt;/b&gt;?")
-        self.assertContains(page, "Has waited since")
+        self.assertContains(page, "Waiting since")
         props = page.context["props"]
         self.assertEqual(props["rows"], read_open_conversations(reader_id=self.clerk.pk).rows)
         self.assertEqual(props["urls"]["stream"], "/customer-service/notify/")
 
     def test_an_empty_list_says_so(self) -> None:
         close(self.order)
-        self.assertContains(self.client.get(LIST), "Nobody waits")
+        self.assertContains(self.client.get(LIST), "Nobody is waiting")
 
     def test_as_many_queries_with_ten_times_the_rows(self) -> None:
         counts = []
@@ -257,7 +257,7 @@ class ToolsTests(PageTestCase):
     def test_a_closed_conversation_cannot_be_taken(self) -> None:
         close(self.order)
         self.post("take", status=409)
-        self.assertContains(self.response, "reopen it first", status_code=409)
+        self.assertContains(self.response, "Reopen it first", status_code=409)
         self.assertIsNone(self.conversation.assignee)
 
     def test_an_unknown_action_is_refused(self) -> None:

@@ -95,7 +95,7 @@ class DocumentTests(TestCase):
             "ExchangedDocument/IncludedNote/Content": ["Reason: Wet"],
             "InvoiceReferencedDocument/IssuerAssignedID": ["INV-2026-00001"],
             "InvoiceReferencedDocument/FormattedIssueDateTime": ["20260314"],
-            "SpecifiedTradePaymentTerms/Description": ["What was paid for it is paid back."],
+            "SpecifiedTradePaymentTerms/Description": ["The amount paid is refunded."],
             "GrandTotalAmount": ["12.00"],
             "DuePayableAmount": ["12.00"],
         }.items():

@@ -24,8 +24,8 @@ BROKEN_ROWS = {
     "Not a number,,,,NaN,,,,": "price “NaN” is not a number like 8.49",
     "Without end,,,,Infinity,,,,": "price “Infinity” is not a number like 8.49",
     "Exponent,,,,1e3,,,,": "price “1e3” is not a number like 8.49",
-    "Negative price,,,,-1.00,,,,": "price “-1.00” must be more than nothing",
-    "Free,,,,0.00,,,,": "price “0.00” must be more than nothing",
+    "Negative price,,,,-1.00,,,,": "price “-1.00” must be more than 0",
+    "Free,,,,0.00,,,,": "price “0.00” must be more than 0",
     "Fractions,,,,8.499,,,,": "price “8.499” has more than two decimal places",
     "Dear,,,,1000000,,,,": "price “1000000” is more than 999999.99",
     "Check digit,,,,5.00,9780141439588,,,": (
@@ -43,7 +43,7 @@ BROKEN_ROWS = {
     "Other goods,,,,5.00,4006381333931,,,": (
         "isbn “4006381333931” is not an ISBN: thirteen digits begin with 978 or 979"
     ),
-    "Owed,,,,5.00,,,,-1": "stock “-1” is less than nothing",
+    "Owed,,,,5.00,,,,-1": "stock “-1” is less than 0",
     "Some,,,,5.00,,,,some": "stock “some” is not a whole number",
     "Half,,,,5.00,,,,1.5": "stock “1.5” is not a whole number",
     "Heaps,,,,5.00,,,,2147483648": "stock “2147483648” is more than 2147483647",
@@ -74,7 +74,7 @@ BROKEN_ROWS = {
     ),
     f"Endless,{'e' * 131073},,,5.00,,,,": "a cell is longer than 131072 characters",
     "Sense and Sensibility,,,,5.00,9780141439587,The Same Lady,,": (
-        "isbn 9780141439587 is that of “Emma” by Jane Austen"
+        "isbn 9780141439587 belongs to “Emma” by Jane Austen"
     ),
     "Emma,,,,9.49,9780141439587,Jane Austen,1815,7": (
         "it contradicts line 2, about the same book, in price"
@@ -135,7 +135,7 @@ class BrokenRowTests(ImportTestCase):
 
         with mock.patch.object(Product.objects, "bulk_create", refuse_emma):
             result = self.import_rows("A,,,,1,,,,", EMMA, "B,,,,1,,,,")
-        self.assertEqual(result.errors, [RowError(3, "the database refuses it: no Emma")])
+        self.assertEqual(result.errors, [RowError(3, "the database rejects it: no Emma")])
         self.assertEqual(list(Product.objects.values_list("name", flat=True)), ["A", "B"])
 
     def test_another_import_in_the_way_is_waited_out(self):

@@ -84,10 +84,10 @@ class InvoicePageTests(TestCase):
         order = new_order(*MIXED, user=self.order.user)
         self.client.force_login(order.user)
         page = self.client.get(reverse("order_invoice", args=[order.pk]))
-        self.assertContains(page, "it is written when the order is paid", status_code=404)
+        self.assertContains(page, "it is issued when the order is paid", status_code=404)
         self.client.force_login(self.owner)
         page = self.client.get(reverse("admin:invoice", args=[order.pk]))
-        self.assertContains(page, "it is written when the order is paid", status_code=404)
+        self.assertContains(page, "it is issued when the order is paid", status_code=404)
         self.assertEqual(self.client.get("/admin/invoice/1/").status_code, 404)
 
     def test_an_invoice_that_was_taken_back_is_not_the_orders(self) -> None:
@@ -96,7 +96,7 @@ class InvoicePageTests(TestCase):
         invoice, note = order.invoices.order_by("pk")
         self.client.force_login(order.user)
         page = self.client.get(f"/orders/{order.pk}/invoice/")
-        self.assertContains(page, "a credit note took its invoice back", status_code=404)
+        self.assertContains(page, "a credit note cancelled its invoice", status_code=404)
         page = self.client.get(f"/orders/{order.pk}/invoice/?number={note.number}")
         self.assertContains(page, "Nothing is paid back for it.")
         page = self.client.get(f"/orders/{order.pk}/invoice/?number={invoice.number}")
@@ -120,7 +120,7 @@ class InvoicePageTests(TestCase):
         self.client.force_login(self.order.user)
         for number in ("CN-2026-00001", "INV-2026-1", "\x00", "1" * 500, "'"):
             page = self.client.get(self.own, {"number": number})
-            self.assertContains(page, "has no document of this number", status_code=404)
+            self.assertContains(page, "has no document with this number", status_code=404)
         page = self.client.get(self.own, {"format": "docx"})
         self.assertContains(page, "as a page or as a PDF", status_code=404)
 

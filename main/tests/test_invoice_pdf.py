@@ -72,7 +72,7 @@ class PageTests(TestCase):
         self.assertGreaterEqual(len(pages), 3)
         for number, page in enumerate(pages, start=1):
             self.assertIn(f"Page {number} of {len(pages)}", page)
-            self.assertIn("Book Copies Price Net VAT rate VAT Sum", page)
+            self.assertIn("Book Copies Price Net VAT rate VAT Total", page)
             self.assertIn("BookTime Ltd · INV-2026-00001", page)
         whole = " ".join(pages)
         self.assertEqual([n for n in range(60) if f"[{n}]" not in whole], [])

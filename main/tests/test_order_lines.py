@@ -38,7 +38,7 @@ class OrderLinesTestCase(TestCase):
         mark_order_paid(order_id=self.order.pk)
 
     def state(self) -> dict:
-        """Everything that a refused move must leave as it is."""
+        """Everything that a refused move must leave unchanged."""
         self.order.refresh_from_db()
         lines = self.order.lines.select_related("product")
         return {

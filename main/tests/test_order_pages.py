@@ -69,9 +69,12 @@ class OrderPageTestCase(TestCase):
 
 class StateTests(OrderPageTestCase):
     def test_from_payment_to_the_last_parcel(self) -> None:
-        self.assertIn("to be paid</span> We send the books once your payment is here.", self.page())
+        self.assertIn(
+            "to be paid</span> We’ll dispatch your books as soon as your payment arrives.",
+            self.page(),
+        )
         self.pay()
-        self.assertIn("paid</span> Your payment is here", self.page())
+        self.assertIn("paid</span> Your payment has arrived", self.page())
         self.move(PROCESSING, self.first)
         page = self.page()
         self.assertIn("being packed</span>", page)
@@ -84,7 +87,7 @@ class StateTests(OrderPageTestCase):
     def test_a_cancelled_order_says_so_and_asks_for_nothing(self) -> None:
         cancel_order(order_id=self.order.pk)
         page = self.page()
-        self.assertIn("This order was cancelled: nothing is to follow.", page)
+        self.assertIn("This order was cancelled. Nothing more will be sent.", page)
         self.assertNotIn("Please pay", page)
         self.assertIn("<del>£5.00</del>", page)
         self.assertNotIn("Refunded", page)
@@ -106,7 +109,7 @@ class SumTests(OrderPageTestCase):
     def test_what_was_agreed_and_nothing_else(self) -> None:
         page = self.page()
         self.assert_row(page, "Total", "£12.00")
-        self.assert_row(page, "of it 20 % VAT", "£1.17")
+        self.assert_row(page, "including 20% VAT", "£1.17")
         for word in ("Ordered", "Cancelled", "Refunded"):
             self.assertNotIn(word, page)
 
@@ -126,7 +129,7 @@ class SumTests(OrderPageTestCase):
         page = self.page()
         self.assert_row(page, "Total", "£5.00")
         self.assert_row(page, "Being refunded", "£7.00")
-        self.assertNotIn("20 % VAT", page)
+        self.assertNotIn("20% VAT", page)
         refund = self.order.refunds.get()
         record_refund(refund_id=refund.pk, at=timezone.now(), reference="OUT-1")
         page = self.page()

@@ -114,7 +114,7 @@ class OrderAgainTests(TestCase):
         response = self.client.post(f"{self.order.get_absolute_url()}again/")
         self.assertEqual(
             [str(message) for message in get_messages(response.wsgi_request)],
-            ["“Emma” is not in our shop any more."],
+            ["“Emma” is no longer available."],
         )
         self.assertEqual(Basket.objects.get().lines.count(), 1)
 

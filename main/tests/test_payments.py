@@ -74,7 +74,7 @@ class RecordPaymentTests(LedgerTestCase):
     def test_nothing_and_less_are_no_payment(self) -> None:
         for amount in ("0.00", "-20.49"):
             self.assert_refused(
-                PaymentRefused, "A payment is more than nothing.", self.pay, amount=amount
+                PaymentRefused, "A payment must be more than 0.", self.pay, amount=amount
             )
 
     def test_another_currency_is_refused(self) -> None:

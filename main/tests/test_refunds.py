@@ -108,7 +108,7 @@ class RequestTests(LedgerTestCase):
         self.assertEqual(self.facts()[-1], ("refunded", {"amount": "4.51", "currency": "GBP"}))
 
     def test_nothing_too_much_is_refused(self) -> None:
-        sentence = f"Nothing was paid too much for order {self.order.number}."
+        sentence = f"Nothing was overpaid for order {self.order.number}."
         for amount in ("5.00", "15.49"):
             self.assert_refused(PaymentRefused, sentence, request_refund, order_id=self.order.pk)
             self.pay(amount)
@@ -117,7 +117,7 @@ class RequestTests(LedgerTestCase):
     def test_twice_it_is_promised_once(self) -> None:
         self.pay("25.00")
         request_refund(order_id=self.order.pk)
-        sentence = f"Nothing was paid too much for order {self.order.number}."
+        sentence = f"Nothing was overpaid for order {self.order.number}."
         self.assert_refused(PaymentRefused, sentence, request_refund, order_id=self.order.pk)
 
 

@@ -12,8 +12,8 @@ from main.models import Message, Order, OrderLine
 from main.tests.support.conversation_case import ConversationTestCase
 from main.tests.support.factories import OrderLineFactory
 
-NONE = "The order has no date of dispatch: write it yourself."
-PASSED = "The order’s date of dispatch has passed: write it yourself."
+NONE = "This order has no dispatch date. Please write it yourself."
+PASSED = "This order’s dispatch date has passed. Please write it yourself."
 BY = "We send it by {dispatch_by}."
 
 

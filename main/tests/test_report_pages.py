@@ -93,9 +93,9 @@ class PageTests(ReportPageTestCase):
         self.assertEqual(
             [*rows[:3], rows[-1]],
             [
-                ["November 2026", "20 %", "£10.00", "£2.00", "£12.00"],
-                ["November 2026", "0 %", "£10.00", "£0.00", "£10.00"],
-                ["October 2026", "20 %", "£0.00", "£0.00", "£0.00"],
+                ["November 2026", "20%", "£10.00", "£2.00", "£12.00"],
+                ["November 2026", "0%", "£10.00", "£0.00", "£10.00"],
+                ["October 2026", "20%", "£0.00", "£0.00", "£0.00"],
                 ["All", "£20.00", "£2.00", "£22.00"],
             ],
         )
@@ -103,7 +103,7 @@ class PageTests(ReportPageTestCase):
         self.assertEqual(picture["labels"][-1], "Nov 2026")
         self.assertEqual(
             {bar["label"]: bar["values"][-1] for bar in picture["bars"]},
-            {"net, at 0 % VAT": 10.0, "net, at 20 % VAT": 10.0},
+            {"net, at 0% VAT": 10.0, "net, at 20% VAT": 10.0},
         )
 
     def test_low_stock(self) -> None:

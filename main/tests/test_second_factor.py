@@ -46,7 +46,7 @@ class SigningInTests(SecondFactorTestCase):
         cache.delete_many([f"allauth.mfa.totp.used?user={self.user.pk}&code={code}"])
         self.client.logout()
         spaced = f"{code[:3]} {code[3:]}"
-        self.assertContains(self.sign_in(spaced), "This code was used already")
+        self.assertContains(self.sign_in(spaced), "This code has already been used")
         self.assert_nobody_signed_in()
 
     def test_a_recovery_code_opens_once(self) -> None:

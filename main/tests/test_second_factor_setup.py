@@ -81,7 +81,7 @@ class SettingUpTests(SecondFactorTestCase):
         app = Authenticator.objects.get(type="totp")
         code = code_of(SecondFactorAdapter().decrypt(app.data["secret"]))
         self.client.logout()
-        self.assertContains(self.sign_in(code), "This code was used already")
+        self.assertContains(self.sign_in(code), "This code has already been used")
         self.assert_nobody_signed_in()
 
     def test_a_customer_may_have_one_and_need_not(self) -> None:

@@ -84,7 +84,7 @@ class CountedTests(TestCase):
         self.assertEqual(self.count(3).stock, 0)
         self.book.refresh_from_db()
         known = stock.last_count(product_id=self.book.pk)
-        sentence = "There are 0 copies by now, not 10. Open the page anew, and count again."
+        sentence = "There are 0 copies now, not 10. Reload the page, and count again."
         self.assert_refused(sentence, 9, after=known)
 
     def test_a_count_of_before_another_is_refused(self) -> None:

@@ -130,7 +130,7 @@ class WhatTests(UnreadReplyTestCase):
         self.assertIn("It leaves today.\n\nWith kind regards", text)
         self.assertIn("It leaves today.<br><br>With kind regards", html)
         number = f"<strong>{self.order.number}</strong>"
-        self.assertIn(f"You may not have seen yet what we wrote about your order {number}:", html)
+        self.assertIn(f"You may not have seen our reply about your order {number}:", html)
         for body in (text, html):
             self.assertIn("Olive Office", body)
             url = f"https://shop.example/orders/{self.order.pk}/conversation/#conversation"

@@ -44,7 +44,7 @@ class AddressListView(OwnAddressesMixin, ListView):
 class AddressCreateView(OwnAddressesMixin, CreateView):
     form_class = PostalAddressForm
     template_name = "addresses/form.html"
-    done = "The address is saved."
+    done = "Address saved."
 
     def get_initial(self) -> dict[str, str]:
         return {"name": self.request.user.get_full_name()}
@@ -57,9 +57,9 @@ class AddressCreateView(OwnAddressesMixin, CreateView):
 class AddressUpdateView(OwnAddressesMixin, UpdateView):
     form_class = PostalAddressForm
     template_name = "addresses/form.html"
-    done = "The address is changed."
+    done = "Address changed."
 
 
 class AddressDeleteView(OwnAddressesMixin, DeleteView):
     template_name = "addresses/confirm_delete.html"
-    done = "The address is deleted."
+    done = "Address deleted."

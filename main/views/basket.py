@@ -42,7 +42,7 @@ def basket_view(request: HttpRequest) -> HttpResponse:
         change_basket(owner=basket_owner(request), quantities=quantities)
     except ShopError as error:
         return basket_page(request, error=str(error), status=409)
-    messages.success(request, "Your basket is up to date.")
+    messages.success(request, "Your basket has been updated.")
     return redirect("basket")
 
 

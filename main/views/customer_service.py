@@ -34,8 +34,8 @@ from main.views.unsent import keep_unsent, unsent_form
 
 EARLIER = 10  # orders beside a conversation
 _MOMENTS = ("waiting_since", "dispatch_by")
-_AGAIN = "Something went missing on the way. Please try again."
-_YOUR_OWN = "This order is your own: you talk about it as its customer."
+_AGAIN = "Something got lost on the way. Please try again."
+_YOUR_OWN = "This is your own order: please use its customer page to talk about it."
 
 
 @never_cache

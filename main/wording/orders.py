@@ -3,12 +3,12 @@
 from main.models import Order, OrderLine
 
 _ORDER = {
-    Order.Status.NEW: ("to be paid", "We send the books once your payment is here."),
-    Order.Status.PAID: ("paid", "Your payment is here, and we get the books ready."),
-    Order.Status.DONE: ("sent", "Everything is on its way to you, or there already."),
-    Order.Status.CANCELLED: ("cancelled", "This order was cancelled: nothing is to follow."),
+    Order.Status.NEW: ("to be paid", "We’ll dispatch your books as soon as your payment arrives."),
+    Order.Status.PAID: ("paid", "Your payment has arrived, and we’re getting your books ready."),
+    Order.Status.DONE: ("sent", "Everything is on its way to you or has already arrived."),
+    Order.Status.CANCELLED: ("cancelled", "This order was cancelled. Nothing more will be sent."),
 }
-_PARTLY_SENT = ("partly sent", "A part is on its way to you, the rest is to follow.")
+_PARTLY_SENT = ("partly sent", "Some of your books are on their way, and the rest will follow.")
 _LINE = {
     OrderLine.Status.NEW: "to be packed",
     OrderLine.Status.PROCESSING: "being packed",

@@ -33,7 +33,7 @@ def placeholder_values(order: Order, *, author_name: str) -> dict[str, str]:
 def date_missing(order: Order) -> str:
     """Why there is no day of dispatch to promise; empty if there is one."""
     if order.status != Order.Status.PAID or not order.dispatch_by:
-        return "The order has no date of dispatch: write it yourself."
+        return "This order has no dispatch date. Please write it yourself."
     if order.dispatch_by <= timezone.now():
-        return "The order’s date of dispatch has passed: write it yourself."
+        return "This order’s dispatch date has passed. Please write it yourself."
     return ""

@@ -29,7 +29,7 @@ export function CannedReplies({ replies, onInsert }) {
         Insert
       </button>
       <p className="field-help" id={`${id}-note`}>
-        Words in braces are filled in when you send.
+        Words in braces are filled in when you send the message.
       </p>
     </div>
   );

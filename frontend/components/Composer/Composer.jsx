@@ -88,7 +88,7 @@ export const Composer = forwardRef(function Composer(
         <p className="composer-warning" aria-live="polite">
           {unknownPlaceholderWords(text, placeholders)}
           {!draft.isKept &&
-            " Your browser cannot keep this text: it is lost if you leave the page."}
+            " Your browser can’t save this text: it will be lost if you leave the page."}
         </p>
         <p className="field-errors" role="alert">
           {error}

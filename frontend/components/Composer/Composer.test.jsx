@@ -126,7 +126,9 @@ test("where nothing can be kept, it says so, while there is something", () => {
   const warning = () => container.querySelector(".composer-warning").textContent.trim();
   expect(warning()).toBe("");
   write("Half a sen");
-  expect(warning()).toBe("Your browser cannot keep this text: it is lost if you leave the page.");
+  expect(warning()).toBe(
+    "Your browser can’t save this text: it will be lost if you leave the page.",
+  );
   press();
   expect(warning()).toBe("");
 });

@@ -89,7 +89,7 @@ test("offline it says how much waits, and keeps it in sight", async () => {
   act(() => shop.closeAll(1006));
   write("One");
   write("Two");
-  expect(statuses()[2]).toBe("Offline: 2 messages wait to be sent");
+  expect(statuses()[2]).toBe("Offline: 2 messages waiting to be sent");
   expect(
     lines()
       .slice(1)
@@ -162,8 +162,11 @@ test("it is read when its end is in view of somebody", async () => {
 });
 
 test.each([
-  [4001, "You are signed out. What you wrote is kept here. Sign in again"],
-  [4015, "This page is older than the shop. What you wrote is kept here. Load it again"],
+  [4001, "You are signed out. What you wrote is saved here. Sign in again"],
+  [
+    4015,
+    "The shop has been updated since you opened this page. What you wrote is saved here. Reload the page",
+  ],
 ])("after %i only a new page helps", async (code, words) => {
   const shop = new FakeShop();
   await open(shop);
@@ -185,7 +188,7 @@ test("signed out it does not say that it keeps what it cannot", async () => {
   await seconds(5);
   act(() => shop.closeAll(4001));
   expect(statuses()[2]).toBe(
-    "You are signed out. Your browser cannot keep what you wrote: copy it before you leave this page. Sign in again",
+    "You are signed out. Your browser can’t save what you wrote: copy it before you leave this page. Sign in again",
   );
   expect(field().value).toBe("Half a sen");
 });

@@ -26,7 +26,7 @@ export function ConversationRow({ row, there, me, statuses, href, now }) {
         <span className={`badge badge-${row.status}`}>{statuses[row.status]}</span>{" "}
         {since && (
           <span className="open-conversation-wait">
-            Has waited for <time dateTime={since}>{waitWords(since, now)}</time>
+            Waiting for <time dateTime={since}>{waitWords(since, now)}</time>
           </span>
         )}{" "}
         {due && (
@@ -35,7 +35,7 @@ export function ConversationRow({ row, there, me, statuses, href, now }) {
               new Date(due) < now ? "open-conversation-due text-bad" : "open-conversation-due"
             }
           >
-            To be sent by <time dateTime={due}>{dayAndTime(due)}</time>
+            Dispatch by <time dateTime={due}>{dayAndTime(due)}</time>
           </span>
         )}{" "}
         {assignee && (
@@ -50,7 +50,7 @@ export function ConversationRow({ row, there, me, statuses, href, now }) {
 }
 
 const assigneeWords = ({ who, name }, me) =>
-  who === me.who ? "You look after it" : `${name} looks after it`;
+  who === me.who ? "Assigned to you" : `Assigned to ${name}`;
 
 function thereWords(there, me) {
   const names = there.map(({ who, name }) => (who === me.who ? "you" : name));

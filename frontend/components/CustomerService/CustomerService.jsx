@@ -9,7 +9,7 @@ const TICK = 15_000;
 const WORDS = {
   connecting: { tone: "busy", text: "Connecting …" },
   open: { tone: "live", text: "Live" },
-  waiting: { tone: "bad", text: "Not live just now: trying again …" },
+  waiting: { tone: "bad", text: "Not live at the moment: trying again …" },
   stopped: { tone: "bad", text: "You are signed out, or no longer allowed here.", way: "Sign in" },
 };
 
@@ -25,12 +25,10 @@ export function CustomerService({ store, me, statuses, addressOf, notices }) {
         <NoticesButton notices={notices} />
       </div>
       {list.isCut && (
-        <p className="alert alert-warning">
-          There are more: the {rows.length} most urgent are listed.
-        </p>
+        <p className="alert alert-warning">Only the {rows.length} most urgent are shown.</p>
       )}
       {rows.length === 0 ? (
-        <p className="empty">Nobody waits, and nobody is looked after.</p>
+        <p className="empty">Nobody is waiting.</p>
       ) : (
         <ol className="open-conversations" aria-label="Conversations">
           {rows.map((row) => (

@@ -55,9 +55,9 @@ test("each row says whose it is, what was said, who waits and who is on it", () 
   const [ada, bo] = words();
   expect(ada).toContain("Ada Lovelace ABCD-1234 2 unread");
   expect(ada).toContain("Customer: Where is <b>my</b> book?");
-  expect(ada).toContain("Paid Has waited for 12 minutes To be sent by");
-  expect(bo).toBe("Bo ABCD-1234 Done   You look after it ");
-  expect(screen.getByText(/To be sent by/).className).toBe("open-conversation-due text-bad");
+  expect(ada).toContain("Paid Waiting for 12 minutes Dispatch by");
+  expect(bo).toBe("Bo ABCD-1234 Done   Assigned to you ");
+  expect(screen.getByText(/Dispatch by/).className).toBe("open-conversation-due text-bad");
   const links = screen.getAllByRole("link").map((link) => link.getAttribute("href"));
   expect(links).toEqual(["/customer-service/12/", "/customer-service/13/"]);
 });
@@ -65,7 +65,7 @@ test("each row says whose it is, what was said, who waits and who is on it", () 
 test("the time of waiting goes on", () => {
   open([ADA]);
   act(() => jest.advanceTimersByTime(120_000));
-  expect(words()[0]).toContain("Has waited for 14 minutes");
+  expect(words()[0]).toContain("Waiting for 14 minutes");
 });
 
 test("events change the list, and the most urgent comes first", () => {
@@ -81,7 +81,7 @@ test("events change the list, and the most urgent comes first", () => {
   hear(store, { event: { type: "remove", data: { order: 12 } } });
   hear(store, { event: { type: "remove", data: { order: 13 } } });
   expect(screen.queryByRole("listitem")).toBeNull();
-  expect(screen.getByText("Nobody waits, and nobody is looked after.")).toBeTruthy();
+  expect(screen.getByText("Nobody is waiting.")).toBeTruthy();
 });
 
 test("a link keeps the focus when its row moves", () => {
@@ -93,7 +93,7 @@ test("a link keeps the focus when its row moves", () => {
 
 test("it says when there are more than are shown", () => {
   open([ADA], { cut: true });
-  expect(screen.getByText("There are more: the 1 most urgent are listed.")).toBeTruthy();
+  expect(screen.getByText("Only the 1 most urgent are shown.")).toBeTruthy();
 });
 
 test("signed out, it says so, and where to go", () => {
@@ -106,7 +106,7 @@ test("signed out, it says so, and where to go", () => {
 
 test("notifications are asked for by a button", async () => {
   open([ADA]);
-  const button = screen.getByRole("button", { name: "Notify me when somebody begins to wait" });
+  const button = screen.getByRole("button", { name: "Notify me when a customer is waiting" });
   expect(button.getAttribute("aria-pressed")).toBe("false");
   await act(async () => fireEvent.click(button));
   expect(button.getAttribute("aria-pressed")).toBe("true");

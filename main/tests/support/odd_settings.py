@@ -23,7 +23,7 @@ MALFORMED = [
     ("DEFAULT_TAX_RATE", "a number", ["twenty"]),
     ("DEFAULT_TAX_RATE", "a percentage from 0 to 99.99 with two decimals at most",
      ["NaN", "100", "-1", "19.999"]),
-    ("ENV_FILE", "a file that can be read", ["/nowhere/to/be/found", "/"]),
+    ("ENV_FILE", "a readable file", ["/nowhere/to/be/found", "/"]),
     ("GA_TRACKER_ID", "an id like G-AB12CD34EF", ["nonsense", "G-1'"]),
     ("METRICS_PORT", "a whole number", ["http"]),
     ("OPENING_HOURS", f"hours like {HOURS}",
