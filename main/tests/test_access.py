@@ -120,7 +120,7 @@ class SessionLengthTests(AccountTestCase):
                 with mock.patch(NOW, return_value=self.client.session[SIGNED_IN_AT] + 43_200):
                     answer = self.client.get(site, follow=True)
                 self.assertRedirects(answer, f"/login/?next={site}")
-                self.assertContains(answer, "Staff sign in anew for each working day.")
+                self.assertContains(answer, "Staff sign in again each working day.")
                 self.assert_nobody_signed_in()
 
     def test_who_is_made_staff_brings_no_old_session_along(self) -> None:

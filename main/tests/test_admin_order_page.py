@@ -169,7 +169,7 @@ class AddressTests(OfficeOrderTestCase):
         fields = self.open(self.page)
         Order.objects.filter(pk=self.order.pk).update(shipping_city="Bath", billing_city="Leeds")
         response = self.send(self.page, fields, shipping_city="York")
-        error = "It was changed to “Bath” meanwhile. Open the page anew."
+        error = "Someone has changed it to “Bath” in the meantime. Reload the page."
         self.assert_refused(response, "shipping_city", error)
         self.send_well(self.page, fields, shipping_name="Ada R.")
         self.order.refresh_from_db()

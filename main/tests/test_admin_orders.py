@@ -90,7 +90,7 @@ class BulkTests(OfficeOrderTestCase):
         chosen = {"action": "mark_paid", "_selected_action": [self.order.pk], "select_across": "1"}
         response = self.client.post(self.path, chosen)
         self.assertEqual(
-            self.told(response), ["Choose at most 200 orders at once, each by its tick."]
+            self.told(response), ["Select at most 200 orders at once, using their tick boxes."]
         )
         self.assertEqual(self.states()[0], NEW)
 

@@ -98,7 +98,7 @@ class InvoicePageTests(TestCase):
         page = self.client.get(f"/orders/{order.pk}/invoice/")
         self.assertContains(page, "a credit note cancelled its invoice", status_code=404)
         page = self.client.get(f"/orders/{order.pk}/invoice/?number={note.number}")
-        self.assertContains(page, "Nothing is paid back for it.")
+        self.assertContains(page, "No money is refunded for it.")
         page = self.client.get(f"/orders/{order.pk}/invoice/?number={invoice.number}")
         self.assertContains(page, invoice.number)
 

@@ -59,7 +59,7 @@ class PageTests(TestCase):
             "14 March 2026",
             invoice.order.number,
             "Map",
-            "2 £12.00 £20.00 20 % £4.00 £24.00",
+            "2 £12.00 £20.00 20% £4.00 £24.00",
             "Total £28.49 £4.00 £32.49",
             "Page 1 of 1",
         ):
@@ -168,7 +168,7 @@ class StackTests(TestCase):
     def test_there_is_a_sentence_when_there_is_nothing_or_too_much_to_print(self) -> None:
         self.client.force_login(EmployeeFactory())
         unpaid, paid = new_order(("Emma", "1.00", "0", 1)), paid_order()
-        self.assertContains(self.choose(unpaid), "None of these orders was paid")
+        self.assertContains(self.choose(unpaid), "None of these orders has been paid")
         with mock.patch("main.admin.invoices.MOST_ORDERS", 1):
             self.assertContains(self.choose(unpaid, paid), "Choose at most 1 orders")
         with mock.patch("main.admin.invoices.MOST_LINES", 0):

@@ -80,7 +80,7 @@ class StateTests(OrderPageTestCase):
         self.assertIn("being packed</span>", page)
         self.assertIn("to be packed</span>", page)
         self.move(SENT, self.first)
-        self.assertIn("partly sent</span> A part is on its way", self.page())
+        self.assertIn("partly sent</span> Some of your books are on their way", self.page())
         self.move(SENT, self.second)
         self.assertIn("sent</span> Everything is on its way", self.page())
 
