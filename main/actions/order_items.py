@@ -22,7 +22,8 @@ def split(row: Item, copies: int | None) -> Item:
     if copies is None or copies == row.quantity:
         return row
     if not 1 <= copies < row.quantity:
-        raise MoveRefused(f"There are {row.quantity} copies of “{row.name}” here, not {copies}.")
+        there = "is 1 copy" if row.quantity == 1 else f"are {row.quantity} copies"
+        raise MoveRefused(f"There {there} of “{row.name}” here, not {copies}.")
     fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     part = type(row)(**fields | {"id": None, "quantity": copies, "split_from_id": row.pk})
     part.save(force_insert=True)

@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from main.admin.base import ReadOnlyAdmin
 from main.admin.catalogue import BookList
 from main.admin.catalogue_filters import LanguageFilter, StockFilter
-from main.admin.order_forms import LineMovesForm
+from main.admin.line_forms import LineMovesForm
 from main.admin.orders import LINES, TO_BE_SENT, OrderAdmin, PlacedFilter
 from main.admin.sites import dispatch_site
 from main.models import Order, Product, ProductImage

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 
 from main.actions.order_lines import move_order_lines
 from main.admin.base import StaffModelAdmin
-from main.admin.order_forms import LineMovesForm
+from main.admin.line_forms import LineMovesForm
 from main.errors import MoveRefused
 from main.models import Order, OrderLine
 
@@ -173,7 +173,11 @@ class OrderAdmin(StaffModelAdmin):
         return self.to_page(request, object_id)
 
     def _move_lines(self, request: HttpRequest, form: LineMovesForm) -> None:
-        of_this = {"order_id": form.order.pk, "reason": form.cleaned_data["reason"]}
+        of_this = {
+            "order_id": form.order.pk,
+            "reason": form.cleaned_data["reason"],
+            "copies": form.copies.chosen(form.lines),
+        }
         for status, ids in form.moves().items():
             try:
                 move_order_lines(**of_this, line_ids=ids, status=status, may_refund=form.may_refund)

@@ -143,6 +143,21 @@ class PackingTests(DispatchTestCase):
         missing.refresh_from_db()
         self.assertEqual((self.state(), missing.status), (LINE.SENT, LINE.NEW))
 
+    def test_one_of_two_copies_is_sent_and_the_other_stays_to_be_packed(self) -> None:
+        fields = self.open(f"{self.path}packing/")
+        self.assertEqual(fields[f"copies-{self.line.pk}"], ["2"])
+        path = f"{self.path}{self.order.pk}/lines/?from=packing"
+        for _ in range(2):  # sent twice, it is done once
+            self.client.post(path, fields | {f"copies-{self.line.pk}": "1"})
+        self.assertEqual(
+            list(self.order.lines.values_list("quantity", "status")),
+            [(1, LINE.NEW), (1, LINE.SENT)],
+        )
+        page = self.client.get(f"{self.path}packing/")
+        self.assertContains(page, "<b>1 ×</b> Emma", count=2)
+        self.assertEqual(page.context["to_fetch"], [(self.line.product, 1)])
+        self.assertNotContains(page, "£")
+
     def test_what_to_fetch_is_counted_book_by_book(self) -> None:
         second = OrderLineFactory(product=self.line.product, quantity=3).order
         mark_order_paid(order_id=second.pk)

@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from main.actions.orders import cancel_order
 from main.models import Invoice, Order, OrderLine
+from main.tests.support.admin_case import fields_of
 from main.tests.support.office_order_case import (
     CANCELLED,
     DONE,
@@ -123,6 +124,63 @@ class LineMoveTests(OfficeOrderTestCase):
         self.assertNotContains(page, '<option value="30"')
         self.pay()
         self.assertContains(self.client.get(self.page), '<option value="30">sent</option>', 2)
+
+
+class SingleCopyTests(OfficeOrderTestCase):
+    """“Emma” is there twice."""
+
+    def copies(self) -> list[tuple[int, int]]:
+        lines = self.order.lines.filter(product=self.book).order_by("pk")
+        return list(lines.values_list("quantity", "status"))
+
+    def test_one_of_two_is_sent(self) -> None:
+        self.pay()
+        fields = self.open(self.page)
+        self.assertEqual(fields[f"copies-{self.line.pk}"], ["2"])
+        self.assertNotIn(f"copies-{self.other.pk}", fields)
+        response = self.move_copies(self.line, LINE.SENT, 1)
+        self.assertEqual(self.told(response), [f"1 line of order {self.order.number}: now sent."])
+        self.assertEqual(self.copies(), [(1, LINE.NEW), (1, LINE.SENT)])
+        self.assertEqual(self.states()[0], PAID)
+
+    def test_sent_twice_the_form_takes_one_copy(self) -> None:
+        self.pay()
+        self.move_copies(self.line, LINE.SENT, 1)
+        self.client.cookies.pop("messages", None)
+        again = self.move_copies(self.line, LINE.SENT, 1, of=2)
+        self.assertEqual(self.told(again), ["“Emma” has 1 copy by now, so it was left unchanged."])
+        self.assertEqual(self.copies(), [(1, LINE.NEW), (1, LINE.SENT)])
+
+    def test_one_that_was_sent_is_refunded(self) -> None:
+        self.pay()
+        self.send_line(self.line)
+        was = {self.line: LINE.SENT}
+        self.move_copies(self.line, LINE.CANCELLED, 1, was=was, reason="Torn cover")
+        self.assertEqual(self.copies(), [(1, LINE.SENT), (1, LINE.CANCELLED)])
+        note = Invoice.objects.credit_notes().get()
+        self.assertEqual(note.gross * 2, self.line.total)
+        self.book.refresh_from_db()
+        self.assertEqual(self.book.stock, 8)
+
+    def test_no_number_means_all(self) -> None:
+        self.pay()
+        self.move_copies(self.line, LINE.SENT, "")
+        self.assertEqual(self.copies(), [(2, LINE.SENT)])
+
+    def test_what_is_no_number_of_copies_is_refused_and_stays_on_the_page(self) -> None:
+        self.pay()
+        for copies, error in (
+            ("3", "There are 2 copies."),
+            ("0", "Give 1 or more."),
+            ("-1", "Give 1 or more."),
+            ("x", "Give a number."),
+        ):
+            response = self.move_copies(self.line, LINE.SENT, copies)
+            self.assertContains(response, error)
+            kept = fields_of(response.content.decode())
+            self.assertEqual(kept[f"copies-{self.line.pk}"], [copies])
+            self.assertEqual(kept[f"line-{self.line.pk}"], ["30"])
+            self.assertEqual(self.copies(), [(2, LINE.NEW)])
 
 
 class AddressTests(OfficeOrderTestCase):

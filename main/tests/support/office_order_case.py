@@ -50,6 +50,12 @@ class OfficeOrderTestCase(AdminTestCase):
         seen = {f"was-{line.pk}": (was or {}).get(line, LINE.NEW) for line in to}
         return self.client.post(f"{self.path}{self.order.pk}/lines/", lines | seen | fields)
 
+    def move_copies(self, line: OrderLine, to: int, copies: object, **fields):
+        """As the page sends it: with the number of copies that it showed."""
+        of = fields.pop("of", line.quantity)
+        chosen = {f"copies-{line.pk}": copies, f"of-{line.pk}": of}
+        return self.move_lines({line: to}, **chosen | fields)
+
     def run_action(self, name: str, *orders: Order) -> list[str]:
         chosen = {"action": name, "_selected_action": [order.pk for order in orders]}
         return self.told(self.client.post(self.path, chosen))
