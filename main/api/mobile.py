@@ -1,5 +1,6 @@
 """A customer's own orders, on their phone."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from http import HTTPStatus
 
@@ -68,12 +69,18 @@ def _row(request: Request, order: Order, covers: dict[int, str]) -> dict:
 
 
 def summary(lines: list[OrderLine]) -> str:
-    """“2 × Emma, 1 × Dracula”: the first few lines, with long titles cut."""
+    """“2 × Emma, 1 × Dracula”: the first few books, with long titles cut.
+
+    Copies that moved to a line of their own are counted with the others of their book.
+    """
+    books: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in lines:
+        books[line.product_id].append(line)
     named = [
-        f"{line.quantity} × {Truncator(line.name).chars(NAME_LENGTH)}"
-        for line in lines[:LINES_NAMED]
+        f"{sum(line.quantity for line in book)} × {Truncator(book[0].name).chars(NAME_LENGTH)}"
+        for book in list(books.values())[:LINES_NAMED]
     ]
-    others = len(lines) - len(named)
+    others = len(books) - len(named)
     return ", ".join(named) + (f", and {others} more" if others else "")
 
 

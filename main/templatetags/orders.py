@@ -4,7 +4,8 @@ from django import template
 
 from main.wording.facts import message_text
 from main.wording.orders import line_state, order_news, order_state
+from main.wording.payments import balance_words, open_words
 
 register = template.Library()
-for words in (order_state, order_news, line_state, message_text):
+for words in (order_state, order_news, line_state, message_text, balance_words, open_words):
     register.filter(words)

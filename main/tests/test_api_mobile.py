@@ -70,6 +70,13 @@ class MyOrdersTests(TestCase):
         summary = self.mine()[0]["summary"]
         self.assertEqual(summary, f"32767 × {'Ö' * 59}…, 1 × Emma, 1 × Dracula, and 2 more")
 
+    def test_copies_in_lines_of_their_own_are_summed_up_by_book(self) -> None:
+        order = OrderFactory(user=self.user)
+        line = OrderLineFactory(order=order, product=self.emma, quantity=2)
+        OrderLineFactory(order=order, product=ProductFactory(name="Dracula"))
+        OrderLineFactory(order=order, product=self.emma, split_from=line)
+        self.assertEqual(self.mine()[0]["summary"], "3 × Emma, 1 × Dracula")
+
     def test_at_most_a_hundred_by_as_many_queries_as_one(self) -> None:
         few = self.count_queries()
         self.assertLessEqual(few, 5)

@@ -13,6 +13,7 @@ from main.tests.support.customer_service_case import ask, close
 from main.tests.support.factories import (
     DispatcherFactory,
     EmployeeFactory,
+    OrderChargeFactory,
     OrderFactory,
     OrderLineFactory,
     OwnerFactory,
@@ -131,6 +132,13 @@ class ChatPageTests(PageTestCase):
         self.assertContains(page, other.number)
         self.assertNotContains(page, stranger.number)
         self.assertContains(page, self.customer.email)
+
+    def test_it_shows_what_was_charged_beside_the_books_and_what_is_due(self) -> None:
+        OrderChargeFactory(order=self.order)
+        due = self.order.lines.get().total + 3
+        page = self.page()
+        self.assertContains(page, "Delivery by post")
+        self.assertContains(page, f"£{due} due")
 
     def test_a_guests_other_orders_are_those_under_the_same_address(self) -> None:
         guest, same = OrderFactory(guest=True), OrderFactory(guest=True)

@@ -8,12 +8,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from main.actions.dropped_payments import revoke_payment
-from main.actions.order_lines import move_order_lines
+from main.actions.order_lines import cancel_order_charges, move_order_lines
 from main.actions.orders import cancel_order
 from main.actions.payments import mark_order_paid
 from main.actions.refunds import record_refund
 from main.models import Order, OrderLine
-from main.tests.support.factories import OrderFactory, OrderLineFactory, UserFactory
+from main.tests.support.factories import (
+    OrderChargeFactory,
+    OrderFactory,
+    OrderLineFactory,
+    UserFactory,
+)
 from main.wording.orders import line_state, order_state
 
 NEW, PROCESSING, SENT, CANCELLED = OrderLine.Status
@@ -112,6 +117,39 @@ class SumTests(OrderPageTestCase):
         self.assert_row(page, "including 20% VAT", "£1.17")
         for word in ("Ordered", "Cancelled", "Refunded"):
             self.assertNotIn(word, page)
+
+    def test_what_is_charged_beside_the_books(self) -> None:
+        OrderChargeFactory(order=self.order)
+        wrapping = OrderChargeFactory(
+            order=self.order, kind="fee", name="Wrapping", unit_price=Decimal("2.50"), quantity=2
+        )
+        Order.objects.update(total=Decimal("20.00"))
+        page = self.page()
+        self.assertRegex(page, r'Delivery by post</p> <p class="line-total"> £3\.00 </p>')
+        self.assertRegex(page, r'Wrapping</p> <p class="line-total"> £5\.00 </p>')
+        self.assertIn("2 × £2.50", page)
+        self.assert_row(page, "Total", "£20.00")
+        self.assertNotIn("<dd>free</dd>", page)
+        self.pay()
+        cancel_order_charges(
+            order_id=self.order.pk, charge_ids=[wrapping.pk], copies={wrapping.pk: 1}, reason="Torn"
+        )
+        page = self.page()
+        self.assertIn("<del>£2.50</del>", page)
+        self.assert_row(page, "Cancelled", "−£2.50")
+        self.assert_row(page, "Total", "£17.50")
+        self.assert_row(page, "Being refunded", "£2.50")
+
+    def test_copies_in_lines_of_their_own_are_one_title(self) -> None:
+        self.first.quantity = 2
+        self.first.save()
+        self.pay()
+        move_order_lines(
+            order_id=self.order.pk, line_ids=[self.first.pk], status=SENT,
+            copies={self.first.pk: 1},
+        )  # fmt: skip
+        self.assertEqual(self.order.lines.count(), 3)
+        self.assertIn('<td class="number d-none d-sm-table-cell">2</td>', self.page("/orders/"))
 
     def test_a_line_cancelled_before_payment_makes_less_to_pay(self) -> None:
         self.move(CANCELLED, self.first)

@@ -25,7 +25,6 @@ NAMES = [
     "forget_expired_tokens",
     "forget_failed_tasks",
     "give_back_tasks",
-    "take_over_old_orders",
 ]
 GIVE_BACK = "main.jobs.give_back_tasks"
 

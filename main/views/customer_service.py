@@ -132,8 +132,8 @@ def _page(
     message: MessageForm | None = None,
     hand_over: HandOverForm | None = None,
 ) -> HttpResponse:
-    orders = Order.objects.select_related("last_spoken_to")
-    order = get_object_or_404(orders.prefetch_related("lines__product"), pk=order_id)
+    orders = Order.objects.with_ledger().select_related("last_spoken_to")
+    order = get_object_or_404(orders.prefetch_related("lines__product", "charges"), pk=order_id)
     canned = CannedReplyForm(request.GET if "reply" in request.GET else None)
     if canned.is_valid():
         message = MessageForm(initial={"text": canned.cleaned_data["reply"].text})

@@ -52,6 +52,7 @@ def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
         "order": order,
         "panel": panel,
         "lines": order.lines.all(),
+        "charges": order.charges.all(),
         "vat_lines": order.vat_lines,
         "documents": order.invoices.all(),
         "payment": instructions(order),

@@ -20,7 +20,7 @@ def placeholder_values(order: Order, *, author_name: str) -> dict[str, str]:
         "status": order_state(order),
         "stock": "; ".join(
             f"{Truncator(line.product.name).chars(NAME_LENGTH)}: {line.product.stock} in stock"
-            for line in order.lines.all()
+            for line in {line.product_id: line for line in order.lines.all()}.values()
         ),
         "customer_name": order.shipping_name,
         "my_name": author_name,

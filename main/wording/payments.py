@@ -1,0 +1,22 @@
+"""How an order stands with its money, in words."""
+
+from main.models import Balance, Order
+from main.wording.money import money
+
+
+def balance_words(balance: Balance, currency: str) -> str:
+    """“£15.49 due, £5.00 paid”; “£4.51 too much”; “nothing due”."""
+    if balance.overpaid:
+        return f"{money(balance.overpaid, currency)} too much"
+    if balance.is_part_paid:
+        return f"{money(balance.due, currency)} due, {money(balance.paid, currency)} paid"
+    return f"{money(balance.due, currency)} due" if balance.due else "nothing due"
+
+
+def open_words(order: Order) -> str:
+    """What is open, by what was noted beside the order; empty where all is as its state says."""
+    noted = getattr(order, "open_balance", None)
+    if noted is None:
+        return ""
+    amount = money(noted.amount, order.currency)
+    return f"{amount} too much" if noted.is_overpaid else f"part paid, {amount} due"
