@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        TakeTables(LOCKS, migrations.RunSQL.noop),
+        TakeTables([*LOCKS], migrations.RunSQL.noop),
         migrations.CreateModel(
             name='Payment',
             fields=[

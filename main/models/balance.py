@@ -1,5 +1,6 @@
 """How an order stands between the shop and its customer. Amounts are gross, in its currency."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -51,7 +52,7 @@ def balance_of(order: Order) -> Balance:
     )
 
 
-def with_ledger(orders: QuerySet) -> QuerySet:
+def with_ledger(orders: QuerySet[Any]) -> QuerySet[Any]:
     """With what `balance_of` asks of the ledger, read in the orders' own query."""
     payments = Payment.objects.filter(order=OuterRef("pk"))
     refunds = Refund.objects.filter(order=OuterRef("pk"))
@@ -63,12 +64,12 @@ def with_ledger(orders: QuerySet) -> QuerySet:
     )
 
 
-def _sum_of(entries: QuerySet) -> Coalesce:
+def _sum_of(entries: QuerySet[Any]) -> Coalesce:
     total = entries.order_by().values("order").annotate(total=Sum("amount")).values("total")
     return Coalesce(Subquery(total), NOTHING, output_field=_AMOUNT)
 
 
-def _sums_in(order: Order) -> dict:
+def _sums_in(order: Order) -> dict[str, Any]:
     """As `with_ledger` read them, else by the rows of the ledger."""
     if hasattr(order, "ledger_paid"):
         # SQLite has no decimals of its own: its 30 is our 30.00.
@@ -83,7 +84,7 @@ def _sums_in(order: Order) -> dict:
     }
 
 
-def _total(entries: list, state: str) -> Decimal:
+def _total(entries: Iterable[Payment | Refund], state: str) -> Decimal:
     return sum((entry.amount for entry in entries if entry.state == state), NOTHING)
 
 

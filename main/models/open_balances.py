@@ -1,5 +1,7 @@
 """Which orders' money does not come out even: the few that a list must find among very many."""
 
+from decimal import Decimal
+
 from django.db import models
 
 from main.models.orders import Order
@@ -29,6 +31,6 @@ class OpenBalance(models.Model):
         return self.due < 0
 
     @property
-    def amount(self):
+    def amount(self) -> Decimal:
         """What is missing, or what is too much."""
         return abs(self.due)

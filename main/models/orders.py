@@ -3,7 +3,7 @@
 import re
 import secrets
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import models
@@ -68,7 +68,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def with_ledger(self) -> "OrderQuerySet":
         """With the sums of their payments and refunds, for `balance` to ask nothing more."""
-        return with_ledger(self)
+        return cast("OrderQuerySet", with_ledger(self))
 
     def newest_first(self) -> "OrderQuerySet":
         return self.order_by("-created_at", "-pk")

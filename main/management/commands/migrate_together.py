@@ -41,7 +41,8 @@ class Command(Migrate):
 
     def _migrate_together(self, *, interactive: bool) -> None:
         """Unless a migration asks for no transaction at all: then Django takes each alone."""
-        executor = MigrationExecutor(self.connection, self.migration_progress_callback)
+        told: Any = self.migration_progress_callback
+        executor = MigrationExecutor(self.connection, told)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         loose = [str(migration) for migration, _ in plan if not migration.atomic]
         if loose:
@@ -53,7 +54,9 @@ class Command(Migrate):
             transaction.atomic(using=self.connection.alias, durable=True),
             self.changes.held_back(),
         ):
-            state = executor._create_project_state(with_applied_migrations=True)
+            state = executor._create_project_state(  # type: ignore[attr-defined]
+                with_applied_migrations=True
+            )
             alias = self.connection.alias
             emit_pre_migrate_signal(
                 self.verbosity, interactive, alias, stdout=self.stdout, apps=state.apps, plan=plan
