@@ -1,10 +1,10 @@
 import { inShopTime } from "./shopTime";
 
-const HOURS = "We are closed now and open again on Monday at 09:00.";
+const HOURS = "We’re closed and open again on Monday at 09:00.";
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 test("it says whose clock it is, where the two differ", () => {
-  const there = "We are closed now and open again on Monday at 09:00 (shop time).";
+  const there = "We’re closed and open again on Monday at 09:00 (shop time).";
   expect(inShopTime(HOURS, "Asia/Kathmandu")).toBe(there);
 });
 

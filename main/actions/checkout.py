@@ -43,12 +43,12 @@ def place_order(
     """
     basket = Basket.objects.locked().owned_by(owner).filter(pk=basket_id).first()
     if basket is None:
-        raise BasketChanged("Your basket changed meanwhile. Please look at it again.")
+        raise BasketChanged("Your basket has changed in the meantime. Please check it again.")
     if basket.status == Basket.Status.SUBMITTED:
         return basket.order
     lines = list(basket.lines.order_by("pk"))
     if not lines:
-        raise BasketEmpty("There is nothing in your basket to order.")
+        raise BasketEmpty("Your basket is empty.")
     products = Product.objects.locked().in_bulk([line.product_id for line in lines])
     for line in lines:
         line.product = products[line.product_id]
@@ -67,13 +67,21 @@ def _check_nothing_changed(lines: Sequence[BasketLine], *, expected_total: Decim
     for line in lines:
         if line.available is None:
             continue
-        raise BasketChanged(
-            f"Only {line.available} of “{line.product.name}” can be had."
-            if line.available
-            else f"“{line.product.name}” is no longer to be had."
-        )
+        raise BasketChanged(_what_is_left(line))
     if add_up(lines).gross != expected_total:
-        raise BasketChanged("A price or your basket changed meanwhile. Please look at it again.")
+        raise BasketChanged(
+            "Your basket or a price has changed in the meantime. Please check your order again."
+        )
+
+
+def _what_is_left(line: BasketLine) -> str:
+    name = f"“{line.product.name}”"
+    if not line.available:
+        return f"{name} is no longer available."
+    copies = "copy" if line.available == 1 else "copies"
+    return (
+        f"Only {line.available} {copies} of {name} {'is' if line.available == 1 else 'are'} left."
+    )
 
 
 def _write_order(

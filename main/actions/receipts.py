@@ -60,4 +60,4 @@ def _save(payment: Payment) -> None:
         with transaction.atomic():
             payment.save()
     except IntegrityError as error:  # recorded for another order at this very moment
-        raise PaymentRefused(f"“{payment.reference}” was recorded meanwhile.") from error
+        raise PaymentRefused(f"“{payment.reference}” has been recorded in the meantime.") from error

@@ -73,7 +73,7 @@ def record_refund(
         with transaction.atomic():
             refund.save()
     except IntegrityError as error:  # recorded for another refund at this very moment
-        raise PaymentRefused(f"“{reference}” was recorded meanwhile.") from error
+        raise PaymentRefused(f"“{reference}” has been recorded in the meantime.") from error
     values = facts.amount(refund)
     record_fact(order_id=refund.order_id, fact=Message.Fact.PAID_BACK, values=values)
     events.refund_paid(order_id=refund.order_id, refund_id=refund.pk)
@@ -85,7 +85,7 @@ def fail_refund(*, refund_id: int, recorded_by: int | None = None) -> Refund:
     """It could not be paid back: the order is overpaid again. Raises PaymentRefused if it was."""
     refund = _hold_refund(refund_id)
     if refund.state == Refund.State.DONE:
-        raise PaymentRefused("This refund is done: it cannot fail any more.")
+        raise PaymentRefused("This refund has already been paid, so it cannot fail.")
     if refund.state == Refund.State.REQUESTED:
         refund.state, refund.recorded_by_id = Refund.State.FAILED, recorded_by
         refund.save()

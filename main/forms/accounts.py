@@ -12,7 +12,7 @@ _LABELS = {
     "email": "E-mail address",
     "password": "Password",
     "oldpassword": "Current password",
-    "password2": "The same password again",
+    "password2": "Repeat the password",
     "remember": "Keep me signed in on this device",
 }
 

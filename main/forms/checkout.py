@@ -22,7 +22,7 @@ class OwnAddressesForm(SeenForm):
         empty_label=None,
         label="Billing address",
         error_messages={
-            "required": "Choose the address that the bill is for.",
+            "required": "Please choose a billing address.",
             "invalid_choice": "This is not one of your addresses.",
         },
     )
@@ -32,7 +32,7 @@ class OwnAddressesForm(SeenForm):
         empty_label=None,
         label="Delivery address",
         error_messages={
-            "required": "Choose the address that we deliver to.",
+            "required": "Please choose a delivery address.",
             "invalid_choice": "This is not one of your addresses.",
         },
     )
@@ -59,7 +59,7 @@ class GuestForm(SeenForm):
         label="E-mail address",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text="We send the order there, with a link to follow it.",
+        help_text="We’ll e-mail your order confirmation there, with a link to track the order.",
     )
     shipping_same = forms.BooleanField(
         required=False, initial=True, label="Deliver to the same address"

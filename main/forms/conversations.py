@@ -11,8 +11,8 @@ from main.errors import MessageRefused
 from main.models.conversations import clean_text
 
 _AGAIN = "Something got lost on the way. Please send your message again."
-_TWICE = "You sent this already, at {}. Send it again?"
-_OTHER = "Another message was sent from this page before. Send this one too?"
+_TWICE = "You already sent this at {}. Send it again?"
+_OTHER = "You already sent another message from this page. Send this one as well?"
 
 
 class TextField(forms.CharField):
@@ -29,7 +29,7 @@ class MessageForm(forms.Form):
         label="Your message",
         strip=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Write something first."},
+        error_messages={"required": "Please write a message first."},
     )
     cid = forms.UUIDField(
         widget=forms.HiddenInput,

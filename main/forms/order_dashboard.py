@@ -21,8 +21,8 @@ _FULL_NAMES = re.compile(
 SORTS = {
     "-placed": "Newest first",
     "placed": "Oldest first",
-    "status": "By state, new ones first",
-    "-status": "By state, cancelled ones first",
+    "status": "By state, new first",
+    "-status": "By state, cancelled first",
     "-total": "Largest total first",
     "total": "Smallest total first",
 }

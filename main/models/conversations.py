@@ -255,7 +255,7 @@ def clean_text(text: object) -> str:
         raise MessageRefused("bad_text", "A message is a text.")
     text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)).strip()
     if _NOTHING.fullmatch(text):
-        raise MessageRefused("empty", "Write something first.")
+        raise MessageRefused("empty", "Please write a message first.")
     if len(text) > LONGEST:
         raise MessageRefused(
             "too_long", f"A message has at most {LONGEST:,} characters; this one has {len(text):,}."

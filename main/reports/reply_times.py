@@ -24,7 +24,7 @@ def expected_reply(now: datetime | None = None) -> str:
     now = now or timezone.now()
     if not is_open(now):
         opens = next_opening(now)
-        return f"We are closed now and open again {_moment(opens, now)}." if opens else ""
+        return f"We’re closed and open again {_moment(opens, now)}." if opens else ""
     usual = usual_wait(now)
     return f"We usually reply within {_length(usual)}." if usual is not None else ""
 

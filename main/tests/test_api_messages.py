@@ -45,10 +45,10 @@ class SendingTests(ConversationApiTestCase):
 
     def test_what_is_no_message_is_refused_in_words_for_people(self) -> None:
         for text, code, words in [
-            ("", "empty", "Write something first."),
-            (" \n", "empty", "Write something first."),
+            ("", "empty", "Please write a message first."),
+            (" \n", "empty", "Please write a message first."),
             ("a" * (LONGEST + 1), "too_long", TOO_LONG),
-            ("\x00\ud800", "empty", "Write something first."),
+            ("\x00\ud800", "empty", "Please write a message first."),
         ]:  # fmt: skip
             with self.subTest(code):
                 response = self.send(text)

@@ -98,7 +98,7 @@ class PlaceOrderTests(TestCase):
 
     def test_more_than_is_there_is_refused(self) -> None:
         type(self.book).objects.filter(pk=self.book.pk).update(stock=1)
-        self.assertEqual(self.assert_refused(BasketChanged), "Only 1 of “Emma” can be had.")
+        self.assertEqual(self.assert_refused(BasketChanged), "Only 1 copy of “Emma” is left.")
 
     def test_a_book_taken_out_of_the_shop_is_refused(self) -> None:
         type(self.book).objects.filter(pk=self.book.pk).update(active=False)
@@ -179,7 +179,7 @@ class GuestCheckoutPageTests(TestCase):
     def test_a_changed_price_is_shown_before_it_is_paid(self) -> None:
         type(self.book).objects.update(price=Decimal("9.00"))
         response = self.submit()
-        self.assertContains(response, "changed meanwhile", status_code=409)
+        self.assertContains(response, "changed in the meantime", status_code=409)
         self.assertContains(response, 'name="total" value="18.00"', status_code=409)
         self.assertRedirects(self.submit(total="18.00"), "/order/done/")
 
@@ -189,7 +189,7 @@ class GuestCheckoutPageTests(TestCase):
         self.client.post("/login/", {"login": user.email, "password": PASSWORD})
         own = Basket.objects.open().get(user=user)
         response = self.submit(billing_address=address.pk, shipping_address=address.pk)
-        self.assertContains(response, "basket changed meanwhile", status_code=409)
+        self.assertContains(response, "basket has changed in the meantime", status_code=409)
         response = self.submit()  # the guest's page, still open
         self.assertContains(response, f'name="basket" value="{own.pk}"', status_code=400)
         choice = {"billing_address": address.pk, "shipping_address": address.pk}

@@ -53,7 +53,7 @@ class TwiceTests(FormTestCase):
 
     def assert_asked_back(self, response: HttpResponse, text: str = "Hello") -> None:
         at = localtime(Message.objects.of(self.order.pk).order_by("-seq").first().at)
-        words = f"You sent this already, at {at:%H:%M}. Send it again?"
+        words = f"You already sent this at {at:%H:%M}. Send it again?"
         self.assertContains(response, words, status_code=409)
         self.assertContains(response, f">\n{text}</textarea>", status_code=409)
         self.assertContains(
@@ -205,7 +205,7 @@ class DoorTests(FormTestCase):
 
     def test_a_nul_in_the_form_is_left_out(self) -> None:
         self.client.force_login(self.ada)
-        self.assertContains(self.send("\x00"), "Write something first.", status_code=400)
+        self.assertContains(self.send("\x00"), "Please write a message first.", status_code=400)
         self.assertEqual(self.send("He\x00llo").status_code, 303)
         self.assertEqual(self.texts(), ["Hello"])
 

@@ -31,7 +31,7 @@ class SendingTests(ConversationPageTestCase):
         cid = uuid4()
         self.send("Hello", cid=cid)
         response = self.send("Good-bye", cid=cid)
-        other = self.assert_refused(response, "Send this one too?", status=409)
+        other = self.assert_refused(response, "Send this one as well?", status=409)
         self.assertContains(response, ">\nGood-bye</textarea>", status_code=409)
         self.assertNotEqual(other, str(cid))
         self.assertEqual(self.send("Good-bye", cid=other).status_code, 303)
@@ -40,8 +40,8 @@ class SendingTests(ConversationPageTestCase):
     def test_what_is_no_message_is_refused_and_kept(self) -> None:
         cid = uuid4()
         for text, words in [
-            ("", "Write something first."),
-            (" \n ", "Write something first."),
+            ("", "Please write a message first."),
+            (" \n ", "Please write a message first."),
             ("é" * (LONGEST + 1), "at most 4,000 characters; this one has 4,001."),
         ]:
             with self.subTest(words):

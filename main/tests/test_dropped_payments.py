@@ -36,7 +36,7 @@ class DropPaymentTests(LedgerTestCase):
     def test_without_a_part_the_order_has_all_still_to_be_paid(self) -> None:
         part = self.pay("5.00")
         ((subject, text),) = self.mailed_by(self.drop, payment=part)
-        self.assertEqual(subject, f"Your payment for order {self.order.number} is still to come")
+        self.assertEqual(subject, f"Your payment for order {self.order.number} hasn't arrived yet")
         self.assertIn("Please transfer £20.49", text)
         self.assertEqual(self.standing(), ("new", "20.49", ""))
 

@@ -137,7 +137,7 @@ class PaymentEmailTests(OrderEmailTestCase):
         self.make_order()
         mark_order_paid(order_id=self.order.pk)
         subject, *bodies = self.sent_by(revoke_payment)
-        self.assertEqual(subject, f"Your payment for order {self.order.number} is still to come")
+        self.assertEqual(subject, f"Your payment for order {self.order.number} hasn't arrived yet")
         note = self.order.invoices.credit_notes().get()
         self.assert_both_say(
             bodies, "our mistake", note.number, "Please transfer £1,016.98", TRANSFER["iban"]
@@ -182,7 +182,7 @@ class CancelledEmailTests(OrderEmailTestCase):
 
     def test_a_line_of_an_unpaid_order_leaves_less_to_pay(self) -> None:
         subject, *bodies = self.move(self.bag, status=self.CANCELLED)
-        self.assertEqual(subject, f"Your order {self.order.number}: something was cancelled")
+        self.assertEqual(subject, f"Your order {self.order.number}: some items were cancelled")
         self.assert_both_say(
             bodies,
             "cancelled these items from order",

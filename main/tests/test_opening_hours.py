@@ -126,7 +126,7 @@ class ExpectedReplyTests(ConversationTestCase):
         self.assertEqual(reply_promise(self.now), "We answer within two working days.")
         self.after(timedelta(minutes=12))
         self.assertEqual(reply_promise(self.now), "We usually reply within 12 minutes.")
-        closed = "We are closed now and open again tomorrow at 09:00."
+        closed = "We’re closed and open again tomorrow at 09:00."
         self.assertEqual(reply_promise(on("2026-11-16T18:00")), closed)
 
     def test_the_database_is_asked_once_in_five_minutes(self) -> None:
@@ -145,12 +145,12 @@ class ExpectedReplyTests(ConversationTestCase):
             ("2026-11-21T15:00", "on Monday at 09:00"),
         ]:
             with self.subTest(at), self.assertNumQueries(0):
-                said = f"We are closed now and open again {words}."
+                said = f"We’re closed and open again {words}."
                 self.assertEqual(expected_reply(on(at)), said)
 
     @override_settings(OPENING_HOURS={0: DAY})
     def test_a_weekday_in_a_week_is_told_from_todays(self) -> None:
-        said = "We are closed now and open again on Monday, 23 November at 09:00."
+        said = "We’re closed and open again on Monday, 23 November at 09:00."
         self.assertEqual(expected_reply(on("2026-11-16T18:00")), said)
 
     @NEVER

@@ -36,7 +36,7 @@ class RecordPaymentTests(LedgerTestCase):
             fact_text("part_paid", values), "£5.00 arrived; £15.49 is still to be paid."
         )
         number = self.order.number
-        self.assertEqual(subject, f"A part of your payment for order {number} has arrived")
+        self.assertEqual(subject, f"Part of your payment for order {number} has arrived")
         self.assertIn("£5.00 for order", text)
         self.assertIn("Please transfer £15.49", text)
         self.assertFalse(self.order.invoices.exists())

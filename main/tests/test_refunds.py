@@ -80,7 +80,7 @@ class PromisedTests(LedgerTestCase):
         note = self.order.invoices.credit_notes().get()
         self.assertEqual((self.refunds(), note.is_refund), ([], False))
         self.assertNotIn("refund", text)
-        self.assertIn(f"Credit note {note.number} is on the order's page", text)
+        self.assertIn(f"Credit note {note.number} is on your order page", text)
 
     def test_it_goes_back_the_way_it_came(self) -> None:
         self.pay(way="in_shop")
@@ -142,7 +142,7 @@ class PaidOutTests(LedgerTestCase):
         self.assertEqual(self.facts()[-1], ("paid_back", {"amount": "20.49", "currency": "GBP"}))
         self.assertEqual(subject, f"Your refund of £20.49 for order {self.order.number}")
         self.assertIn("to the account it came from", text)
-        self.assertIn(f"credit note {self.refund.credit_note.number}", text)
+        self.assertIn(f"Credit note {self.refund.credit_note.number}", text)
         self.assertEqual(self.standing(), ("cancelled", "0.00", ""))
 
     def test_done_again_it_stays_as_it_is(self) -> None:
@@ -153,7 +153,7 @@ class PaidOutTests(LedgerTestCase):
 
     def test_done_it_cannot_fail(self) -> None:
         self.pay_out()
-        sentence = "This refund is done: it cannot fail any more."
+        sentence = "This refund has already been paid, so it cannot fail."
         self.assert_refused(PaymentRefused, sentence, fail_refund, refund_id=self.refund.pk)
 
     def test_failed_the_money_is_the_customers_still(self) -> None:

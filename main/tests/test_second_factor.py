@@ -54,7 +54,7 @@ class SigningInTests(SecondFactorTestCase):
         first, second = self.recovery_codes()[:2]
         self.assertRedirects(self.sign_in(first), OFFICE)
         self.client.logout()
-        self.assertContains(self.sign_in(first), "This code is not right, or was used already.")
+        self.assertContains(self.sign_in(first), "This code is wrong or has already been used.")
         self.assert_nobody_signed_in()
         self.assertEqual(self.sign_in(second).status_code, 302)
         self.assertEqual(len(self.recovery_codes()), 8)

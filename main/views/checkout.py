@@ -25,7 +25,7 @@ def address_select(request: HttpRequest) -> HttpResponse:
         return _place(request)
     lines = list(read_lines(request))
     if not lines:
-        messages.info(request, "There is nothing in your basket to order.")
+        messages.info(request, "Your basket is empty.")
         return redirect("basket")
     form = _make_form(request, initial=_seen(lines))
     return _page(request, form=form, lines=lines)
@@ -83,7 +83,7 @@ def _refused(request: HttpRequest, *, form, status: int, error: str = "") -> Htt
     """The same page with today's basket and what was typed: to be read, and sent again."""
     lines = list(read_lines(request))
     if not lines:
-        messages.error(request, error or "There is nothing in your basket to order.")
+        messages.error(request, error or "Your basket is empty.")
         return redirect("basket")
     if error:
         form.add_error(None, error)

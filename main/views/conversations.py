@@ -50,7 +50,7 @@ def order_conversation(request: HttpRequest, order_id: int) -> HttpResponse:
 def sign_in_first(request: HttpRequest) -> HttpResponse:
     """To who finds no order: it may be theirs once they are known. Raises Http404 when they are."""
     if request.user.is_authenticated:
-        raise Http404("There is no such order, or it is not yours.")
+        raise Http404("This order does not exist, or it is not yours.")
     return redirect_to_login(request.get_full_path())
 
 

@@ -75,7 +75,7 @@ def order_open(request: HttpRequest, token: str) -> HttpResponse:
     """Let a guest in by the mail's link, and put the token out of the address bar."""
     order_id = read_access_token(token)
     if order_id is None:
-        raise Http404("This link is not valid, or no longer.")
+        raise Http404("This link is not valid or has expired.")
     order = get_object_or_404(Order, pk=order_id)
     if order.user_id is None:
         remember_guest_order(request, order)

@@ -14,8 +14,8 @@ from main.reports.reply_times import AT_THE_LATEST, reply_promise
 
 _SENT = "Thank you. Your message is on its way."
 _TOO_MANY = (
-    "You have written to us several times within an hour. Please wait a while before you send "
-    "this one; we have not lost the others."
+    "You’ve written to us several times within an hour. We have your earlier messages; "
+    "please wait a while before you send this one."
 )
 
 

@@ -32,7 +32,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_generate_recovery_codes": "Set up an authenticator app or a passkey first.",
-        "incorrect_code": "This code is not right, or was used already.",
+        "incorrect_code": "This code is wrong or has already been used.",
     }
 
     def encrypt(self, text: str) -> str:

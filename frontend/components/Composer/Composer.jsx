@@ -44,7 +44,7 @@ export const Composer = forwardRef(function Composer(
   const send = (event) => {
     event.preventDefault();
     if (isStopped) return;
-    if (left === LONGEST) setError("Write something first.");
+    if (left === LONGEST) setError("Please write a message first.");
     else if (left < 0) setError(tooLong(LONGEST - left));
     else {
       // First: if the storage is full, this makes room for the message.

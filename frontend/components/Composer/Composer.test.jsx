@@ -59,7 +59,7 @@ test("nothing is sent as nothing", () => {
   write("  \n ");
   press();
   expect(onSend).not.toHaveBeenCalled();
-  expect(screen.getByRole("alert").textContent).toBe("Write something first.");
+  expect(screen.getByRole("alert").textContent).toBe("Please write a message first.");
   write("H");
   expect(screen.getByRole("alert").textContent).toBe("");
 });

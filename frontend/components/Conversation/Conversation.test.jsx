@@ -194,9 +194,9 @@ test("signed out it does not say that it keeps what it cannot", async () => {
 });
 
 test("hours are said to be the shop's where the reader's clock is another", async () => {
-  const expectation = "We are closed now and open again on Monday at 09:00.";
+  const expectation = "We’re closed and open again on Monday at 09:00.";
   await open(new FakeShop(), ADA, { expectation, zone: "Asia/Kathmandu" });
-  expect(statuses()[0]).toBe("We are closed now and open again on Monday at 09:00 (shop time).");
+  expect(statuses()[0]).toBe("We’re closed and open again on Monday at 09:00 (shop time).");
 });
 
 test("text stays text", async () => {
