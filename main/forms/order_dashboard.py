@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from main.models import Order
+from main.models.order_money import MoneyState
 from main.models.orders import OrderQuerySet
 from main.reports.calendar import start_of
 
@@ -71,6 +72,12 @@ class OrderFilter(django_filters.FilterSet):
         choices=[(str(value), label) for value, label in Order.Status.choices],
         empty_label="Any state",
     )
+    money = django_filters.ChoiceFilter(
+        label="Payment",
+        choices=MoneyState.choices,
+        empty_label="Any payment",
+        method="filter_money",
+    )
     placed_from = _day("Placed from", "filter_from")
     placed_to = _day("Placed to", "filter_to")
     # The table does the sorting.
@@ -90,6 +97,9 @@ class OrderFilter(django_filters.FilterSet):
 
     def filter_matching(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
         return orders.matching(value)
+
+    def filter_money(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        return orders.in_money_state(MoneyState(value))
 
     def filter_from(self, orders: OrderQuerySet, name: str, value: date) -> OrderQuerySet:
         return orders.filter(created_at__gte=start_of(value))

@@ -16,6 +16,7 @@ from main.models.balance import Balance, balance_of, with_ledger
 from main.models.charges import Priced, Sums, VatLine, add_up
 from main.models.history import History
 from main.models.isbn import isbn13
+from main.models.order_money import MoneyState, in_money_state
 from main.models.products import Product
 
 TRANSFER = "transfer"  # the way to pay of all orders before there were others
@@ -69,6 +70,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def with_ledger(self) -> "OrderQuerySet":
         """With the sums of their payments and refunds, for `balance` to ask nothing more."""
         return cast("OrderQuerySet", with_ledger(self))
+
+    def in_money_state(self, state: MoneyState) -> "OrderQuerySet":
+        return cast("OrderQuerySet", in_money_state(self, state))
 
     def newest_first(self) -> "OrderQuerySet":
         return self.order_by("-created_at", "-pk")

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Value
 
-from main.models import Order
+from main.models import OpenBalance, Order, Refund
 from main.reports.orders import Day, read_orders_per_day
 from main.reports.stock import running_low
 
@@ -18,6 +18,8 @@ class Glance:
 
     to_send: int
     to_be_paid: int
+    to_refund: int
+    overpaid: int
     days: list[Day]
     low_stock: int
 
@@ -45,6 +47,19 @@ def glance() -> Glance:
     return Glance(
         to_send=waiting.get(Order.Status.PAID, 0),
         to_be_paid=waiting.get(Order.Status.NEW, 0),
+        **_open_money(),
         days=read_orders_per_day(DAYS),
         low_stock=running_low().count(),
     )
+
+
+def _open_money() -> dict[str, int]:
+    """How many orders are to be refunded, and how many were overpaid; in one query."""
+    counts = [
+        rows.order_by().values_list(Value(name)).annotate(orders=Count("order", distinct=True))
+        for name, rows in (
+            ("to_refund", Refund.objects.open()),
+            ("overpaid", OpenBalance.objects.filter(due__lt=0)),
+        )
+    ]
+    return {"to_refund": 0, "overpaid": 0} | dict(counts[0].union(counts[1]))

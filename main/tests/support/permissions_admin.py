@@ -51,6 +51,10 @@ GET    admin/login/                                  | all on
 POST   admin/login/                                  | all on
 GET    admin/logout/                                 | site.owner on
 GET    admin/low_stock/                              | report.view 200
+GET    admin/main/order/<path:object_id>/charges/| order.settle on
+POST   admin/main/order/<path:object_id>/charges/| order.settle 200
+GET    admin/main/order/<path:object_id>/ledger/| order.settle on
+POST   admin/main/order/<path:object_id>/ledger/| order.settle on
 GET    admin/main/order/<path:object_id>/lines/      | orderline.change on
 POST   admin/main/order/<path:object_id>/lines/      | orderline.change on
 GET    admin/main/order/<path:object_id>/status/     | order.settle on
@@ -74,6 +78,10 @@ GET    office-admin/login/                           | all on
 POST   office-admin/login/                           | all on
 GET    office-admin/logout/                          | site.office on
 GET    office-admin/low_stock/                       | report.view 200
+GET    office-admin/main/order/<path:object_id>/charges/| order.settle on
+POST   office-admin/main/order/<path:object_id>/charges/| order.settle 200
+GET    office-admin/main/order/<path:object_id>/ledger/| order.settle on
+POST   office-admin/main/order/<path:object_id>/ledger/| order.settle on
 GET    office-admin/main/order/<path:object_id>/lines/| orderline.change on
 POST   office-admin/main/order/<path:object_id>/lines/| orderline.change on
 GET    office-admin/main/order/<path:object_id>/status/| order.settle on
