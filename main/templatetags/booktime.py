@@ -1,18 +1,21 @@
-"""How templates write money (main.wording.money), rates, and data for machines."""
+"""How templates write money, rates and terms (main.wording), and data for machines."""
 
 import json
 from collections.abc import Iterable
-from decimal import Decimal
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from main.gateways.payments import offered_ways
 from main.models import Charge, ChargeKind, OrderCharge
-from main.wording.money import money
+from main.wording.delivery import delivery_promise
+from main.wording.money import money, percent
 
 register = template.Library()
-register.filter(money)
+for words in (money, percent):
+    register.filter(words)
+register.simple_tag(delivery_promise)
 
 # These could end the script element early, or start a comment in it.
 _SCRIPT_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -24,10 +27,11 @@ def has_free_delivery(charges: Iterable[Charge | OrderCharge]) -> bool:
     return all(charge.kind != ChargeKind.DELIVERY for charge in charges)
 
 
-@register.filter
-def percent(rate: Decimal) -> str:
-    """20.00 as “20%”, 5.50 as “5.5%”."""
-    return f"{rate.normalize():f}%"
+@register.simple_tag
+def ways_to_pay() -> str:
+    """“bank transfer or cheque”: what a customer can choose from."""
+    labels = [way.label for way in offered_ways()]
+    return " or ".join(f"{label[:1].lower()}{label[1:]}" for label in labels)
 
 
 @register.simple_tag

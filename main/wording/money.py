@@ -1,4 +1,4 @@
-"""How money is written."""
+"""How money and rates are written."""
 
 from decimal import Decimal
 
@@ -15,3 +15,8 @@ def money(amount: Decimal | None, currency: str = "") -> str:
     currency = currency or settings.CURRENCY
     sign = "−" if amount < 0 else ""
     return f"{sign}{_SIGNS.get(currency, currency + ' ')}{abs(amount):,.2f}"
+
+
+def percent(rate: Decimal) -> str:
+    """20.00 as “20%”, 5.50 as “5.5%”."""
+    return f"{rate.normalize():f}%"
