@@ -17,12 +17,79 @@ class CountRefused(ShopError):
     """A count of a book's copies no longer fits what there is."""
 
 
-class BasketEmpty(ShopError):
+class CheckoutRefused(ShopError):
+    """An order cannot be placed as the customer saw it; nothing was written."""
+
+    text = ""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text or self.text)
+
+
+class BasketEmpty(CheckoutRefused):
     """There is nothing to order."""
 
+    text = "Your basket is empty."
 
-class BasketChanged(ShopError):
-    """A price or the stock is no longer what the customer saw."""
+
+class BasketGone(CheckoutRefused):
+    """There is no such checkout, or its basket has become part of another."""
+
+    text = "We no longer have this basket. Please check what is in your basket now."
+
+
+class CheckoutIncomplete(CheckoutRefused):
+    """Nobody has said yet where the books go."""
+
+    text = "Please tell us first where to send your books."
+
+
+class BookSoldOut(CheckoutRefused):
+    """No copy is left of a book in the basket."""
+
+
+class BookWithdrawn(CheckoutRefused):
+    """A book in the basket is no longer for sale."""
+
+
+class TooFewCopies(CheckoutRefused):
+    """Fewer copies of a book are left than are in the basket."""
+
+
+class PriceChanged(CheckoutRefused):
+    """A book costs something else than the customer saw, or has another VAT rate."""
+
+
+class BasketChanged(CheckoutRefused):
+    """The basket holds other books, or other quantities, than the customer saw."""
+
+    text = "Your basket has changed since you opened this page. Please check your order again."
+
+
+class ChargesChanged(CheckoutRefused):
+    """Something beside the books costs more or less than the customer saw, or came, or went."""
+
+
+class QuoteLapsed(CheckoutRefused):
+    """The quote is still true, and too old to be accepted."""
+
+    text = "This page is too old. Please check your order again and place it then."
+
+
+class QuoteReplaced(CheckoutRefused):
+    """Another quote was offered since, in another window: that one counts."""
+
+    text = "You changed your order in another window. Please check it again and place it then."
+
+
+class PaymentWayRefused(CheckoutRefused):
+    """The shop does not offer this way to pay, or no longer."""
+
+    text = "You cannot pay this way any more. Please choose another one."
+
+
+class PaymentUnavailable(ShopError):
+    """A payment cannot be begun now, since the outside world cannot be reached."""
 
 
 class MoveRefused(ShopError):

@@ -22,6 +22,10 @@ PAYMENT_WAYS = [
     "main.gateways.payments.transfer.BankTransfer",
     "main.gateways.payments.in_shop.PaidInShop",
 ]
+# So many hours a page that offers an order may be open until it is placed.
+QUOTE_HOLDS = env.whole("QUOTE_HOLDS", default=24, least=1, most=720)
+# So many days what was said at a checkout is kept, when nobody went on with it.
+CHECKOUT_DAYS = env.whole("CHECKOUT_DAYS", default=30, least=1, most=365)
 # Who bills: it stands on every invoice, as it was on that day.
 SELLER = {
     "name": env.str("SELLER_NAME", default="BookTime Ltd"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from main.actions.checkout_keeping import carry_checkout
 from main.errors import BookNotForSale, QuantityRefused
 from main.models import QUANTITY_LIMIT, Basket, BasketLine, BasketOwner, Product
 
@@ -55,7 +56,10 @@ def change_basket(*, owner: BasketOwner, quantities: Mapping[int, int]) -> None:
 
 @transaction.atomic
 def merge_baskets(*, user_id: int, guest_key: str) -> None:
-    """Move what a guest gathered into the user's own basket, adding up what is in both."""
+    """Move what a guest gathered into the user's own basket, adding up what is in both.
+
+    What the guest said at the checkout goes along.
+    """
     guest = BasketOwner(guest_key=guest_key)
     source = Basket.objects.locked().open().owned_by(guest).first()
     if source is None:
@@ -70,6 +74,7 @@ def merge_baskets(*, user_id: int, guest_key: str) -> None:
         else:
             own.quantity = min(own.quantity + line.quantity, QUANTITY_LIMIT)
             own.save(update_fields=["quantity"])
+    carry_checkout(source=source, target=target)
     source.delete()
 
 

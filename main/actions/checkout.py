@@ -1,119 +1,124 @@
-"""Turning a basket into an order."""
+"""Turning a checkout into an order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from decimal import Decimal
+from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from main import events
 from main.actions import stock
+from main.actions.checkout_filling import (
+    choose_payment_way,
+    follow_address_book,
+    hold_checkout,
+)
+from main.actions.checkout_refusals import check_quote, check_stock
 from main.actions.conversations import begin_conversation
-from main.errors import BasketChanged, BasketEmpty
+from main.actions.quotes import make_quote
+from main.errors import BasketEmpty, CheckoutIncomplete, PaymentWayRefused
+from main.gateways.payments import offered_ways
 from main.models import (
     Basket,
     BasketLine,
-    BasketOwner,
+    Charge,
+    Checkout,
     Order,
+    OrderCharge,
     OrderLine,
-    PostalAddress,
     Product,
-    add_up,
+    Quote,
 )
 from main.models.history import record_many
 
 
-@transaction.atomic
-def place_order(
-    *,
-    owner: BasketOwner,
-    basket_id: int,
-    email: str,
-    billing: PostalAddress,
-    shipping: PostalAddress,
-    expected_total: Decimal,
-) -> Order:
-    """Order what is in the basket, at today's prices, and take it from the stock.
+def place_order(*, checkout_id: UUID, quote: str, payment_way: str = "") -> Order:
+    """Order what is in the checkout's basket, as it was offered, and take it from the stock.
 
-    However often the same basket is submitted, there is one order: the later calls return it.
-    Raises BasketEmpty when there is nothing to order, BasketChanged when the basket is not (or no
-    longer) the owner's, a book is no longer to be had or the sum is not `expected_total` (what
-    the customer saw); then nothing changes.
+    `quote` is the key of the Quote that the customer saw; `payment_way`, if given, is chosen first,
+    and stays chosen. However often the same basket is submitted, there is one order: the later
+    calls return it. Raises a CheckoutRefused that says why (main.errors), and then nothing changes.
     """
-    basket = Basket.objects.locked().owned_by(owner).filter(pk=basket_id).first()
-    if basket is None:
-        raise BasketChanged("Your basket has changed in the meantime. Please check it again.")
+    if payment_way:
+        choose_payment_way(checkout_id=checkout_id, code=payment_way)
+    return _place(checkout_id, quote=quote, payment_way=payment_way)
+
+
+@transaction.atomic
+def _place(checkout_id: UUID, *, quote: str, payment_way: str) -> Order:
+    checkout = hold_checkout(checkout_id)
+    basket = checkout.basket
     if basket.status == Basket.Status.SUBMITTED:
         return basket.order
     lines = list(basket.lines.order_by("pk"))
     if not lines:
-        raise BasketEmpty("Your basket is empty.")
+        raise BasketEmpty
+    follow_address_book(checkout)  # or a page from before a correction would order to a mistake
+    if not checkout.is_complete:
+        raise CheckoutIncomplete
+    way = _agreed_way(payment_way or checkout.payment_way)
     products = Product.objects.locked().in_bulk([line.product_id for line in lines])
     for line in lines:
         line.product = products[line.product_id]
-    _check_nothing_changed(lines, expected_total=expected_total)
-    order = _write_order(owner=owner, basket=basket, email=email, billing=billing,
-                         shipping=shipping, lines=lines)  # fmt: skip
+    check_stock(lines)
+    agreed = make_quote(checkout, lines=lines)
+    check_quote(quote, checkout=checkout, now=agreed)
+    order = _write_order(checkout, agreed, payment_way=way)
+    _write_charges(order, agreed, products)
+    _close(order, basket, lines, products)
+    return order
+
+
+def _agreed_way(chosen: str) -> str:
+    """Where nothing was chosen, the first that is offered."""
+    codes = [way.code for way in offered_ways()]
+    if chosen and chosen not in codes:
+        raise PaymentWayRefused
+    return chosen or codes[0]
+
+
+def _write_order(checkout: Checkout, agreed: Quote, *, payment_way: str) -> Order:
+    user, sums = checkout.basket.user, agreed.sums
+    return Order.objects.create(
+        user=user,
+        email=user.email if user else checkout.email,
+        basket=checkout.basket,
+        payment_way=payment_way,
+        currency=agreed.currency,
+        total=sums.gross,
+        total_vat=sums.vat,
+        **_address_of("billing", checkout.billing),
+        **_address_of("shipping", checkout.shipping),
+    )
+
+
+def _address_of(kind: str, fields: Mapping[str, str] | None) -> dict[str, str]:
+    return {f"{kind}_{name}": value for name, value in (fields or {}).items()}
+
+
+def _write_charges(order: Order, agreed: Quote, products: Mapping[int, Product]) -> None:
+    lines = OrderLine.objects.bulk_create(
+        OrderLine(order=order, product=products[int(book.code)], **_frozen(book))
+        for book in agreed.books
+    )
+    record_many(lines, model=OrderLine, is_new=True, reason="Ordered")
+    charges = OrderCharge.objects.bulk_create(
+        OrderCharge(order=order, kind=charge.kind, code=charge.code, **_frozen(charge))
+        for charge in agreed.extras
+    )
+    record_many(charges, model=OrderCharge, is_new=True, reason="Ordered")
+
+
+def _frozen(charge: Charge) -> dict[str, object]:
+    names = ("name", "unit_price", "tax_rate", "quantity")
+    return {name: value for name, value in asdict(charge).items() if name in names}
+
+
+def _close(
+    order: Order, basket: Basket, lines: Iterable[BasketLine], products: Mapping[int, Product]
+) -> None:
     stock.take(lines=lines, products=products, reason=f"Order {order.number} placed")
     basket.status = Basket.Status.SUBMITTED
     basket.save(update_fields=["status"])
     begin_conversation(order=order)
     events.order_placed(order_id=order.pk)
-    return order
-
-
-def _check_nothing_changed(lines: Sequence[BasketLine], *, expected_total: Decimal) -> None:
-    for line in lines:
-        if line.available is None:
-            continue
-        raise BasketChanged(_what_is_left(line))
-    if add_up(lines).gross != expected_total:
-        raise BasketChanged(
-            "Your basket or a price has changed in the meantime. Please check your order again."
-        )
-
-
-def _what_is_left(line: BasketLine) -> str:
-    name = f"“{line.product.name}”"
-    if not line.available:
-        return f"{name} is no longer available."
-    copies = "copy" if line.available == 1 else "copies"
-    return (
-        f"Only {line.available} {copies} of {name} {'is' if line.available == 1 else 'are'} left."
-    )
-
-
-def _write_order(
-    *,
-    owner: BasketOwner,
-    basket: Basket,
-    email: str,
-    billing: PostalAddress,
-    shipping: PostalAddress,
-    lines: Sequence[BasketLine],
-) -> Order:
-    sums = add_up(lines)
-    order = Order.objects.create(
-        user_id=owner.user_id,
-        email=email,
-        basket=basket,
-        currency=settings.CURRENCY,
-        total=sums.gross,
-        total_vat=sums.vat,
-        **{f"billing_{name}": value for name, value in asdict(billing).items()},
-        **{f"shipping_{name}": value for name, value in asdict(shipping).items()},
-    )
-    written = OrderLine.objects.bulk_create(
-        OrderLine(
-            order=order,
-            product=line.product,
-            name=line.product.name,
-            unit_price=line.product.price,
-            tax_rate=line.product.tax_rate,
-            quantity=line.quantity,
-        )
-        for line in lines
-    )
-    record_many(written, model=OrderLine, is_new=True, reason="Ordered")
-    return order

@@ -12,12 +12,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from main.actions.checkout import place_order
+from main.actions.checkout_filling import open_checkout, set_addresses
 from main.actions.dropped_payments import revoke_payment
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order
 from main.actions.payments import mark_order_paid
+from main.actions.quotes import offer_quote
 from main.demo.people import PEOPLE, Person, fill_basket, is_known, write_person
-from main.models import Basket, Conversation, Message, Order, OrderLine, Product, User, add_up
+from main.models import Basket, Conversation, Message, Order, OrderLine, Product, User
 
 ORDERS = Path(__file__).parents[1] / "fixtures/demo_orders.csv"
 OWNER, OFFICE, DISPATCH = (f"{name}@booktime.example" for name in ("owner", "office", "dispatch"))
@@ -155,16 +157,16 @@ def _place(past: PastOrder, person: Person) -> Order | None:
     if any(stock.get(name, 0) < quantity for name, quantity in past.basket.items()):
         return None
     basket = cast("Basket", fill_basket(person.owner, past.basket))
-    lines = basket.lines.select_related("product").all()
     addresses = person.postal_addresses
-    return place_order(
-        owner=person.owner,
-        basket_id=basket.pk,
-        email=person.email,
+    checkout = set_addresses(
+        checkout_id=open_checkout(owner=person.owner).pk,
         billing=addresses[0],
         shipping=addresses[past.days_ago % len(addresses)],
-        expected_total=add_up(lines).gross,
+        email=person.email if person.is_guest else "",
+        choices={},
     )
+    quote = offer_quote(checkout, lines=basket.lines.for_reading())
+    return place_order(checkout_id=checkout.pk, quote=quote.key)
 
 
 def _take(step: Step, order: Order, *, at: datetime) -> None:

@@ -1,58 +1,102 @@
-"""Where an order goes and who pays: as a guest, or from one's own addresses."""
+"""The pages of the checkout: where an order goes and who pays, as a guest or from one's own
+addresses; and placing it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 
 from main.forms.addresses import PostalAddressForm
-from main.models import Address, PostalAddress
+from main.gateways.payments import PaymentWay
+from main.models import Address, Checkout, PostalAddress
+
+TYPED = "typed"  # an address that a guest gave, before signing in
 
 
-class SeenForm(forms.Form):
-    """Which basket the customer looked at, and the sum it showed."""
+class ChoicesForm(forms.Form):
+    """What is ticked beside the addresses, by guests and members alike.
 
-    basket = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
-    total = forms.DecimalField(max_digits=12, decimal_places=2, widget=forms.HiddenInput)
+    A field that stands here is kept in `Checkout.choices` under its name, shown again as it was
+    left, and found there by the pricers (main.actions.pricers).
+    """
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.fields}
 
 
-class OwnAddressesForm(SeenForm):
-    """A signed-in customer chooses among the addresses that are theirs."""
+class MemberForm(ChoicesForm):
+    """A member chooses among their own addresses, and the one that they gave as a guest."""
 
-    billing_address = forms.ModelChoiceField(
-        Address.objects.none(),
+    billing_address = forms.ChoiceField(
         widget=forms.RadioSelect,
-        empty_label=None,
         label="Billing address",
         error_messages={
             "required": "Please choose a billing address.",
             "invalid_choice": "This is not one of your addresses.",
         },
     )
-    shipping_address = forms.ModelChoiceField(
-        Address.objects.none(),
+    shipping_address = forms.ChoiceField(
         widget=forms.RadioSelect,
-        empty_label=None,
         label="Delivery address",
         error_messages={
             "required": "Please choose a delivery address.",
             "invalid_choice": "This is not one of your addresses.",
         },
     )
+    email_address = ""
 
-    def __init__(self, *args, addresses, email: str, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.email_address = email
-        for name in ("billing_address", "shipping_address"):
-            self.fields[name].queryset = addresses
+    def __init__(self, data=None, *, checkout: Checkout, addresses: Iterable[Address]) -> None:
+        super().__init__(data, initial=dict(checkout.choices))
+        self.checkout = checkout
+        self.own = {str(address.pk): address for address in addresses}
+        for kind in ("billing", "shipping"):
+            self._offer(kind)
+
+    def _offer(self, kind: str) -> None:
+        """Most people have one address, and the first is ticked; whoever has more, chooses."""
+        name = f"{kind}_address"
+        options = [(key, str(address)) for key, address in self.own.items()]
+        typed = self._typed(kind)
+        if typed:
+            options.append((TYPED, str(typed)))
+            self.initial[name] = TYPED
+        elif options and not self.initial.get(name):
+            self.initial[name] = options[0][0]
+        self.fields[name].choices = options
+
+    def _typed(self, kind: str) -> PostalAddress | None:
+        is_own = self.checkout.choices.get(f"{kind}_address")
+        return None if is_own else getattr(self.checkout, f"{kind}_address")
+
+    @property
+    def address_fields(self) -> list[forms.BoundField]:
+        return [self["shipping_address"], self["billing_address"]]
 
     @property
     def billing(self) -> PostalAddress:
-        return self.cleaned_data["billing_address"].postal
+        return self._chosen("billing")
 
     @property
     def shipping(self) -> PostalAddress:
-        return self.cleaned_data["shipping_address"].postal
+        return self._chosen("shipping")
+
+    def _chosen(self, kind: str) -> PostalAddress:
+        key = self.cleaned_data[f"{kind}_address"]
+        typed = self._typed(kind)
+        return typed if key == TYPED and typed else self.own[key].postal
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """An own address by its key, to follow it when it is corrected; no key for a typed one."""
+        chosen = super().choices
+        for name in ("billing_address", "shipping_address"):
+            chosen[name] = None if chosen[name] == TYPED else int(chosen[name])
+        return chosen
 
 
-class GuestForm(SeenForm):
+class GuestForm(ChoicesForm):
     """A guest gives an e-mail address and one or two addresses on one page."""
 
     email = forms.EmailField(
@@ -65,12 +109,17 @@ class GuestForm(SeenForm):
         required=False, initial=True, label="Deliver to the same address"
     )
 
-    def __init__(self, data=None, **kwargs) -> None:
-        super().__init__(data, **kwargs)
-        self.billing_form = PostalAddressForm(data, prefix="billing")
+    def __init__(self, data=None, *, checkout: Checkout) -> None:
+        super().__init__(data, initial={"email": checkout.email} | checkout.choices)
+        self.billing_form = PostalAddressForm(
+            data, prefix="billing", initial=dict(checkout.billing or {})
+        )
         # Left out, the second address must not complain about being empty.
-        same = data is not None and bool(data.get("shipping_same"))
-        self.shipping_form = PostalAddressForm(None if same else data, prefix="shipping")
+        is_same = data is not None and bool(data.get("shipping_same"))
+        given = {} if self["shipping_same"].initial else dict(checkout.shipping or {})
+        self.shipping_form = PostalAddressForm(
+            None if is_same else data, prefix="shipping", initial=given
+        )
 
     def is_valid(self) -> bool:
         # All three, so that every mistake is shown at once.
@@ -89,5 +138,37 @@ class GuestForm(SeenForm):
 
     @property
     def shipping(self) -> PostalAddress:
-        same = self.cleaned_data["shipping_same"]
-        return self.billing if same else self.shipping_form.postal
+        is_same = self.cleaned_data["shipping_same"]
+        return self.billing if is_same else self.shipping_form.postal
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """The e-mail address has its own place; nobody's address book is followed."""
+        chosen = super().choices | {"billing_address": None, "shipping_address": None}
+        del chosen["email"]
+        return chosen
+
+
+class PlaceOrderForm(forms.Form):
+    """What the customer agreed to, and how they pay where there is more than one way."""
+
+    checkout = forms.UUIDField(widget=forms.HiddenInput)
+    quote = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    payment_way = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        label="How to pay",
+        required=False,
+        error_messages={"invalid_choice": "You cannot pay this way. Please choose another one."},
+    )
+
+    def __init__(self, data=None, *, ways: list[PaymentWay], **kwargs) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["payment_way"].choices = [(way.code, way.label) for way in ways]
+        if len(ways) == 1:
+            del self.fields["payment_way"]
+
+    @property
+    def first_error(self) -> str:
+        if "payment_way" in self.errors:
+            return self.errors["payment_way"][0]
+        return "We could not tell what you agreed to. Please check your order again."

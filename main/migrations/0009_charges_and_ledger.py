@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                 ('valid_until', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('basket', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='checkout', to='main.basket')),
+                ('basket', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='checkout', to='main.basket')),
             ],
         ),
         migrations.CreateModel(

@@ -18,6 +18,7 @@ from main.models.periodic_jobs import PeriodicJob
 from main.models.product_images import Picture, ProductImage
 from main.models.product_tags import ProductTag
 from main.models.products import Product
+from main.models.quotes import Quote
 from main.models.users import User
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Product",
     "ProductImage",
     "ProductTag",
+    "Quote",
     "ReadCursor",
     "Refund",
     "Role",

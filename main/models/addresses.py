@@ -1,7 +1,7 @@
 """Postal addresses: a customer's own, and the rules of each country."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
-from django_countries.fields import CountryField
+from django_countries.fields import Country, CountryField
 
 POSTAL_FIELDS = ("name", "address1", "address2", "city", "zip_code", "country")
 
@@ -25,6 +25,15 @@ class PostalAddress:
     city: str
     zip_code: str
     country: str
+
+    def __str__(self) -> str:
+        parts = (self.name, self.address1, self.address2, self.city, self.zip_code)
+        return ", ".join([part for part in parts if part] + [self.named.country])
+
+    @property
+    def named(self) -> "PostalAddress":
+        """With the country's name in place of its code: for people to read."""
+        return replace(self, country=str(Country(self.country).name) or self.country)
 
 
 @cache
@@ -89,8 +98,7 @@ class Address(models.Model):
         verbose_name_plural = "addresses"
 
     def __str__(self) -> str:
-        parts = (self.name, self.address1, self.address2, self.city, self.zip_code)
-        return ", ".join([part for part in parts if part] + [str(self.country.name)])
+        return str(self.postal)
 
     def clean(self) -> None:
         self.zip_code = normalise_postcode(self.zip_code)

@@ -10,6 +10,9 @@ from django.utils import timezone
 
 from main.models.addresses import PostalAddress
 from main.models.baskets import Basket, BasketOwner
+from main.models.quotes import Quote
+
+ADDRESSES = ("billing", "shipping")
 
 
 class CheckoutQuerySet(models.QuerySet["Checkout"]):
@@ -25,12 +28,14 @@ class Checkout(models.Model):
 
     `billing` and `shipping` are the fields of a PostalAddress, None until given. `choices` keeps
     what was ticked on the pages by its name (which own address, gift wrapping), to be shown ticked
-    again. `quote` is what main.actions.quotes offered last, with its charges; it holds until
-    `valid_until`.
+    again. `quote` is what was offered last (main.models.quotes); it holds until `valid_until`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    basket = models.OneToOneField(Basket, on_delete=models.CASCADE, related_name="checkout")
+    # No constraint: release 0.1.0 deletes baskets, of users and at a merge, and knows no checkouts.
+    basket = models.OneToOneField(
+        Basket, on_delete=models.CASCADE, db_constraint=False, related_name="checkout"
+    )
     email = models.EmailField("e-mail address", blank=True, help_text="A guest's.")
     billing = models.JSONField(null=True, blank=True)
     shipping = models.JSONField(null=True, blank=True)
@@ -58,6 +63,16 @@ class Checkout(models.Model):
     @property
     def shipping_address(self) -> PostalAddress | None:
         return PostalAddress(**self.shipping) if self.shipping else None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is missing that an order must have."""
+        return bool(self.billing and self.shipping and (self.email or self.basket.user_id))
+
+    @property
+    def offered(self) -> Quote | None:
+        """What the customer was shown last."""
+        return Quote.from_json(self.quote) if self.quote else None
 
     @property
     def has_lapsed(self) -> bool:

@@ -19,6 +19,7 @@ from main.models import OrderLine
 from main.models.order_access import make_access_token
 from main.models.participants import customer_of, staff
 from main.tests.support.accessibility_case import LONG_TITLE, AccessibilityCase
+from main.tests.support.checkout_case import ready_checkout
 from main.tests.support.factories import (
     AddressFactory,
     BasketFactory,
@@ -27,6 +28,7 @@ from main.tests.support.factories import (
     OrderFactory,
     ProductFactory,
 )
+from main.tests.support.paid_elsewhere import paid_elsewhere
 from main.tests.support.soft_passkey import PASSKEY_OPTIONS, SoftPasskey
 from main.views.visitor import BASKET_KEY, GUEST_ORDERS
 
@@ -34,6 +36,7 @@ SUBMIT = "document.querySelector('main form').submit()"  # past the browser's ow
 CHOOSE_NONE = (
     "for (const radio of document.querySelectorAll('[type=radio]')) radio.checked = false;"
 )
+FORGET_QUOTE = "document.querySelector('[name=quote]').value = 'of another window';"
 # A picture without words, from elsewhere; text that cannot be read in the dark; too wide a page.
 WRONG = """
 const main = document.querySelector('main');
@@ -84,6 +87,14 @@ class AccessibilityTests(AccessibilityCase):
         self.assert_sound(("guest checkout", reverse("address_select")))
         mistaken = ("guest checkout, mistaken", reverse("address_select"))
         self.assert_sound(mistaken, script=SUBMIT, broken=True)
+        ready_checkout(basket)
+        self.assert_sound(("a guest's order before it is placed", reverse("checkout_review")))
+        self.assert_refused_soundly()
+
+    def assert_refused_soundly(self):
+        """The button is pressed on a page that another window has overtaken."""
+        refused = ("an order that is refused", reverse("checkout_review"))
+        self.assert_sound(refused, script=FORGET_QUOTE + SUBMIT, broken=True)
 
     def test_a_guests_order(self):
         order = self.make_order(OrderFactory(guest=True))
@@ -103,6 +114,9 @@ class AccessibilityTests(AccessibilityCase):
         self.assert_sound(("checkout with addresses", reverse("address_select")))
         mistaken = ("checkout, mistaken", reverse("address_select"))
         self.assert_sound(mistaken, script=CHOOSE_NONE + SUBMIT, broken=True)
+        ready_checkout(user.baskets.get())
+        with paid_elsewhere():
+            self.assert_sound(("an order with two ways to pay", reverse("checkout_review")))
 
     def test_orders(self):
         user = self.sign_in()

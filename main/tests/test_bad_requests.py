@@ -9,6 +9,7 @@ from django.test import tag
 
 from main.models.order_access import make_access_token
 from main.tests.support.bad_input_case import BadInputTestCase
+from main.tests.support.checkout_case import ready_checkout
 from main.tests.support.factories import BasketLineFactory
 from main.tests.support.odd_addresses import NO_INPUT, QUERIES
 from main.tests.support.odd_input import FORMS
@@ -84,14 +85,14 @@ class BadRequestTests(BadInputTestCase):
 
     def test_lines_and_addresses_of_others_in_forms(self) -> None:
         other_line = BasketLineFactory(quantity=3)
+        others = ready_checkout(other_line.basket)
+        theirs = {"checkout": others.pk, "quote": others.offered.key}
         self.before = self.everything()
-        own = {"basket": self.basket.pk, "total": "16.98"} | dict.fromkeys(
-            ("billing_address", "shipping_address"), self.address.pk
-        )
+        own = dict.fromkeys(("billing_address", "shipping_address"), self.address.pk)
         sent = [
             ("/basket/", {f"quantity_{other_line.pk}": "9", "remove": str(other_line.pk)}),
             ("/add_to_basket/", {"product_id": self.inactive.pk, "quantity": "1"}),
-            ("/order/address_select/", own | {"basket": other_line.basket_id}),
+            ("/order/review/", theirs),
             ("/order/address_select/", own | {"billing_address": self.other_address.pk}),
             ("/order/address_select/", own | {"shipping_address": self.other_address.pk}),
         ]
@@ -102,7 +103,7 @@ class BadRequestTests(BadInputTestCase):
 
     def test_stale_session_and_odd_cookies(self) -> None:
         for value in ("", "nonsense", "a" * 5000, "\x01", "ü"):
-            for path in ("/", "/basket/", "/orders/", "/order/address_select/"):
+            for path in ("/", "/basket/", "/orders/", "/order/address_select/", "/order/review/"):
                 with self.subTest(value=value[:10], path=path):
                     self.client.cookies.clear()
                     for name in ("sessionid", "messages", "csrftoken"):

@@ -16,6 +16,9 @@ from main.tests.support.browser import BrowserTestCase
 from main.tests.support.factories import (
     LONDON,
     PASSWORD,
+    AddressFactory,
+    BasketFactory,
+    BasketLineFactory,
     DispatcherFactory,
     OrderFactory,
     OrderLineFactory,
@@ -23,6 +26,7 @@ from main.tests.support.factories import (
     ProductImageFactory,
     ProductTagFactory,
 )
+from main.tests.support.paid_elsewhere import paid_elsewhere
 
 
 def link_in_mail(*, to: str, path: str) -> str:
@@ -62,6 +66,21 @@ class FrontendTests(BrowserTestCase):
             order = Order.objects.get()
             self.see_the_order(order, email="guest@booktime.example")
             self.open_the_order_from_the_mail(order)
+
+    def test_a_member_orders_with_one_click_and_is_led_to_where_they_pay(self):
+        """The payment's page is on another host, to which the policy lets no form lead."""
+        address = AddressFactory()
+        basket = BasketFactory(user=address.user)
+        BasketLineFactory(basket=basket, product=self.emma, quantity=2)
+        self.browser.be(session_key=self.session_of(address.user))
+        elsewhere = self.live_server_url.replace("localhost", "127.0.0.1") + "/about-us/"
+        with paid_elsewhere(address=elsewhere):
+            self.browser.open("/basket/")
+            self.browser.follow("checkout")
+            self.browser.find("[value='elsewhere']").click()
+            self.place_the_order()
+            self.browser.wait(lambda _: self.browser.driver.current_url == elsewhere)
+        self.assertEqual(Order.objects.get().payments.get().state, "pending")
 
     @override_settings(STAFF_SECOND_FACTOR=False)
     def test_a_dispatcher_sends_a_paid_order_and_the_customer_gets_the_invoice(self):
@@ -127,18 +146,23 @@ class FrontendTests(BrowserTestCase):
         self.browser.open("/basket/")
         self.assertIn("£16.98", self.browser.text)
         self.browser.follow("checkout")
+        self.assertEqual(self.browser.path, reverse("address_select"))
         self.browser.follow("Add an address")
         self.browser.fill(**LONDON)
         self.browser.press("main form button")
-        self.assertEqual(self.browser.path, reverse("address_select"))
-        for name in ("billing_address", "shipping_address"):
-            self.browser.find(f"[name='{name}']").click()
-        self.browser.press("main form .btn-primary")
+        self.place_the_order()
 
     def order_as_guest(self, email: str):
         self.browser.follow("checkout")
         billing = {f"billing-{name}": text for name, text in LONDON.items()}
         self.browser.fill(email=email, **billing)
+        self.browser.press("main form .btn-primary")
+        self.place_the_order()
+
+    def place_the_order(self):
+        self.assertEqual(self.browser.path, reverse("checkout_review"))
+        for text in ("2 × Emma", "£16.98", LONDON["address1"], "Bank transfer"):
+            self.assertIn(text, self.browser.text)
         self.browser.press("main form .btn-primary")
 
     def see_the_order(self, order: Order, *, email: str):
@@ -147,7 +171,7 @@ class FrontendTests(BrowserTestCase):
         self.assertEqual((order.total, order.email), (Decimal("16.98"), email))
         self.emma.refresh_from_db()
         self.assertEqual(self.emma.stock, 1)
-        self.browser.follow("order’s page")
+        self.browser.follow("order page")
         self.assertEqual(self.browser.path, order.get_absolute_url())
         for text in ("Emma", "£16.98", LONDON["address1"]):
             self.assertIn(text, self.browser.text)

@@ -15,16 +15,15 @@ from django.db.models.expressions import RawSQL
 from django.test import TransactionTestCase, skipUnlessDBFeature
 
 from main.actions import order_lines, orders, payments
-from main.actions.checkout import place_order
 from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order
 from main.actions.payments import mark_order_paid
 from main.errors import ShopError
-from main.models import BasketOwner, Invoice, Order, OrderLine, PostalAddress, Product
+from main.models import Invoice, Order, OrderLine, Product
 from main.models.orders import OrderQuerySet
 from main.models.products import ProductQuerySet
+from main.tests.support.checkout_case import order_basket
 from main.tests.support.factories import (
-    LONDON,
     BasketFactory,
     BasketLineFactory,
     OrderFactory,
@@ -227,11 +226,7 @@ class ManyOrdersRaces(OrderRaceTestCase):
         basket = BasketFactory()
         for book in books:
             BasketLineFactory(basket=basket, product=book)
-        place_order(
-            owner=BasketOwner(user_id=basket.user_id), basket_id=basket.pk,
-            email="ada@booktime.example", billing=PostalAddress(**LONDON),
-            shipping=PostalAddress(**LONDON), expected_total=Decimal("10.00"),
-        )  # fmt: skip
+        order_basket(basket)
 
     def drift(self) -> list[int]:
         """How far the stock of each book is from what its orders say."""

@@ -7,9 +7,10 @@ from django.db import connection
 from django.test import Client, tag
 
 from main.models import Basket, Order, OrderLine, Product, User
-from main.tests.support.factories import PASSWORD, AddressFactory, ProductFactory, UserFactory
+from main.tests.support.checkout_case import ready_checkout
+from main.tests.support.factories import PASSWORD, ProductFactory, UserFactory
 from main.tests.support.live_shop import Answer, Post, lasting_shop, make_session
-from main.tests.support.race_case import Race, RaceTestCase
+from main.tests.support.race_case import Race, RaceTestCase, place
 from main.views.visitor import BASKET_KEY
 
 
@@ -80,19 +81,11 @@ class SameBasketRaces(RaceTestCase):
 
     def setUp(self) -> None:
         self.user = UserFactory()
-        address = AddressFactory(user=self.user)
         self.book = ProductFactory(stock=100)
         basket = Basket.objects.create(user=self.user)
         basket.lines.create(product=self.book, quantity=3, price_seen=self.book.price)
-        fields = {
-            "basket": basket.pk,
-            "total": self.book.price * 3,
-            "billing_address": address.pk,
-            "shipping_address": address.pk,
-        }
-        session = session_of(self.user)
-        requests = [Post("/order/address_select/", fields, session) for _ in range(20)]
-        self.race = Race(requests, self.verdict)
+        checkout, session = ready_checkout(basket), session_of(self.user)
+        self.race = Race([place(checkout, session)] * 20, self.verdict)
 
     def verdict(self, answers: list[Answer]) -> None:
         self.assert_no_trouble(answers)

@@ -8,9 +8,10 @@ from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order
 from main.actions.payments import mark_order_paid
 from main.errors import ShopError
-from main.models import BasketOwner, Order, OrderLine, PostalAddress, Product
+from main.models import Order, OrderLine, Product
 from main.tests.support.admin_case import AdminTestCase
-from main.tests.support.factories import LONDON, BasketFactory, BasketLineFactory, ProductFactory
+from main.tests.support.checkout_case import ready_checkout
+from main.tests.support.factories import BasketFactory, BasketLineFactory, ProductFactory
 from main.tests.support.import_case import ImportTestCase
 
 
@@ -26,16 +27,12 @@ class SoldAndGivenBackTests(AdminTestCase):
         self.books = ProductFactory.create_batch(2, stock=10, price=Decimal("5.00"))
         self.order = self.place()
 
-    def place(self, *, expected: str = "20.00") -> Order:
+    def place(self, *, quote: str = "") -> Order:
         basket = BasketFactory()
         for quantity, book in enumerate(self.books, start=1):
             BasketLineFactory(basket=basket, product=book, quantity=quantity + 1 - quantity % 2)
-        address = PostalAddress(**LONDON)
-        return place_order(
-            owner=BasketOwner(user_id=basket.user_id), basket_id=basket.pk,
-            email="ada@booktime.example", billing=address, shipping=address,
-            expected_total=Decimal(expected),
-        )  # fmt: skip
+        checkout = ready_checkout(basket)
+        return place_order(checkout_id=checkout.pk, quote=quote or checkout.offered.key)
 
     def history(self) -> list[list[tuple[int, str]]]:
         """Since the books were made."""
@@ -74,7 +71,7 @@ class SoldAndGivenBackTests(AdminTestCase):
     def test_an_order_that_failed_leaves_no_trace(self) -> None:
         before = self.history()
         with self.assertRaises(ShopError):
-            self.place(expected="1.00")
+            self.place(quote="another")
         self.assertEqual(self.history(), before)
         self.books[0].refresh_from_db()
         self.assertEqual(self.books[0].stock, 9)

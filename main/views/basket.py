@@ -6,9 +6,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from main.actions.basket import add_to_basket, change_basket
+from main.actions.quotes import make_quote
 from main.errors import ShopError
 from main.forms.basket import AddToBasketForm, BasketForm
-from main.models import QUANTITY_LIMIT, Basket, BasketLine, add_up
+from main.models import QUANTITY_LIMIT, Basket, BasketLine, Checkout
 from main.views.visitor import basket_owner, basket_owner_for_writing
 
 
@@ -55,22 +56,30 @@ def basket_page(
         name = f"quantity_{line.pk}"
         line.error = form.errors.get(name, [""])[0] if form else ""
         line.typed = form.data.get(name, line.quantity) if form else line.quantity
-    context = {"error": error, "quantity_limit": QUANTITY_LIMIT, **totals(lines)}
+    context = {"error": error, "quantity_limit": QUANTITY_LIMIT, **summary(lines)}
     return render(request, "basket/detail.html", context, status=status)
 
 
 def read_lines(request: HttpRequest):
-    return BasketLine.objects.filter(basket__in=_open_basket(request)).for_reading()
+    """Of the open basket, with what was said at its checkout."""
+    lines = BasketLine.objects.filter(basket__in=_open_basket(request)).for_reading()
+    return lines.select_related("basket__checkout")
 
 
-def totals(lines: list[BasketLine]) -> dict:
-    """What the basket's pages show under the lines."""
-    return {
-        "lines": lines,
-        "charges": [],
-        "sums": add_up(lines),
-        "can_checkout": bool(lines) and all(line.available is None for line in lines),
-    }
+def checkout_of(lines: list[BasketLine]) -> Checkout:
+    """One that is not stored, where nothing was said yet."""
+    basket = lines[0].basket
+    return getattr(basket, "checkout", None) or Checkout(basket=basket)
+
+
+def summary(lines: list[BasketLine]) -> dict:
+    """What the pages show beside the basket: the charges, as far as they are known by now."""
+    quote = make_quote(checkout_of(lines), lines=lines) if lines else None
+    return {"lines": lines, "quote": quote, "can_checkout": can_order(lines)}
+
+
+def can_order(lines: list[BasketLine]) -> bool:
+    return bool(lines) and all(line.available is None for line in lines)
 
 
 def _open_basket(request: HttpRequest):

@@ -1,18 +1,20 @@
-"""Checkout: addresses, placing the order, thanks."""
+"""Checkout: where the books and the invoice go, and the thanks. Between them: checkout_review."""
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from main.actions.checkout import place_order
-from main.errors import ShopError
-from main.forms.checkout import GuestForm, OwnAddressesForm
+from main.actions.checkout_filling import open_checkout, set_addresses
+from main.errors import BasketEmpty, CheckoutRefused
+from main.forms.checkout import GuestForm, MemberForm
 from main.gateways.payments import instructions
-from main.models import Address, Order, add_up
-from main.views.basket import read_lines, totals
-from main.views.visitor import basket_owner, readable_orders, remember_guest_order
+from main.models import Address, Checkout
+from main.views.basket import checkout_of, read_lines, summary
+from main.views.visitor import basket_owner, readable_orders
 
 LAST_ORDER = "last_order"
 
@@ -20,15 +22,19 @@ LAST_ORDER = "last_order"
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_select(request: HttpRequest) -> HttpResponse:
-    """Choose or give the addresses; POST places the order."""
-    if request.method == "POST":
-        return _place(request)
+    """Give or choose the addresses; POST keeps them and goes on to the review."""
+    if not request.user.is_authenticated and "billing_address" in request.POST:
+        return redirect_to_login(request.path)  # a member's page, whose session has ended
     lines = list(read_lines(request))
     if not lines:
-        messages.info(request, "Your basket is empty.")
+        messages.info(request, BasketEmpty.text)
         return redirect("basket")
-    form = _make_form(request, initial=_seen(lines))
-    return _page(request, form=form, lines=lines)
+    form = _make_form(request, checkout_of(lines))
+    if request.method != "POST":
+        return _page(request, form=form, lines=lines)
+    if not form.is_valid():
+        return _page(request, form=form, lines=lines, status=400)
+    return _keep(request, form)
 
 
 @never_cache
@@ -46,60 +52,31 @@ def checkout_done(request: HttpRequest) -> HttpResponse:
     return render(request, "checkout/done.html", context)
 
 
-def _place(request: HttpRequest) -> HttpResponse:
-    form = _make_form(request, data=request.POST)
-    if not form.is_valid():
-        return _refused(request, form=form, status=400)
-    try:
-        order = place_order(
-            owner=basket_owner(request),
-            basket_id=form.cleaned_data["basket"],
-            email=form.email_address,
-            billing=form.billing,
-            shipping=form.shipping,
-            expected_total=form.cleaned_data["total"],
-        )
-    except ShopError as error:
-        return _refused(request, form=form, error=str(error), status=409)
-    return _thank(request, order)
-
-
-def _make_form(request: HttpRequest, *, data=None, initial=None) -> GuestForm | OwnAddressesForm:
-    if not request.user.is_authenticated:
-        return GuestForm(data, initial=initial)
+def _make_form(request: HttpRequest, checkout: Checkout) -> GuestForm | MemberForm:
+    """Whoever signed in on another tab may send a guest's page: it counts as it was typed."""
+    data = request.POST if request.method == "POST" else None
+    if not request.user.is_authenticated or (data and "billing-name" in data):
+        return GuestForm(data, checkout=checkout)
     addresses = Address.objects.owned_by(request.user)
-    if initial:
-        # Most people have one address; whoever has more, chooses.
-        first = addresses.first()
-        initial |= {"billing_address": first, "shipping_address": first}
-    return OwnAddressesForm(data, initial=initial, addresses=addresses, email=request.user.email)
-
-
-def _seen(lines) -> dict:
-    return {"basket": lines[0].basket_id, "total": add_up(lines).gross}
-
-
-def _refused(request: HttpRequest, *, form, status: int, error: str = "") -> HttpResponse:
-    """The same page with today's basket and what was typed: to be read, and sent again."""
-    lines = list(read_lines(request))
-    if not lines:
-        messages.error(request, error or "Your basket is empty.")
-        return redirect("basket")
-    if error:
-        form.add_error(None, error)
-    # The page shows what is in the basket now; so the next try must be about that.
-    form.data = form.data.copy()
-    form.data.update({name: str(value) for name, value in _seen(lines).items()})
-    return _page(request, form=form, lines=lines, status=status)
+    return MemberForm(data, checkout=checkout, addresses=addresses)
 
 
 def _page(request: HttpRequest, *, form, lines, status: int = 200) -> HttpResponse:
-    context = {"form": form, **totals(lines)}
+    context = {"form": form, **summary(lines)}
     return render(request, "checkout/address_select.html", context, status=status)
 
 
-def _thank(request: HttpRequest, order: Order) -> HttpResponse:
-    if order.user_id is None:
-        remember_guest_order(request, order)
-    request.session[LAST_ORDER] = order.pk
-    return redirect("checkout_done")
+def _keep(request: HttpRequest, form: GuestForm | MemberForm) -> HttpResponse:
+    try:
+        checkout = open_checkout(owner=basket_owner(request), language=get_language() or "")
+        set_addresses(
+            checkout_id=checkout.pk,
+            billing=form.billing,
+            shipping=form.shipping,
+            email=form.email_address,
+            choices=form.choices,
+        )
+    except CheckoutRefused as error:  # the basket was ordered or emptied meanwhile
+        messages.error(request, str(error))
+        return redirect("basket")
+    return redirect("checkout_review")

@@ -11,7 +11,14 @@ from django.views.static import serve
 
 from main.gateways import readiness
 
-_PRIVATE = ("account_email", "address_list", "order_list", "address_select", "search")
+_PRIVATE = (
+    "account_email",
+    "address_list",
+    "order_list",
+    "address_select",
+    "checkout_review",
+    "search",
+)
 _MEDIA_AGE = 30 * 24 * 3600  # seconds; a changed picture gets a new name
 
 

@@ -8,11 +8,12 @@ from functools import cache
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from main.gateways.payments.protocol import Begun, Demand, PaymentWay, Receipt
+from main.gateways.payments.protocol import Begun, BegunOutside, Demand, PaymentWay, Receipt
 from main.models import Order
 
 __all__ = [
     "Begun",
+    "BegunOutside",
     "Demand",
     "PaymentWay",
     "Receipt",

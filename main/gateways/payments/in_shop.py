@@ -1,16 +1,11 @@
 """Paid in the shop, at the till: not offered on the site, but recorded when somebody comes in."""
 
-from main.gateways.payments.protocol import Begun, Demand
-
 
 class PaidInShop:
     code = "in_shop"
     label = "Paid in the shop"
     goes_back = "the way you paid it"
     is_offered = False
-
-    def begin(self, demand: Demand) -> Begun:
-        return Begun()
 
     def facts(self, order_number: str) -> dict[str, str]:
         return {}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +54,18 @@ class PaymentWay(Protocol):
     goes_back: str
     is_offered: bool
 
-    def begin(self, demand: Demand) -> Begun:
-        """Start a payment. Raises PaymentUnavailable when the outside world cannot be reached."""
-        ...
-
     def facts(self, order_number: str) -> dict[str, str]:
         """What its templates say beside the order: an account, a reference."""
+        ...
+
+
+@runtime_checkable
+class BegunOutside(Protocol):
+    """A way whose payments the outside world knows before the money comes, as a card provider."""
+
+    def begin(self, demand: Demand) -> Begun:
+        """Start a payment; asked twice for one order, it is the same.
+
+        Raises PaymentUnavailable when the outside world cannot be reached.
+        """
         ...

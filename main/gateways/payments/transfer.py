@@ -2,18 +2,12 @@
 
 from django.conf import settings
 
-from main.gateways.payments.protocol import Begun, Demand
-
 
 class BankTransfer:
     code = "transfer"
     label = "Bank transfer"
     goes_back = "to the account it came from"
     is_offered = True
-
-    def begin(self, demand: Demand) -> Begun:
-        """Nothing happens outside until the bank has moved the money."""
-        return Begun()
 
     def facts(self, order_number: str) -> dict[str, str]:
         """beneficiary, iban, bic; reference: what to write on the transfer."""

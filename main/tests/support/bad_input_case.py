@@ -21,6 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from main.actions.conversations import mark_read
 from main.actions.payments import mark_order_paid
 from main.models.participants import customer_of
+from main.tests.support.checkout_case import ready_checkout
 from main.tests.support.factories import (
     PASSWORD,
     AddressFactory,
@@ -67,6 +68,8 @@ class BadInputTestCase(TestCase):
         cls.line = BasketLineFactory(basket=cls.basket, product=cls.book, quantity=2)
         cls.guest_basket = BasketFactory(guest=True)
         BasketLineFactory(basket=cls.guest_basket, product=cls.book)
+        cls.checkout = ready_checkout(cls.basket)
+        cls.guest_checkout = ready_checkout(cls.guest_basket)
         mark_order_paid(order_id=cls.order.pk)
         # Or looking at the order would write that it was read.
         mark_read(order_id=cls.order.pk, reader=customer_of(cls.order, cls.user), upto=2)
@@ -86,14 +89,16 @@ class BadInputTestCase(TestCase):
         uid = user_pk_to_url_str(self.user)
         self.cast = {
             "address": self.address.pk,
-            "basket": self.basket.pk,
             "book": self.book.pk,
+            "checkout": self.checkout.pk,
             "email": self.user.email,
             "email_key": proof.key,
-            "guest_basket": self.guest_basket.pk,
+            "guest_checkout": self.guest_checkout.pk,
+            "guest_quote": self.guest_checkout.offered.key,
             "line": self.line.pk,
             "order": self.order.pk,
             "passkey": self.passkey.pk,
+            "quote": self.checkout.offered.key,
             "recovery_code": self.codes[1],
             "uid": uid,
         }

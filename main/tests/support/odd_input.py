@@ -17,10 +17,11 @@ ORDERED = frozenset(
     {"main.Order", "main.OrderLine", "main.Basket", "main.Product"}
     | {"main.Conversation", "main.Message"}  # whose first line says so
 )
+CHECKOUT = frozenset({"main.Checkout"})
 BILLING = {f"billing-{name}": value for name, value in LONDON.items()}
 SHIPPING = {f"shipping-{name}": value for name, value in LONDON.items()}
 FREE_CHECKOUT = {f"{kind}-{name}": ANY for kind in ("billing", "shipping") for name in FREE_TEXT}
-GUEST = {"basket": "{guest_basket}", "total": "8.49", "email": "eve@booktime.example"} | BILLING
+GUEST = {"email": "eve@booktime.example"} | BILLING
 
 FORMS = [
     FormRow(
@@ -41,22 +42,29 @@ FORMS = [
     ),
     FormRow(
         route="order/address_select/", visitor="guest", path="/order/address_select/",
-        valid=GUEST | {"shipping_same": "on"},
-        fields=["shipping_same", "basket", "total", "email"],
-        changes=ORDERED, taken={"shipping_same": ANY},
+        valid=GUEST | {"shipping_same": "on"}, fields=["shipping_same", "email"],
+        changes=CHECKOUT, taken={"shipping_same": ANY},
     ),
     FormRow(
         route="order/address_select/", visitor="guest", path="/order/address_select/",
         valid=GUEST | SHIPPING, fields=[*BILLING, *SHIPPING],
-        changes=ORDERED, taken=FREE_CHECKOUT, values=FEW_VALUES,
+        changes=CHECKOUT, taken=FREE_CHECKOUT, values=FEW_VALUES,
     ),
     FormRow(
         route="order/address_select/", visitor="customer", path="/order/address_select/",
-        valid={
-            "basket": "{basket}", "total": "16.98",
-            "billing_address": "{address}", "shipping_address": "{address}",
-        },
-        fields=["basket", "total", "billing_address", "shipping_address"], changes=ORDERED,
+        valid={"billing_address": "{address}", "shipping_address": "{address}"},
+        fields=["billing_address", "shipping_address"], changes=CHECKOUT,
+    ),
+    FormRow(
+        route="order/review/", visitor="guest", path="/order/review/",
+        valid={"checkout": "{guest_checkout}", "quote": "{guest_quote}"},
+        fields=["checkout", "quote", "payment_way"], changes=ORDERED,
+        taken={"payment_way": ANY},  # with one way to pay there is nothing to choose
+    ),
+    FormRow(
+        route="order/review/", visitor="customer", path="/order/review/",
+        valid={"checkout": "{checkout}", "quote": "{quote}"}, fields=["checkout", "quote"],
+        changes=ORDERED,
     ),
     FormRow(
         route="orders/<int:order_id>/again/", visitor="customer", path="/orders/{order}/again/",
@@ -89,8 +97,8 @@ FORMS = [
         route="login/", visitor="guest", path="/login/",
         valid={"login": "{email}", "password": PASSWORD, "next": "/orders/", "remember": "on"},
         fields=["login", "password", "next", "remember"],
-        # The guest's basket becomes part of the customer's.
-        changes=frozenset({"main.User", "main.Basket", "main.BasketLine"}),
+        # The guest's basket becomes part of the customer's, and so does what the guest said.
+        changes=frozenset({"main.User", "main.Basket", "main.BasketLine"}) | CHECKOUT,
         taken={"next": ANY, "remember": ANY},
     ),
     FormRow(route="logout/", visitor="customer", path="/logout/", fields=["next"]),

@@ -54,6 +54,8 @@ GET    customer-service/<int:order_id>/              | conversation.answer 200
 GET    order-dashboard/                              | dashboard.view 200
 GET    order/address_select/                         | all on
 POST   order/address_select/                         | all on
+GET    order/review/                                 | all on
+POST   order/review/                                 | all on
 GET    order/done/                                   | all 404
 GET    orders/                                       | member 200
 GET    orders/<int:order_id>/                        | own 200, member 404

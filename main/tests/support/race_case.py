@@ -5,19 +5,10 @@ from dataclasses import dataclass
 
 from django.test import TransactionTestCase, tag
 
-from main.models import Basket, Product
+from main.models import Basket, Checkout, Product
+from main.tests.support.checkout_case import ready_checkout
 from main.tests.support.live_shop import Answer, LiveShop, Post, make_session
 from main.views.visitor import BASKET_KEY
-
-GUEST = {
-    "email": "guest@booktime.example",
-    "shipping_same": "on",
-    "billing-name": "Ada Reader",
-    "billing-address1": "12 Gower Street",
-    "billing-city": "London",
-    "billing-zip_code": "WC1E 6BT",
-    "billing-country": "GB",
-}
 
 
 @dataclass(frozen=True)
@@ -64,6 +55,10 @@ class RaceTestCase(TransactionTestCase):
         basket = Basket.objects.create(guest_key=key)
         for book in books:
             basket.lines.create(product=book, quantity=1, price_seen=book.price)
-        seen = {"basket": basket.pk, "total": sum(book.price for book in books)}
-        session = make_session(**{BASKET_KEY: key})
-        return Post("/order/address_select/", GUEST | seen, session)
+        return place(ready_checkout(basket), make_session(**{BASKET_KEY: key}))
+
+
+def place(checkout: Checkout, session: str) -> Post:
+    """The button of the page that was shown last."""
+    fields = {"checkout": checkout.pk, "quote": checkout.offered.key}
+    return Post("/order/review/", fields, session)

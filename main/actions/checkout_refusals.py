@@ -1,0 +1,83 @@
+"""Why an order cannot be placed as the customer saw it: each reason told apart, in a sentence."""
+
+from collections.abc import Iterable, Sequence
+
+from main.errors import (
+    BasketChanged,
+    BookSoldOut,
+    BookWithdrawn,
+    ChargesChanged,
+    PriceChanged,
+    QuoteLapsed,
+    QuoteReplaced,
+    TooFewCopies,
+)
+from main.models import BasketLine, Charge, Checkout, Quote
+from main.wording.money import money, percent
+
+
+def check_stock(lines: Iterable[BasketLine]) -> None:
+    """Raises BookWithdrawn, BookSoldOut or TooFewCopies for the first that cannot be had."""
+    for line in lines:
+        product, left = line.product, line.available
+        if left is None:
+            continue
+        if not product.active:
+            raise BookWithdrawn(f"“{product.name}” is no longer for sale.")
+        if not left:
+            raise BookSoldOut(f"“{product.name}” has sold out.")
+        copies = "1 copy of" if left == 1 else f"{left} copies of"
+        raise TooFewCopies(f"Only {copies} “{product.name}” {'is' if left == 1 else 'are'} left.")
+
+
+def check_quote(seen: str, *, checkout: Checkout, now: Quote) -> None:
+    """Raises unless the quote with the key `seen` is what the order would say now.
+
+    It can be told what changed where `seen` is what was offered last: BasketChanged, PriceChanged
+    or ChargesChanged; QuoteReplaced if it is not. QuoteLapsed if nothing changed, but too late.
+    """
+    offered = checkout.offered
+    if seen != now.key:
+        if offered and seen == offered.key:
+            _check_books(offered.books, now.books)
+            _check_extras(offered.extras, now.extras)
+        # Another page was shown since, or other addresses were given.
+        raise QuoteReplaced
+    if checkout.has_lapsed:
+        raise QuoteLapsed
+
+
+def _check_books(offered: Sequence[Charge], now: Sequence[Charge]) -> None:
+    if [_what(charge) for charge in offered] != [_what(charge) for charge in now]:
+        raise BasketChanged
+    for before, book in zip(offered, now, strict=True):
+        if before.unit_price != book.unit_price:
+            raise PriceChanged(
+                f"The price of “{book.name}” is now {money(book.unit_price)} "
+                f"(it was {money(before.unit_price)})."
+            )
+        if before.tax_rate != book.tax_rate:
+            raise PriceChanged(
+                f"The price of “{book.name}” now includes {percent(book.tax_rate)} VAT "
+                f"(it was {percent(before.tax_rate)})."
+            )
+
+
+def _what(charge: Charge) -> tuple[str, str, int]:
+    return charge.code, charge.name, charge.quantity
+
+
+def _check_extras(offered: Iterable[Charge], now: Iterable[Charge]) -> None:
+    before = {charge.code: charge for charge in offered}
+    for charge in now:
+        old = before.pop(charge.code, None)
+        if old is None:
+            raise ChargesChanged(f"{charge.name} for {money(charge.total)} is new in your order.")
+        if old.total != charge.total:
+            raise ChargesChanged(
+                f"{charge.name} is now {money(charge.total)} (it was {money(old.total)})."
+            )
+        if old != charge:
+            raise ChargesChanged(f"{charge.name} has changed. Please check your order again.")
+    for charge in before.values():
+        raise ChargesChanged(f"{charge.name} is no longer in your order.")

@@ -1,0 +1,55 @@
+"""What a checkout costs at this moment, and offering it to the customer."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from main.actions.pricers import PRICERS
+from main.models import BasketLine, Charge, ChargeKind, Checkout, Quote
+
+
+def make_quote(checkout: Checkout, *, lines: Iterable[BasketLine]) -> Quote:
+    """At today's prices; nothing is stored. `lines` are the basket's, with their products."""
+    books = tuple(_book(line) for line in lines)
+    return Quote(
+        books=books,
+        extras=tuple(charge for price in PRICERS for charge in price(checkout, books)),
+        currency=settings.CURRENCY,
+        terms={
+            "billing": checkout.billing,
+            "shipping": checkout.shipping,
+            "email": checkout.email,
+            "delivery": checkout.delivery,
+        },
+    )
+
+
+def offer_quote(checkout: Checkout, *, lines: Iterable[BasketLine]) -> Quote:
+    """A quote that is stored, to be accepted until `valid_until`.
+
+    One that says the same as the last is written again only when half of its time is over.
+    """
+    quote = make_quote(checkout, lines=lines)
+    now, holds = timezone.now(), timedelta(hours=settings.QUOTE_HOLDS)
+    is_fresh = checkout.valid_until is not None and checkout.valid_until - now > holds / 2
+    if not (is_fresh and checkout.offered == quote):
+        checkout.quote, checkout.valid_until = quote.as_json(), now + holds
+        # Not saved, since signing in on another page may have made it part of another.
+        Checkout.objects.filter(pk=checkout.pk).update(
+            quote=checkout.quote, valid_until=checkout.valid_until, updated_at=now
+        )
+    return quote
+
+
+def _book(line: BasketLine) -> Charge:
+    product = line.product
+    return Charge(
+        kind=ChargeKind.BOOK,
+        code=str(product.pk),
+        name=product.name,
+        unit_price=product.price,
+        tax_rate=product.tax_rate,
+        quantity=line.quantity,
+    )
