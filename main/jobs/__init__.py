@@ -10,6 +10,7 @@ from main.jobs.upkeep import (
     forget_expired_sessions,
     forget_expired_tokens,
     forget_failed_tasks,
+    forget_old_checkouts,
     give_back_tasks,
 )
 
@@ -17,6 +18,7 @@ __all__ = [
     "forget_expired_sessions",
     "forget_expired_tokens",
     "forget_failed_tasks",
+    "forget_old_checkouts",
     "give_back_tasks",
     "look_for_unread_replies",
     "render_pictures",

@@ -3,6 +3,7 @@
 from django.core.management import call_command
 
 from main.actions import tokens
+from main.actions.checkout_keeping import forget_checkouts
 from main.queue import EACH_HOUR, EACH_MINUTE, EACH_NIGHT, periodic, upkeep
 
 
@@ -24,3 +25,8 @@ def forget_expired_sessions() -> None:
 @periodic(EACH_NIGHT, about="Removes expired API tokens and chat tickets.")
 def forget_expired_tokens() -> None:
     tokens.forget_expired_tokens()
+
+
+@periodic(EACH_NIGHT, about="Removes checkouts that became orders or that nobody went on with.")
+def forget_old_checkouts() -> None:
+    forget_checkouts()

@@ -76,6 +76,8 @@ class JobsPageTests(TestCase):
                  "1 December, 03:10"],
                 [about["forget_expired_tokens"], "every night", "not yet", "", "",
                  "1 December, 03:10"],
+                [about["forget_old_checkouts"], "every night", "not yet", "", "",
+                 "1 December, 03:10"],
             ],
         )  # fmt: skip
 

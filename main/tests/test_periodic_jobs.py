@@ -24,6 +24,7 @@ NAMES = [
     "forget_expired_sessions",
     "forget_expired_tokens",
     "forget_failed_tasks",
+    "forget_old_checkouts",
     "give_back_tasks",
 ]
 GIVE_BACK = "main.jobs.give_back_tasks"
