@@ -17,7 +17,7 @@ from http import HTTPStatus
 import httpx
 
 from rehearsal.walk_browser import LOOPBACK, Page
-from rehearsal.walk_purchase import BILLING
+from rehearsal.walk_purchase import ADDRESSES, BILLING, REVIEW
 
 PATIENCE = 30  # seconds: whoever waits longer has left
 KEPT = 4  # connections that are kept, each like a browser's
@@ -25,7 +25,7 @@ SECONDS_PER_KEPT = 1.0  # between two requests on such a connection
 SECONDS_PER_ORDER = 4.0
 SHOWN = 10  # failures
 FIXED = ("/", "/products/all/", "/search/?q=proust", "/basket/", "/healthz/", "/sitemap.xml")
-BUY, CHECKOUT = "/add_to_basket/", "/order/address_select/"
+BUY = "/add_to_basket/"
 
 
 class Visitors:
@@ -150,9 +150,11 @@ class Visitors:
         cookies = httpx.Cookies()
         book = await self._step(cookies, "GET", random.choice(self.books))
         await self._step(cookies, "POST", BUY, Page(book).form("product_id").fields)
-        form = Page(await self._step(cookies, "GET", CHECKOUT)).form("billing-name")
+        form = Page(await self._step(cookies, "GET", ADDRESSES)).form("billing-name")
         typed = form.fields | BILLING | {"email": email, "shipping_same": "on"}
-        await self._step(cookies, "POST", CHECKOUT, typed)
+        await self._step(cookies, "POST", ADDRESSES, typed)
+        form = Page(await self._step(cookies, "GET", REVIEW)).form("quote")
+        await self._step(cookies, "POST", REVIEW, form.fields)
         thanks = await self._step(cookies, "GET", "/order/done/")
         found = re.search(r'href="/orders/(\d+)/"', thanks)
         if not found:

@@ -14,6 +14,7 @@ from rehearsal.walk_mail import Mailbox
 from rehearsal.walk_shop import any_book, wait_for
 from rehearsal.walk_upload import bucket_names
 
+ADDRESSES, REVIEW = "/order/address_select/", "/order/review/"
 BILLING = {
     "billing-name": "Marguerite Thistlewood",
     "billing-address1": "7 Quillpen Passage",
@@ -38,9 +39,11 @@ def buy(browser: Browser, email: str, *, book: str = "") -> Bought:
     book = book or any_book(browser)
     added = browser.send(book, browser.open(book).form("product_id"), quantity="1")
     expect(urlsplit(str(added.url)).path == "/basket/", f"adding led to {added.url}")
-    checkout = "/order/address_select/"
-    form = browser.open(checkout).form("billing-name")
-    thanks = browser.send(checkout, form, email=email, shipping_same="on", **BILLING)
+    form = browser.open(REVIEW).form("billing-name")  # it leads to the addresses first
+    given = browser.send(ADDRESSES, form, email=email, shipping_same="on", **BILLING)
+    where = urlsplit(str(given.url)).path
+    expect(where == REVIEW, f"the addresses led to {where}: {Page(given.text).text[:300]}")
+    thanks = browser.send(REVIEW, Page(given.text).form("quote"))
     where = urlsplit(str(thanks.url)).path
     expect(where == "/order/done/", f"ordering led to {where}: {Page(thanks.text).text[:300]}")
     found = re.search(r'href="/orders/(\d+)/"', thanks.text)
