@@ -4,9 +4,12 @@
     bin/with-services --postgres .venv/bin/python bench/live_data.py [--orders 100000]
 
 The release before makes a shop with its own code (live_data_made.py). Then today's migrations run
-as in a push, while visitors of each table ask for it all the time, some to read and some to write:
-what they wait is how long the table was locked. Needs the right to create databases, and leaves
-that of DATABASE_URL alone.
+as in a push, and after them the backfill. Meanwhile visitors ask for each table all the time, some
+to read and some to write: what they wait is how long it was locked. Others change one order after
+another: what they wait is how long its row was held.
+
+Needs the right to create databases, and leaves that of DATABASE_URL alone. The shop is kept beside
+it, and not made again as long as the server lives.
 
 Fails (exit 1) when anybody waited longer than 1 s. Takes about five minutes on two idle cores.
 with-services does not wait for the disk: on a host that does, what writes takes longer.
@@ -14,6 +17,7 @@ with-services does not wait for the disk: on a host that does, what writes takes
 
 import argparse
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -29,10 +33,11 @@ sys.path.append(str(ROOT / "bin" / "support"))
 import releases  # noqa: E402
 
 MOST_WAIT = 1.0  # seconds
-NAME = "booktime_live_data"
+NAME, MADE = "booktime_live_data", "booktime_live_data_{}"
 TABLES = ["order", "orderline", "invoice", "invoiceline", "message", "basket", "user", "product"]
 # What a page takes, and what any change takes.
 MODES = {"reads": "ACCESS SHARE", "writes": "ROW EXCLUSIVE"}
+CHANGE = "a change of one row"
 ENVIRONMENT = {
     "ENV_FILE": "",
     "REDIS_URL": "",
@@ -50,25 +55,44 @@ def main() -> int:
     )
     parser.add_argument("--orders", type=int, default=100_000)
     options = parser.parse_args()
+    url = new_database(template=made_shop(options.orders))
+    late = measure("migrations", url, "migrate_together", "--verbosity", "0")
+    late |= measure("backfill", url, "backfill")
+    late |= measure("backfill with nothing left", url, "backfill")
+    return 1 if late else 0
+
+
+def made_shop(orders: int) -> str:
+    """The name of a database with the shop; it has it all, or is not there."""
+    name = MADE.format(orders)
+    with administration() as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            return name
     url = new_database()
-    name, commit = releases.chosen(ROOT, None)
+    release, commit = releases.chosen(ROOT, None)
     with tempfile.TemporaryDirectory() as folder:
         releases.unpack(ROOT, commit, Path(folder))
+        (Path(folder) / "bundles").mkdir()
         manage(Path(folder), url, "manage.py", "migrate", "--verbosity", "0")
         made = Path(__file__).with_name("live_data_made.py")
-        seconds = manage(Path(folder), url, made, str(options.orders))
-    print(f"{name} made {options.orders:,} orders in {seconds:.0f} s", flush=True)
-    return measure("migrations", url, "migrate_together", "--verbosity", "0")
+        seconds = manage(Path(folder), url, made, str(orders))
+    print(f"{release} made {orders:,} orders in {seconds:.0f} s", flush=True)
+    with administration() as connection:
+        connection.execute(f"ALTER DATABASE {NAME} RENAME TO {name}")
+    return name
 
 
-def new_database() -> str:
-    server, _, _ = os.environ.get("DATABASE_URL", "").rpartition("/")
-    if not server.startswith("postgres"):
-        sys.exit(__doc__)
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+def new_database(template: str = "template1") -> str:
+    with administration() as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {NAME}")
+        connection.execute(f"CREATE DATABASE {NAME} TEMPLATE {template}")
+    server, _, _ = os.environ["DATABASE_URL"].rpartition("/")
     return f"{server}/{NAME}"
+
+
+def administration() -> psycopg.Connection:
+    url = os.environ.get("DATABASE_URL", "")
+    return psycopg.connect(url, autocommit=True) if "postgres" in url else sys.exit(__doc__)
 
 
 def manage(folder: Path, url: str, *words: str | Path) -> float:
@@ -79,7 +103,8 @@ def manage(folder: Path, url: str, *words: str | Path) -> float:
     return time.perf_counter() - started
 
 
-def measure(what: str, url: str, *command: str) -> int:
+def measure(what: str, url: str, *command: str) -> bool:
+    """Whether anybody waited too long."""
     with Visitors(url) as visitors:
         seconds = manage(ROOT, url, "manage.py", *command)
     print(f"{what}: {seconds:.1f} s with the start of the programme; longest waits, ms:")
@@ -87,21 +112,26 @@ def measure(what: str, url: str, *command: str) -> int:
     for table in TABLES:
         waits = "".join(f"{visitors.longest[table, mode] * 1000:10.0f}" for mode in MODES)
         print(f"{table:16}{waits}")
-    return 1 if max(visitors.longest.values()) > MOST_WAIT else 0
+    print(f"{'an order':16}{visitors.longest['order', CHANGE] * 1000:20.0f}", flush=True)
+    return max(visitors.longest.values()) > MOST_WAIT
 
 
 class Visitors:
-    """One for each table and mode, who asks, waits and lets go, again and again."""
+    """One for each table and mode, and some for orders: who ask, wait and let go all the time."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.longest: dict[tuple[str, str], float] = defaultdict(float)
         self.are_leaving = threading.Event()
-        self.threads = [
-            threading.Thread(target=self._visit, args=(table, mode))
+        asked = [
+            (table, mode, f"LOCK TABLE main_{table} IN {lock} MODE")
             for table in TABLES
-            for mode in MODES
+            for mode, lock in MODES.items()
         ]
+        asked += [("order", CHANGE, "UPDATE main_order SET updated_at = now() WHERE id = %s")] * 4
+        with psycopg.connect(url) as connection:
+            self.orders = [row[0] for row in connection.execute("SELECT id FROM main_order")]
+        self.threads = [threading.Thread(target=self._visit, args=each) for each in asked]
 
     def __enter__(self) -> "Visitors":
         for thread in self.threads:
@@ -113,12 +143,12 @@ class Visitors:
         for thread in self.threads:
             thread.join()
 
-    def _visit(self, table: str, mode: str) -> None:
-        lock = f"LOCK TABLE main_{table} IN {MODES[mode]} MODE"
+    def _visit(self, table: str, mode: str, sql: str) -> None:
         with psycopg.connect(self.url) as connection:
             while not self.are_leaving.wait(0.01):
+                values = [random.choice(self.orders)] if mode == CHANGE else None
                 started = time.perf_counter()
-                connection.execute(lock)
+                connection.execute(sql, values)
                 waited = time.perf_counter() - started
                 connection.commit()
                 self.longest[table, mode] = max(self.longest[table, mode], waited)

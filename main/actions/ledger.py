@@ -1,35 +1,42 @@
-"""The ledger of orders that are older than it, entered by their papers; what it leaves open."""
+"""The ledger of what release 0.1.0 did, which kept none, by its papers; what a ledger leaves open.
+
+Not only what it did before there was a ledger: it goes on while a push is under way, and after one
+was rolled back.
+"""
 
 from collections.abc import Iterable
-from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
-from main.models import Balance, Invoice, OpenBalance, Order, Payment, Refund
+from main.actions.lacking_entries import Lacking
+from main.models import Balance, OpenBalance, Order, Payment, Refund
+
+
+def enter_ledger(*, order: Order) -> bool:
+    """Enter what came and went back by an order's papers, as far as its ledger lacks it.
+
+    True when there was something to enter; a second call finds nothing. The order's row must be
+    held by the caller.
+    """
+    return bool(enter_ledgers(orders=[order]))
 
 
 @transaction.atomic
-def enter_ledger(*, order: Order) -> bool:
-    """Enter what came and went back for an order that is older than the ledger, by its papers.
-
-    While a new release takes over, the one before still writes papers and no ledger: a refund of
-    its making is entered as well. True when there was something to enter; a second call finds
-    nothing. The order's row must be held by the caller.
-    """
-    documents = list(order.invoices.order_by("pk").prefetch_related("refunds"))
-    before = {
-        "order": order,
-        "currency": order.currency,
-        "way": order.payment_way,
-        "is_before_ledger": True,
-    }
-    has_entered = _enter_payment(order, documents, before)
-    if has_entered or order.payments.exists():
-        has_entered |= _enter_refunds(documents, before)
-    if has_entered:
-        note_balance(order=order)
-    return has_entered
+def enter_ledgers(*, orders: Iterable[Order]) -> list[Order]:
+    """The same for many, each of whose rows is held; those for which there was something."""
+    lacking = [each for order in orders if (each := Lacking(order))]
+    payments = [each.payment for each in lacking if each.payment]
+    known = [payment for payment in payments if payment.pk]
+    Payment.objects.bulk_create(payment for payment in payments if not payment.pk)
+    Payment.objects.bulk_update(known, ["amount", "state", "paid_at"])
+    Refund.objects.bulk_create(refund for each in lacking for refund in each.refunds)
+    for each in lacking:
+        if each.was_revoked:
+            _revoke(each.order)
+    _note_balances(each.order for each in lacking)
+    return [each.order for each in lacking]
 
 
 def note_balance(*, order: Order) -> Balance:
@@ -38,41 +45,28 @@ def note_balance(*, order: Order) -> Balance:
     The order's row must be held by the caller.
     """
     balance = order.balance
-    if balance.is_part_paid or balance.overpaid:
+    if balance.is_open:
         OpenBalance.objects.update_or_create(order=order, defaults={"due": balance.due})
     else:
         OpenBalance.objects.filter(order=order).delete()
     return balance
 
 
-def _enter_payment(order: Order, documents: list[Invoice], before: dict[str, Any]) -> bool:
-    """What was billed and not only on paper. A note that moved no money takes its invoice back."""
-    if not documents or order.payments.exists():
-        return False
-    paper = [each for each in documents if not each.is_refund]
-    paid = _gross(each for each in paper if not each.is_credit_note)
-    paid -= _gross(each for each in paper if each.is_credit_note)
-    if paid <= 0:
-        return False
-    at = documents[0].issued_at
-    Payment.objects.create(amount=paid, state=Payment.State.PAID, paid_at=at, **before)
-    return True
+def _revoke(order: Order) -> None:
+    """What never came does not go back."""
+    failed = {"state": Payment.State.FAILED, "updated_at": timezone.now()}
+    order.payments.paid().update(**failed)
+    promised = Q(state=Refund.State.REQUESTED) | Q(is_before_ledger=True)
+    order.refunds.filter(promised).update(**failed | {"state": Refund.State.FAILED})
 
 
-def _enter_refunds(documents: list[Invoice], before: dict[str, Any]) -> bool:
-    missing = [each for each in documents if each.is_refund and not each.refunds.all()]
-    Refund.objects.bulk_create(
-        Refund(
-            credit_note=note,
-            amount=note.gross,
-            state=Refund.State.DONE,
-            done_at=note.issued_at,
-            **before,
-        )
-        for note in missing
-    )
-    return bool(missing)
-
-
-def _gross(documents: Iterable[Invoice]) -> Decimal:
-    return sum((each.gross for each in documents), Decimal("0.00"))
+def _note_balances(orders: Iterable[Order]) -> None:
+    """Nearly all come out even. Read anew: these were read before their ledger was entered."""
+    keys = [order.pk for order in orders]
+    if not keys:
+        return
+    anew = Order.objects.with_ledger().filter(pk__in=keys).prefetch_related("lines", "charges")
+    still_open = [order for order in anew if order.balance.is_open]
+    for order in still_open:
+        note_balance(order=order)
+    OpenBalance.objects.filter(order__in=keys).exclude(order__in=still_open).delete()

@@ -56,6 +56,7 @@ def mark_order_paid(
     """
     order = Order.objects.locked().get(pk=order_id)
     check_order_move(order, Order.Status.PAID)
+    enter_ledger(order=order)
     due = order.due
     if due > 0:
         Payment.objects.create(

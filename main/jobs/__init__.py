@@ -3,6 +3,7 @@
 A job is put off by its name and stored as `main.jobs.<name>`, so each is named here.
 """
 
+from main.jobs.backfill import take_over_old_orders
 from main.jobs.conversations import look_for_unread_replies
 from main.jobs.mails import send_mail
 from main.jobs.pictures import render_pictures
@@ -23,4 +24,5 @@ __all__ = [
     "look_for_unread_replies",
     "render_pictures",
     "send_mail",
+    "take_over_old_orders",
 ]

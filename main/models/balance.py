@@ -35,8 +35,13 @@ class Balance:
         return max(-self.due, NOTHING)
 
     @property
+    def is_open(self) -> bool:
+        """It does not come out even, though something was paid."""
+        return self.is_part_paid or self.overpaid > 0
+
+    @property
     def is_part_paid(self) -> bool:
-        return self.due > 0 and self.paid > 0
+        return self.due > 0 and self.paid > self.refunded + self.to_refund
 
 
 def balance_of(order: Order) -> Balance:

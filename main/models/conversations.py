@@ -148,7 +148,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """Written once, never changed."""
+    """Written once, never changed, but for the values of old facts (main.actions.backfill)."""
 
     class Kind(models.TextChoices):
         TEXT = "text", "text"

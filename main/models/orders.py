@@ -37,6 +37,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """Hold the rows until the transaction ends: an order's state and lines move under it."""
         return self.select_for_update(of=("self",), no_key=True).order_by("pk")
 
+    def free(self) -> "OrderQuerySet":
+        """Those that nobody holds, held as by `locked`: whoever takes many waits for none."""
+        return self.select_for_update(of=("self",), no_key=True, skip_locked=True).order_by("pk")
+
     def paid(self) -> "OrderQuerySet":
         """Those that were paid for and stand: to be sent, or sent."""
         return self.filter(status__in=[Order.Status.PAID, Order.Status.DONE])

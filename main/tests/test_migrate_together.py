@@ -16,6 +16,7 @@ from django.test import TestCase, override_settings, tag
 from main.gateways import schema_changes
 from main.management.commands import migrate_together
 from main.tests.support.needs import ON_POSTGRESQL
+from main.tests.support.visitors import somebody_else
 
 # An app that has no migrations of its own gets these.
 LABEL, FOLDER = "staticfiles", "rehearsed_migrations"
@@ -61,20 +62,13 @@ class MigrateTogetherTests(TestCase):
         call_command("migrate_together", interactive=False, stdout=output)
         return output.getvalue()
 
-    def visitor(self, seconds: float = 0) -> psycopg.Connection:
-        """Somebody else, who waits for a lock so long at the most."""
-        settings = connection.settings_dict
-        names = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password"}
-        words = {names[name]: settings[name] for name in names} | {"dbname": settings["NAME"]}
-        return psycopg.connect(**words, options=f"-c lock_timeout={int(seconds * 1000)}")
-
     def seen_between(self) -> list[bool]:
         """Whether a visitor sees the books when each migration begins."""
         seen = []
 
         def ask(command, action: str, *args) -> None:
             if action == "apply_start":
-                with self.visitor(0.1) as visitor:
+                with somebody_else(patience=0.1) as visitor:
                     try:
                         visitor.execute("SELECT id FROM main_product LIMIT 1")
                         seen.append(True)
@@ -137,7 +131,7 @@ class MigrateTogetherTests(TestCase):
 
     def test_a_table_that_stays_locked_is_not_waited_for_long(self):
         self.add("ALTER TABLE main_product ADD COLUMN shelf int")
-        with self.visitor() as visitor:
+        with somebody_else() as visitor:
             visitor.execute("LOCK TABLE main_product IN ACCESS SHARE MODE")
             with self.assertRaisesMessage(CommandError, "canceling statement due to lock timeout"):
                 self.migrate()
@@ -146,7 +140,7 @@ class MigrateTogetherTests(TestCase):
         """Of two tables the first one is had, and the second one becomes free in a while."""
         self.add("ALTER TABLE main_product ADD COLUMN shelf int")
         self.add("ALTER TABLE main_address ADD COLUMN floor int")
-        with self.visitor() as visitor, self.visitor(0.1) as other:
+        with somebody_else() as visitor, somebody_else(patience=0.1) as other:
             visitor.execute("LOCK TABLE main_address IN ACCESS SHARE MODE")
 
             def leave(seconds: float) -> None:

@@ -12,7 +12,9 @@ The values of each kind, as `record_fact` takes them and Message.values keeps th
     refunded   amount, currency; credit_note: its number, where there is one
     paid_back  amount, currency
 
-Amounts are strings ("18.98"), since JSON has no decimals.
+Amounts are strings ("18.98"), since JSON has no decimals. A fact that release 0.1.0 wrote as a
+sentence has values once main.actions.backfill has come to it; `verbatim` is the only one where
+they could not be found in the sentence, which Message.text then keeps for ever.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -26,7 +28,8 @@ from main.models.order_lines import OrderItem
 from main.wording.money import money
 
 NAME_LENGTH = 80
-_NAMED = 3
+NAMED = 3
+VERBATIM = "verbatim"
 
 Values = Mapping[str, Any]
 
@@ -34,7 +37,7 @@ Values = Mapping[str, Any]
 def items(rows: Iterable[OrderItem]) -> dict[str, Any]:
     """The first of them with their quantities and names, and how many more there are."""
     named = [[row.quantity, row.name] for row in rows]
-    return {"items": named[:_NAMED], "more": max(len(named) - _NAMED, 0)}
+    return {"items": named[:NAMED], "more": max(len(named) - NAMED, 0)}
 
 
 def amount(entry: Payment | Refund) -> dict[str, str]:
@@ -50,13 +53,18 @@ def refund(promised: Refund) -> dict[str, str]:
 
 def message_text(message: Message) -> str:
     """What somebody said, or the words for what happened."""
-    if message.values is None:
+    if message.values is None or VERBATIM in message.values:
         return message.text
     return fact_text(Message.Fact(message.fact), message.values)
 
 
 def fact_text(fact: Message.Fact, values: Values) -> str:
     return _TEXTS[fact](values)
+
+
+def item_text(quantity: int, name: str) -> str:
+    """“2 × Emma”; of a long title the beginning."""
+    return f"{quantity} × {Truncator(name).chars(NAME_LENGTH)}"
 
 
 def _paid(values: Values) -> str:
@@ -108,10 +116,8 @@ _TEXTS: dict[Message.Fact, Callable[[Values], str]] = {
 
 
 def _listed(values: Values) -> str:
-    """“2 × Emma, 1 × Dracula”; of many the first, of long titles the beginning."""
-    named = [
-        f"{quantity} × {Truncator(name).chars(NAME_LENGTH)}" for quantity, name in values["items"]
-    ]
+    """“2 × Emma, 1 × Dracula”; of many the first."""
+    named = [item_text(quantity, name) for quantity, name in values["items"]]
     more = f", and {values['more']} more" if values["more"] else ""
     return ", ".join(named) + more
 

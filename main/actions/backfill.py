@@ -1,0 +1,90 @@
+"""What release 0.1.0 left behind, brought into today's form while the shop is open.
+
+Payments and refunds enter the ledger by their papers, facts of the timeline get their values.
+Invoices and credit notes are only read. What is left is seen by the rows themselves, so it goes on
+where it was stopped; and it can be done again, since 0.1.0 goes on writing until it is stopped.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from main.actions.ledger import enter_ledgers
+from main.models import Invoice, Message, Order, Payment
+from main.wording.facts import VERBATIM
+from main.wording.old_facts import old_values
+
+# Orders in a transaction, which holds them: so that nobody waits long for one of them.
+AT_ONCE = 100
+
+
+@dataclass(slots=True)
+class Backfilled:
+    """What was done, and whether it was all that there was to do."""
+
+    orders: int = 0  # whose ledger lacked something
+    facts: int = 0
+    verbatim: int = 0  # of these, whose sentence could not be taken apart
+    in_use: int = 0  # orders that somebody else held
+    is_complete: bool = False
+
+
+def backfill(
+    *, seconds: float | None = None, on_progress: Callable[[Backfilled], None] | None = None
+) -> Backfilled:
+    """Take over order by order, some at a time, for so long at the most."""
+    done, after, started = Backfilled(), 0, time.monotonic()
+    while order_ids := _orders_of_before(after=after):
+        _take_over(order_ids, done)
+        after = order_ids[-1]
+        if on_progress:
+            on_progress(done)
+        if seconds is not None and time.monotonic() - started > seconds:
+            return done
+    done.is_complete = not done.in_use
+    return done
+
+
+def _orders_of_before(*, after: int) -> list[int]:
+    """The next that have a fact without values, or papers and no payment."""
+    told = Message.objects.filter(kind=Message.Kind.SYSTEM, values__isnull=True)
+    told = told.filter(conversation__gt=after).order_by("conversation")
+    payments = Payment.objects.filter(order=OuterRef("order"))
+    billed = Invoice.objects.filter(~Exists(payments), order__gt=after).order_by("order")
+    found = [
+        *told.values_list("conversation", flat=True).distinct()[:AT_ONCE],
+        *billed.values_list("order", flat=True).distinct()[:AT_ONCE],
+    ]
+    return sorted(set(found))[:AT_ONCE]
+
+
+@transaction.atomic
+def _take_over(order_ids: list[int], done: Backfilled) -> None:
+    parts = ("lines", "charges", "invoices", "payments", "refunds")
+    orders = list(Order.objects.free().filter(pk__in=order_ids).prefetch_related(*parts))
+    done.in_use += len(order_ids) - len(orders)
+    done.orders += len(enter_ledgers(orders=orders))
+    facts = _facts_of(orders)
+    _save(facts)
+    done.facts += len(facts)
+    done.verbatim += sum(VERBATIM in (fact.values or {}) for fact in facts)
+
+
+def _facts_of(orders: Iterable[Order]) -> list[Message]:
+    """With their values, unsaved."""
+    by_key = {order.pk: order for order in orders}
+    facts = Message.objects.filter(kind=Message.Kind.SYSTEM, values__isnull=True)
+    facts = list(facts.filter(conversation__in=by_key))
+    for fact in facts:
+        fact.values = old_values(fact, order=by_key[fact.conversation_id])
+    return facts
+
+
+def _save(facts: list[Message]) -> None:
+    """Most have no values, and are written by one short statement."""
+    empty = [fact.pk for fact in facts if not fact.values]
+    Message.objects.filter(pk__in=empty).update(values={})
+    Message.objects.bulk_update([fact for fact in facts if fact.values], ["values"])

@@ -1,0 +1,25 @@
+"""What an order's invoices and credit notes say came, and went back. Amounts are gross."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from main.models.charges import NOTHING
+from main.models.invoices import Invoice
+from main.models.orders import Order
+
+
+class Papers:
+    """All that release 0.1.0 wrote down about an order's money."""
+
+    def __init__(self, order: Order) -> None:
+        self.documents = sorted(order.invoices.all(), key=lambda document: document.pk)
+        notes = [each for each in self.documents if each.is_credit_note]
+        self.refunds = [note for note in notes if note.is_refund]
+        billed = _sum(each for each in self.documents if not each.is_credit_note)
+        mended = _sum(note for note in notes if not note.is_refund)  # no money went back by these
+        self.paid = billed - mended
+        self.is_undone = self.paid == _sum(self.refunds)
+
+
+def _sum(documents: Iterable[Invoice]) -> Decimal:
+    return sum((each.gross for each in documents), NOTHING)
