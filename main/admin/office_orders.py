@@ -35,8 +35,11 @@ class MoneyFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin) -> list[tuple[str, str]]:
         return MoneyState.choices
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet | None:
-        return queryset.in_money_state(MoneyState(self.value())) if self.value() else None
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        asked = self.value()
+        if asked not in MoneyState.values:
+            return queryset
+        return queryset.in_money_state(MoneyState(asked))
 
 
 class OfficeOrderAdmin(LedgerViews, ChargeViews, HistoryAdmin):

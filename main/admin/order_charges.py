@@ -31,7 +31,7 @@ class ChargesForm(forms.Form):
     reason = forms.CharField(max_length=LONGEST_REASON, error_messages={"required": REASON_MISSING})
 
     def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="charge-%s", **kwargs)
+        super().__init__(*args, auto_id="charge-%s", label_suffix="", **kwargs)
         self.order, self.charges = order, list(order.charges.all())
         self.copies = Copies(self, self.charges)
         for charge in self.charges:

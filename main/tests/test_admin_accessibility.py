@@ -3,19 +3,22 @@
 from django.test import tag
 
 from main.actions.order_lines import move_order_lines
-from main.actions.payments import mark_order_paid
+from main.actions.payments import mark_order_paid, record_payment
+from main.actions.refunds import request_refund
 from main.models import OrderLine
 from main.queue.clock import put_off_due
 from main.tests.support.browser import BrowserTestCase
 from main.tests.support.factories import (
     DispatcherFactory,
     EmployeeFactory,
+    OrderChargeFactory,
     OrderFactory,
     OrderLineFactory,
     OwnerFactory,
     ProductFactory,
     ProductTagFactory,
 )
+from main.tests.support.ledger_case import receipt
 
 LONG_TITLE = (
     "Travels into Several Remote Nations of the World, in Four Parts, by Lemuel Gulliver: "
@@ -37,7 +40,11 @@ class AdminAccessibilityTests(BrowserTestCase):
         for order in (self.new, self.paid):
             self.line = OrderLineFactory(order=order)
             OrderLineFactory(order=order, product=long)
+        OrderChargeFactory(order=self.paid)
         mark_order_paid(order_id=self.paid.pk)
+        record_payment(order_id=self.paid.pk, receipt=receipt("3.00", "NOTPROVIDED READER ADA"))
+        request_refund(order_id=self.paid.pk)
+        record_payment(order_id=self.paid.pk, receipt=receipt("4.00"))
         move_order_lines(
             order_id=self.paid.pk, line_ids=[self.line.pk], status=OrderLine.Status.SENT
         )

@@ -89,7 +89,7 @@ class RecordPaymentTests(LedgerPageTestCase):
         entries = [("Payment", "30.00", "paid"), ("Refund", "4.53", "requested")]
         self.assertEqual(self.entries(), entries)
         page = self.look()
-        self.assertIn("£4.53 to be paid back", page)
+        self.assertIn("£4.53 to be refunded", page)
         self.assertNotIn("Pay back £", page)
         self.assertContains(self.do("pay_back", seen=seen), "have changed in the meantime")
         self.assertContains(self.do("pay_back"), "Nothing was overpaid")
