@@ -1,7 +1,7 @@
 """A second way to pay, as a card provider's will be: begun outside, and paid on another host."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -22,13 +22,19 @@ class PaidElsewhere:
     is_away = False
     demands: list[Demand] = []
     begun_in_transaction: list[bool] = []
+    attempt = ""  # after one failed or lapsed, the next one is another
+    # What happens there before the answer is here: a report that overtakes it.
+    meanwhile: Callable[[str], object] | None = None
 
     def begin(self, demand: Demand) -> Begun:
         self.demands.append(demand)
         self.begun_in_transaction.append(connection.in_atomic_block)
         if self.is_away:
             raise PaymentUnavailable("You cannot pay elsewhere just now. Please try again later.")
-        return Begun(reference=f"elsewhere-{demand.order_number}", url=self.address)
+        reference = f"elsewhere-{demand.order_number}{self.attempt}"
+        if self.meanwhile:
+            self.meanwhile(reference)
+        return Begun(reference=reference, url=self.address)
 
     def facts(self, order_number: str) -> dict[str, str]:
         return {"reference": order_number}
@@ -40,6 +46,7 @@ def paid_elsewhere(
 ) -> Iterator[None]:
     """Offered beside the others, after them, as long as the block lasts."""
     PaidElsewhere.address, PaidElsewhere.is_away = address, is_away
+    PaidElsewhere.attempt, PaidElsewhere.meanwhile = "", None
     PaidElsewhere.demands.clear()
     PaidElsewhere.begun_in_transaction.clear()
     words = str(Path(__file__).parent / "templates")
