@@ -2,13 +2,20 @@
 
 import unittest
 
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.test import TransactionTestCase
 
 from main.models import Basket, Checkout, OrderLine
 from main.tests.support.checkout_case import ready_checkout
 from main.tests.support.checkout_page_case import ADDRESSES, DONE, GUEST_FIELDS, REVIEW
-from main.tests.support.factories import PASSWORD, ProductFactory, UserFactory
+from main.tests.support.factories import (
+    PASSWORD,
+    BasketLineFactory,
+    ProductFactory,
+    UserFactory,
+)
 from main.tests.support.live_shop import Answer, Post, lasting_shop, make_session
+from main.tests.support.paid_elsewhere import PaidElsewhere, paid_elsewhere
 from main.tests.support.race_case import Race, RaceTestCase, place
 from main.views.visitor import BASKET_KEY
 
@@ -57,6 +64,28 @@ class FirstCheckoutRaces(RaceTestCase):
     def test_without_lock_and_constraint_several_are_begun(self) -> None:
         self.drop_constraint()
         self.run_races(self.race, without="locks")
+
+
+class OutsideTests(TransactionTestCase):
+    """A provider may take its time: nobody waits for it with rows held."""
+
+    def setUp(self) -> None:
+        basket = BasketLineFactory().basket
+        self.client.force_login(basket.user)
+        self.checkout = ready_checkout(basket)
+
+    def place(self) -> list[bool]:
+        shown = {"checkout": self.checkout.pk, "quote": self.checkout.offered.key}
+        with paid_elsewhere():
+            self.client.post(REVIEW, shown | {"payment_way": "elsewhere"})
+        return PaidElsewhere.begun_in_transaction
+
+    def test_a_payment_is_begun_when_the_order_is_committed(self) -> None:
+        self.assertEqual(self.place(), [False])
+
+    def test_the_test_would_see_a_transaction(self) -> None:
+        with transaction.atomic():
+            self.assertEqual(self.place(), [True])
 
 
 class SignInWhilePlacingRaces(RaceTestCase):
