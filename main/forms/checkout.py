@@ -71,6 +71,10 @@ class MemberForm(ChoicesForm):
         return None if is_own else getattr(self.checkout, f"{kind}_address")
 
     @property
+    def has_addresses(self) -> bool:
+        return bool(self.fields["billing_address"].choices)
+
+    @property
     def address_fields(self) -> list[forms.BoundField]:
         return [self["shipping_address"], self["billing_address"]]
 
