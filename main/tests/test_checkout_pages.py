@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.core import mail
+from django.test import override_settings
 from django.utils import timezone
 
 from main.models import Basket, Checkout, Order, Product
@@ -198,6 +199,7 @@ class RefusedPageTests(CheckoutPageTestCase):
         self.assertEqual(Order.objects.count(), 1)
 
 
+@override_settings(PAYMENT_WAYS=["main.gateways.payments.transfer.BankTransfer"])
 class WayToPayTests(CheckoutPageTestCase):
     def setUp(self) -> None:
         super().setUp()
