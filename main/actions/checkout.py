@@ -1,6 +1,6 @@
 """Turning a checkout into an order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from uuid import UUID
 
@@ -50,23 +50,31 @@ def _place(checkout_id: UUID, *, quote: str, payment_way: str) -> Order:
     basket = checkout.basket
     if basket.status == Basket.Status.SUBMITTED:
         return basket.order
-    lines = list(basket.lines.order_by("pk"))
-    if not lines:
-        raise BasketEmpty
     follow_address_book(checkout)  # or a page from before a correction would order to a mistake
     if not checkout.is_complete:
         raise CheckoutIncomplete
     way = _agreed_way(payment_way or checkout.payment_way)
-    products = Product.objects.locked().in_bulk([line.product_id for line in lines])
-    for line in lines:
-        line.product = products[line.product_id]
+    lines = _hold_books(basket)
     check_stock(lines)
     agreed = make_quote(checkout, lines=lines)
     check_quote(quote, checkout=checkout, now=agreed)
     order = _write_order(checkout, agreed, payment_way=way)
+    products = {line.product_id: line.product for line in lines}
     _write_charges(order, agreed, products)
-    _close(order, basket, lines, products)
+    stock.take(lines=lines, products=products, reason=f"Order {order.number} placed")
+    _close(order, basket)
     return order
+
+
+def _hold_books(basket: Basket) -> list[BasketLine]:
+    """The basket's lines with their products, whose rows are held. Raises BasketEmpty."""
+    lines = list(basket.lines.order_by("pk"))
+    if not lines:
+        raise BasketEmpty
+    products = Product.objects.locked().in_bulk([line.product_id for line in lines])
+    for line in lines:
+        line.product = products[line.product_id]
+    return lines
 
 
 def _agreed_way(chosen: str) -> str:
@@ -114,10 +122,7 @@ def _frozen(charge: Charge) -> dict[str, object]:
     return {name: value for name, value in asdict(charge).items() if name in names}
 
 
-def _close(
-    order: Order, basket: Basket, lines: Iterable[BasketLine], products: Mapping[int, Product]
-) -> None:
-    stock.take(lines=lines, products=products, reason=f"Order {order.number} placed")
+def _close(order: Order, basket: Basket) -> None:
     basket.status = Basket.Status.SUBMITTED
     basket.save(update_fields=["status"])
     begin_conversation(order=order)

@@ -1,6 +1,4 @@
-"""The pages of the checkout: where an order goes and who pays, as a guest or from one's own
-addresses; and placing it.
-"""
+"""Where an order goes and who pays: as a guest, or from one's own addresses."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +6,6 @@ from typing import Any
 from django import forms
 
 from main.forms.addresses import PostalAddressForm
-from main.gateways.payments import PaymentWay
 from main.models import Address, Checkout, PostalAddress
 
 TYPED = "typed"  # an address that a guest gave, before signing in
@@ -151,28 +148,3 @@ class GuestForm(ChoicesForm):
         chosen = super().choices | {"billing_address": None, "shipping_address": None}
         del chosen["email"]
         return chosen
-
-
-class PlaceOrderForm(forms.Form):
-    """What the customer agreed to, and how they pay where there is more than one way."""
-
-    checkout = forms.UUIDField(widget=forms.HiddenInput)
-    quote = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    payment_way = forms.ChoiceField(
-        widget=forms.RadioSelect,
-        label="How to pay",
-        required=False,
-        error_messages={"invalid_choice": "You cannot pay this way. Please choose another one."},
-    )
-
-    def __init__(self, data=None, *, ways: list[PaymentWay], **kwargs) -> None:
-        super().__init__(data, **kwargs)
-        self.fields["payment_way"].choices = [(way.code, way.label) for way in ways]
-        if len(ways) == 1:
-            del self.fields["payment_way"]
-
-    @property
-    def first_error(self) -> str:
-        if "payment_way" in self.errors:
-            return self.errors["payment_way"][0]
-        return "We could not tell what you agreed to. Please check your order again."

@@ -16,7 +16,7 @@ from main.actions.checkout_filling import open_checkout
 from main.actions.payment_demands import begin_payment
 from main.actions.quotes import offer_quote
 from main.errors import BasketEmpty, BasketGone, CheckoutRefused, PaymentUnavailable
-from main.forms.checkout import PlaceOrderForm
+from main.forms.checkout_review import PlaceOrderForm
 from main.gateways.payments import PaymentWay, offered_ways
 from main.models import Checkout, Order
 from main.views.basket import can_order
