@@ -17,8 +17,10 @@ from main.models import Invoice, Message, Order, Payment
 from main.wording.facts import VERBATIM
 from main.wording.old_facts import old_values
 
-# Orders in a transaction, which holds them: so that nobody waits long for one of them.
-AT_ONCE = 100
+# Orders in a transaction, which holds them: at first, and at the most. As many as take so long, in
+# seconds, however busy the machine is, so that nobody waits long for one of them.
+AT_ONCE, AT_MOST = 20, 200
+HELD_FOR = 0.2
 
 
 @dataclass(slots=True)
@@ -36,10 +38,11 @@ def backfill(
     *, seconds: float | None = None, on_progress: Callable[[Backfilled], None] | None = None
 ) -> Backfilled:
     """Take over order by order, some at a time, for so long at the most."""
-    done, after, started = Backfilled(), 0, time.monotonic()
-    while order_ids := _orders_of_before(after=after):
+    done, after, size, started = Backfilled(), 0, AT_ONCE, time.monotonic()
+    while order_ids := _orders_of_before(after=after, size=size):
+        begun = time.monotonic()
         _take_over(order_ids, done)
-        after = order_ids[-1]
+        after, size = order_ids[-1], _next_size(size, took=time.monotonic() - begun)
         if on_progress:
             on_progress(done)
         if seconds is not None and time.monotonic() - started > seconds:
@@ -48,17 +51,23 @@ def backfill(
     return done
 
 
-def _orders_of_before(*, after: int) -> list[int]:
+def _next_size(size: int, *, took: float) -> int:
+    if took > HELD_FOR:
+        return max(size // 2, 1)
+    return min(size * 2, AT_MOST) if took < HELD_FOR / 3 else size
+
+
+def _orders_of_before(*, after: int, size: int) -> list[int]:
     """The next that have a fact without values, or papers and no payment."""
     told = Message.objects.filter(kind=Message.Kind.SYSTEM, values__isnull=True)
     told = told.filter(conversation__gt=after).order_by("conversation")
     payments = Payment.objects.filter(order=OuterRef("order"))
     billed = Invoice.objects.filter(~Exists(payments), order__gt=after).order_by("order")
     found = [
-        *told.values_list("conversation", flat=True).distinct()[:AT_ONCE],
-        *billed.values_list("order", flat=True).distinct()[:AT_ONCE],
+        *told.values_list("conversation", flat=True).distinct()[:size],
+        *billed.values_list("order", flat=True).distinct()[:size],
     ]
-    return sorted(set(found))[:AT_ONCE]
+    return sorted(set(found))[:size]
 
 
 @transaction.atomic

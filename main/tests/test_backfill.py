@@ -28,6 +28,7 @@ from main.wording.facts import message_text
 from main.wording.messages import message_item
 
 CANCELLED, SENT = OrderLine.Status.CANCELLED, OrderLine.Status.SENT
+PATIENCE = 60  # seconds: no machine is so busy
 PAID = ("payment", "26.97", "paid", True)
 
 
@@ -262,6 +263,8 @@ class FactTests(TestCase):
 class BatchTests(TestCase):
     def setUp(self) -> None:
         self.enterContext(mock.patch.object(backfilling, "AT_ONCE", 2))
+        self.enterContext(mock.patch.object(backfilling, "AT_MOST", 2))
+        self.enterContext(mock.patch.object(backfilling, "HELD_FOR", PATIENCE))
         self.orders = [paid_before() for _ in range(5)]
 
     def left(self) -> int:
@@ -299,6 +302,23 @@ class BatchTests(TestCase):
         self.assertEqual(backfill().orders, 3)
         self.assertEqual((self.left(), Payment.objects.count()), (0, 5))
 
+    def test_as_many_at_once_as_are_held_for_a_moment_only(self) -> None:
+        sizes = []
+        found = backfilling._orders_of_before
+
+        def ask(*, after: int, size: int) -> list[int]:
+            sizes.append(size)
+            return found(after=after, size=size)
+
+        self.enterContext(mock.patch.object(backfilling, "_orders_of_before", ask))
+        self.enterContext(mock.patch.object(backfilling, "AT_MOST", 3))
+        backfill()
+        self.assertEqual(sizes, [2, 3, 3])
+        Message.objects.filter(kind="system").update(values=None)
+        with mock.patch.object(backfilling, "HELD_FOR", 0):
+            backfill()
+        self.assertEqual(sizes[3:], [2, 1, 1, 1, 1])
+
     def test_by_hand(self) -> None:
         output = StringIO()
         call_command("backfill", stdout=output)
@@ -312,7 +332,7 @@ class BatchTests(TestCase):
         )
 
     def test_as_many_queries_for_many_orders_as_for_few(self) -> None:
-        with mock.patch.object(backfilling, "AT_ONCE", 4), self.assertNumQueries(18):
+        with self.assertNumQueries(18):
             backfilling._take_over([order.pk for order in self.orders[:1]], Backfilled())
         with self.assertNumQueries(18):
             backfilling._take_over([order.pk for order in self.orders[1:]], Backfilled())
