@@ -1,1 +1,4 @@
-"""How dates and times are shown, where a template says nothing of its own."""
+"""How dates and times are written, a folder for each language.
+
+Templates and main/wording/dates.py name a format and never spell one; each language has all.
+"""

@@ -15,7 +15,7 @@ from main.actions.order_items import set_status
 from main.errors import MoveRefused
 from main.models import Message, Order, OrderLine, Payment, Refund
 from main.models.order_moves import check_order_move
-from main.wording import facts
+from main.wording import documents, facts
 
 
 @transaction.atomic
@@ -97,7 +97,7 @@ def _become_unpaid(order: Order, *, at: datetime | None) -> None:
     note = issue_credit_note(
         order=order,
         items=[*lines, *charges],
-        reason="Marked paid by mistake",
+        reason=documents.NOT_PAID,
         is_refund=False,
         at=at,
     )

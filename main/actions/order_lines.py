@@ -18,7 +18,7 @@ from main.errors import MoveRefused
 from main.models import Message, Order, OrderCharge, OrderLine
 from main.models.order_lines import OrderItem
 from main.models.order_moves import check_charge_move, check_line_move, status_by_lines
-from main.wording import facts
+from main.wording import documents, facts
 
 
 @transaction.atomic
@@ -56,7 +56,7 @@ def move_order_lines(
         set_status(moved, status, reason=reason)
         _follow(order)
         if status == OrderLine.Status.CANCELLED:
-            _settle(order, moved, reason=reason or "Cancelled", at=at)
+            _settle(order, moved, reason=reason or documents.CANCELLED, at=at)
     return order
 
 

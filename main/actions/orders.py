@@ -20,6 +20,7 @@ from main.actions.stock import put_back
 from main.errors import MoveRefused, ShopError
 from main.models import BasketOwner, Message, Order, OrderCharge, OrderLine
 from main.models.order_moves import check_address_open, check_order_move
+from main.wording import documents
 
 
 @transaction.atomic
@@ -35,7 +36,9 @@ def order_again(*, owner: BasketOwner, order_id: int) -> list[str]:
 
 
 @transaction.atomic
-def cancel_order(*, order_id: int, reason: str = "Cancelled", at: datetime | None = None) -> Order:
+def cancel_order(
+    *, order_id: int, reason: str = documents.CANCELLED, at: datetime | None = None
+) -> Order:
     """The books go back to the shelf; a credit note takes back what was billed.
 
     `reason` and `at` (now unless told) stand on the note. Raises MoveRefused, and nothing changes,
@@ -83,7 +86,7 @@ def correct_billing_address(*, order_id: int, address: Mapping[str, str]) -> Ord
     touch_conversation(order_id=order.pk)
     if order.status in (Order.Status.PAID, Order.Status.DONE):
         items = [*order.lines.live(), *order.charges.live()]
-        reason = "Billing address corrected"
+        reason = documents.ADDRESS_CORRECTED
         issue_credit_note(order=order, items=items, reason=reason, is_refund=False)
         issue_invoice(order=order)
     return order

@@ -8,14 +8,13 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
-from django.utils.timezone import localtime
 
 from main.admin.base import ReadOnlyAdmin, StaffModelAdmin
 from main.models import CannedReply, Conversation, Message
 from main.models.canned_replies import PLACEHOLDERS
+from main.wording.dates import moment
 from main.wording.facts import message_text
 
 MOST_SHOWN = 200  # messages, the newest; the conversation's own page has them all
@@ -94,10 +93,6 @@ class ConversationAdmin(ReadOnlyAdmin):
     def said(self, conversation: Conversation) -> str:
         newest = Message.objects.of(conversation.pk).order_by("-seq")[:MOST_SHOWN]
         lines = (
-            (_moment(each), each.author_name, linebreaksbr(message_text(each))) for each in newest
+            (moment(each.at), each.author_name, linebreaksbr(message_text(each))) for each in newest
         )
         return format_html_join("", "<p>{}, <b>{}</b><br>{}</p>", lines)
-
-
-def _moment(message: Message) -> str:
-    return date_format(localtime(message.at), "j M Y, H:i")

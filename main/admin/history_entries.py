@@ -10,9 +10,9 @@ from typing import Any
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Field, Model
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import capfirst
+
+from main.wording.dates import moment
 
 LONGEST = 160  # characters of a text that are shown; what differs is among them
 BEFORE_THE_DIFFERENCE = 40
@@ -114,7 +114,7 @@ def _shown(record: Any, field: Field) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+        return moment(value)
     return str(getattr(value, "name", value))  # a country has a name
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.utils.formats import date_format
 
 from main import reports
+from main.wording.dates import short_day, short_month
 
 _IN_PICTURE = 15  # books: more bars than that are no picture
 
@@ -66,7 +66,7 @@ class ReportPage:
 
 def _per_day(days: list[reports.Day]) -> dict[str, Any]:
     return {
-        "labels": [date_format(day.day, "j M") for day in days],
+        "labels": [short_day(day.day) for day in days],
         "bars": [
             {"label": "not cancelled", "values": [day.placed - day.cancelled for day in days]},
             {"label": "cancelled since", "values": [day.cancelled for day in days]},
@@ -86,7 +86,7 @@ def _bought(books: list[reports.Bought]) -> dict[str, Any]:
 def _turned_over(rows: list[reports.Turnover]) -> dict[str, Any]:
     rates = sorted({row.rate for row in rows})
     return {
-        "labels": [date_format(row.month, "M Y") for row in rows if row.rate == rates[0]],
+        "labels": [short_month(row.month) for row in rows if row.rate == rates[0]],
         "bars": [
             {
                 "label": f"net, at {rate.normalize():f}% VAT",

@@ -4,11 +4,10 @@ from datetime import datetime
 from uuid import uuid4
 
 from django import forms
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
 from main.errors import MessageRefused
 from main.models.conversations import clean_text
+from main.wording.dates import time_of_day
 
 _AGAIN = "Something got lost on the way. Please send your message again."
 _TWICE = "You already sent this at {}. Send it again?"
@@ -54,7 +53,7 @@ class MessageForm(forms.Form):
         """Ask: the same was said just now. Meant twice, or sent twice?"""
         self.data = self.data.copy()
         self.data["again"] = "1"
-        self.add_error(None, _TWICE.format(date_format(localtime(at), "H:i")))
+        self.add_error(None, _TWICE.format(time_of_day(at)))
 
     def refuse(self, refused: MessageRefused) -> None:
         """Keep what was typed; under a new key if another text took its own."""

@@ -18,6 +18,7 @@ from drafthorse.models.tradelines import LineItem
 
 from main.models import ChargeKind, Invoice, InvoiceLine, InvoiceVat
 from main.models.invoice_parties import Party, Seller
+from main.wording import documents
 
 FILE_NAME = "factur-x.xml"
 CONFORMANCE_LEVEL = "EN 16931"
@@ -73,8 +74,8 @@ def _write_head(document: Document, invoice: Invoice) -> None:
 
 def _notes(invoice: Invoice) -> Iterable[str]:
     if invoice.is_credit_note:
-        return [f"Reason: {xml_text(invoice.reason)}"] if invoice.reason else []
-    return ["Paid in full."]
+        return [documents.reason_note(xml_text(invoice.reason))] if invoice.reason else []
+    return [documents.PAID_IN_FULL]
 
 
 def _note(sentence: str) -> IncludedNote:
@@ -135,7 +136,7 @@ def _write_settlement(settlement: Any, invoice: Invoice, charges: Sequence[Invoi
         settlement.trade_tax.add(_vat_breakdown(vat, seller=invoice.seller))
     if invoice.is_refund:
         terms = PaymentTerms()  # BR-CO-25: an amount that is due has terms
-        terms.description = "The amount paid is refunded."
+        terms.description = documents.REFUNDED
         settlement.terms.add(terms)
     _write_sums(settlement.monetary_summation, invoice, charges)
     if invoice.corrects:
@@ -150,7 +151,7 @@ def _vat_breakdown(vat: InvoiceVat, *, seller: Seller) -> ApplicableTradeTax:
     tax.basis_amount = vat.net
     tax.calculated_amount = vat.vat
     if _category(vat.rate, seller) == OUTSIDE:
-        tax.exemption_reason = "Not subject to VAT"
+        tax.exemption_reason = documents.OUTSIDE_VAT
     return tax
 
 

@@ -17,6 +17,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from main.gateways.einvoice import CONFORMANCE_LEVEL, FILE_NAME, xml_text
+from main.wording import documents
 
 # WeasyPrint lets the whole process take half a picture for a picture. An upload must be whole.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -64,7 +65,7 @@ def make_invoice_pdf(html: str, *, xml: bytes, issued_at: datetime) -> bytes:
     attachment = Attachment(
         string=xml,
         name=FILE_NAME,
-        description="The invoice as data: Factur-X, EN 16931",
+        description=documents.ATTACHMENT,
         created=issued_at,
         modified=issued_at,
         relationship="Alternative",

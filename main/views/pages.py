@@ -10,7 +10,8 @@ from django.views.generic import FormView, TemplateView
 
 from main.actions.contact import request_contact
 from main.forms.contact import ContactForm
-from main.reports.reply_times import AT_THE_LATEST, reply_promise
+from main.reports.reply_times import reply_promise
+from main.wording.reply_times import AT_THE_LATEST
 
 _SENT = "Thank you. Your message is on its way."
 _TOO_MANY = (

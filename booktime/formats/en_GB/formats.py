@@ -1,4 +1,22 @@
 """Times of the day with all hours: Django's own would say 4:15 a.m. here, and 04:15 there."""
 
-TIME_FORMAT = "H:i"
+DATE_FORMAT = "j M Y"
 DATETIME_FORMAT = "j M Y, H:i"
+DATETIME_SECONDS_FORMAT = "j M Y, H:i:s"
+LONG_DATE_FORMAT = "j F Y"
+WEEKDAY_DATE_FORMAT = "l, j F Y"
+SHORT_WEEKDAY_DATE_FORMAT = "D j F Y"
+
+MONTH_DAY_FORMAT = "j F"
+SHORT_MONTH_DAY_FORMAT = "j M"
+MONTH_DAY_TIME_FORMAT = "j F, H:i"
+SHORT_MONTH_DAY_TIME_FORMAT = "j M, H:i"
+WEEKDAY_FORMAT = "l"
+WEEKDAY_MONTH_DAY_FORMAT = "l, j F"
+
+YEAR_MONTH_FORMAT = "F Y"
+SHORT_YEAR_MONTH_FORMAT = "M Y"
+
+TIME_FORMAT = "H:i"
+TIME_SECONDS_FORMAT = "H:i:s"
+TIME_ZONE_FORMAT = "H:i T"
