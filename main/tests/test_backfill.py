@@ -20,6 +20,7 @@ from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order, correct_billing_address
 from main.actions.payments import mark_order_paid, record_payment
 from main.gateways.payments import Receipt
+from main.management.commands import backfill as by_hand
 from main.models import Invoice, Message, Order, OrderLine, Payment
 from main.tests.support.before_case import by_release_0_1_0, ledger_of, order_of_before, tell
 from main.tests.support.needs import ON_POSTGRESQL
@@ -364,10 +365,22 @@ class RaceTests(TransactionTestCase):
         orders = [paid_before() for _ in range(3)]
         with somebody_else() as other:
             other.execute("SELECT 1 FROM main_order WHERE id = %s FOR UPDATE", [orders[1].pk])
-            with self.assertRaisesMessage(CommandError, "1 orders were in use: run it again."):
+            with (
+                mock.patch.object(by_hand, "PAUSE", 0),
+                self.assertRaisesMessage(CommandError, "Orders still in use: 1. Run it again."),
+            ):
                 call_command("backfill", stdout=StringIO())
             self.assertEqual([len(ledger_of(order)) for order in orders], [1, 0, 1])
         self.assertEqual(backfill(), Backfilled(orders=1, facts=2, is_complete=True))
+
+    def test_by_hand_it_comes_back_to_what_was_in_use(self) -> None:
+        orders = [paid_before() for _ in range(3)]
+        output = StringIO()
+        with somebody_else() as other:
+            other.execute("SELECT 1 FROM main_order WHERE id = %s FOR UPDATE", [orders[1].pk])
+            with mock.patch.object(by_hand.time, "sleep", lambda seconds: other.rollback()):
+                call_command("backfill", stdout=output)
+        self.assertEqual(output.getvalue(), "Backfilled orders=3 facts=6 (verbatim=0)\n")
 
     def test_twice_at_once(self) -> None:
         orders = [paid_before((1, CANCELLED)) for _ in range(20)]

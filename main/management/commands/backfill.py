@@ -1,11 +1,15 @@
 """manage.py backfill: bring what release 0.1.0 wrote into today's form, all of it now."""
 
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import reset_queries
 
 from main.actions.backfill import Backfilled, backfill
+
+# What somebody held is looked at again, so often, after so many seconds.
+TRIES, PAUSE = 5, 1
 
 
 class Command(BaseCommand):
@@ -17,14 +21,18 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = backfill(on_progress=self._show_progress)
+        runs = [backfill(on_progress=self._show_progress)]
+        while runs[-1].in_use and len(runs) < TRIES:
+            time.sleep(PAUSE)
+            runs.append(backfill(on_progress=self._show_progress))
         if self.stderr.isatty():
             self.stderr.write("\r\033[K", ending="")
-        self.stdout.write(
-            f"Backfilled orders={done.orders} facts={done.facts} (verbatim={done.verbatim})"
+        orders, facts, verbatim = (
+            sum(getattr(run, name) for run in runs) for name in ("orders", "facts", "verbatim")
         )
-        if done.in_use:
-            raise CommandError(f"{done.in_use} orders were in use: run it again.")
+        self.stdout.write(f"Backfilled orders={orders} facts={facts} (verbatim={verbatim})")
+        if left := runs[-1].in_use:
+            raise CommandError(f"Orders still in use: {left}. Run it again.")
 
     def _show_progress(self, done: Backfilled) -> None:
         reset_queries()  # in debug Django remembers each
