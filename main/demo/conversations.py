@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from main.actions.conversations import mark_read, post_message
 from main.actions.customer_service import close_conversation, take_conversation
-from main.demo.orders import OFFICE, OWNER
+from main.demo.stories import OFFICE, OWNER
 from main.models import CannedReply, Conversation, Message, Order, Participant, Role, User
 from main.models.participants import customer_of, staff
 

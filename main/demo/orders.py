@@ -13,59 +13,12 @@ from django.utils import timezone
 
 from main.actions.checkout import place_order
 from main.actions.checkout_filling import open_checkout, set_addresses
-from main.actions.dropped_payments import revoke_payment
-from main.actions.order_lines import move_order_lines
-from main.actions.orders import cancel_order
-from main.actions.payments import mark_order_paid
 from main.actions.quotes import offer_quote
 from main.demo.people import PEOPLE, Person, fill_basket, is_known, write_person
-from main.models import Basket, Conversation, Message, Order, OrderLine, Product, User
+from main.demo.stories import STORIES, date, take
+from main.models import Basket, Message, Order, Product, User
 
 ORDERS = Path(__file__).parents[1] / "fixtures/demo_orders.csv"
-OWNER, OFFICE, DISPATCH = (f"{name}@booktime.example" for name in ("owner", "office", "dispatch"))
-NEW, PROCESSING, SENT, CANCELLED = OrderLine.Status
-# A range of its lines: from, to.
-ALL, FIRST, LAST = (None, None), (0, 1), (-1, None)
-
-
-@dataclass(frozen=True)
-class Step:
-    """What a member of staff did with an order: how many days after the step before, and when."""
-
-    days: int
-    hour: int
-    by: str
-    do: str = "move"
-    lines: tuple[int | None, int | None] = ALL
-    status: OrderLine.Status = SENT
-    reason: str = ""
-
-
-_PAID = (Step(1, 10, OFFICE, "pay"),)
-_SENT = (*_PAID, Step(1, 9, DISPATCH, status=PROCESSING), Step(0, 15, DISPATCH))
-STORIES: dict[str, tuple[Step, ...]] = {
-    "unpaid": (),
-    "paid": _PAID,
-    "packing": (*_PAID, Step(1, 11, DISPATCH, lines=FIRST, status=PROCESSING)),
-    "partly sent": (*_PAID, Step(1, 14, DISPATCH, lines=FIRST)),
-    "sent": _SENT,
-    "cancelled": (Step(1, 16, OFFICE, "cancel", reason="Cancelled by the customer"),),
-    "changed": (
-        Step(1, 12, OFFICE, lines=LAST, status=CANCELLED, reason="Not wanted after all"),
-        *_PAID,
-    ),
-    "mistaken": (*_PAID, Step(1, 17, OFFICE, "revoke")),
-    "line missing": (
-        *_PAID,
-        Step(1, 13, DISPATCH, lines=LAST, status=CANCELLED, reason="The last copy is damaged"),
-        Step(0, 15, DISPATCH, lines=FIRST),
-    ),
-    "line refunded": (
-        *_SENT,
-        Step(9, 10, OFFICE, lines=FIRST, status=CANCELLED, reason="Sent back within 14 days"),
-    ),
-    "refunded": (*_SENT, Step(11, 11, OWNER, status=CANCELLED, reason="Lost in the post")),
-}
 
 
 @dataclass(frozen=True)
@@ -142,12 +95,12 @@ def _live(past: PastOrder, person: Person, staff: dict[str, User]) -> Iterator[d
         return
     Order.objects.filter(pk=order.pk).update(created_at=at)
     Message.objects.of(order.pk).update(at=at)
-    _date(order, at=at, by=order.user)
+    date(order, at=at, by=order.user)
     for step in STORIES[past.story]:
         at = (at + timedelta(days=step.days)).replace(hour=step.hour)
         yield at
-        _take(step, order, at=at)
-        _date(order, at=at, by=staff.get(step.by))
+        take(step, order, at=at, by=staff[step.by])
+        date(order, at=at, by=staff[step.by])
 
 
 def _place(past: PastOrder, person: Person) -> Order | None:
@@ -167,28 +120,3 @@ def _place(past: PastOrder, person: Person) -> Order | None:
     )
     quote = offer_quote(checkout, lines=basket.lines.for_reading())
     return place_order(checkout_id=checkout.pk, quote=quote.key)
-
-
-def _take(step: Step, order: Order, *, at: datetime) -> None:
-    if step.do == "pay":
-        mark_order_paid(order_id=order.pk, at=at)
-    elif step.do == "revoke":
-        revoke_payment(order_id=order.pk, at=at)
-    elif step.do == "cancel":
-        cancel_order(order_id=order.pk, reason=step.reason, at=at)
-    else:
-        line_ids = [line.pk for line in list(order.lines.all())[slice(*step.lines)]]
-        move_order_lines(order_id=order.pk, line_ids=line_ids, status=step.status,
-                         may_refund=True, reason=step.reason, at=at)  # fmt: skip
-
-
-def _date(order: Order, *, at: datetime, by: User | None) -> None:
-    """Give the rows that this step wrote now their time in the past, and who did it."""
-    Order.objects.filter(pk=order.pk).update(updated_at=at)
-    Conversation.objects.filter(pk=order.pk).update(changed_at=at)
-    for rows in (
-        Order.history.filter(id=order.pk),
-        OrderLine.history.filter(order_id=order.pk),
-        Product.history.filter(history_change_reason__startswith=f"Order {order.number}"),
-    ):
-        rows.filter(history_date__gt=at).update(history_date=at, history_user=by)

@@ -12,9 +12,20 @@ from django.utils import timezone
 
 from main import broadcasts
 from main.demo.catalogue import read_catalogue
-from main.demo.orders import STORIES, load_people, read_orders
+from main.demo.orders import load_people, read_orders
 from main.demo.people import PEOPLE
-from main.models import Invoice, Order, OrderLine, Product, User
+from main.demo.stories import STORIES
+from main.models import (
+    Invoice,
+    Message,
+    OpenBalance,
+    Order,
+    OrderLine,
+    Payment,
+    Product,
+    Refund,
+    User,
+)
 from main.models.order_moves import status_by_lines
 from main.tests.support.factories import ProductFactory
 
@@ -31,6 +42,7 @@ class PastOrderTests(TestCase):
         for name in cls.stocks:
             if name in wanted:
                 ProductFactory(name=name, stock=cls.stocks[name])
+        cls.began = timezone.now()
         cls.written = load_people()
 
     def test_everything_is_there_to_be_ordered(self):
@@ -82,6 +94,28 @@ class PastOrderTests(TestCase):
             owed = 0 if order.status == Order.Status.NEW else order.charged
             self.assertEqual(billed, owed, order)
 
+    def test_the_ledger_has_what_came_and_what_went_back(self):
+        open_by_story = {"part paid": "5.00", "overpaid": "-3.00"}
+        stories = {past.story for past in self.past}
+        self.assertLessEqual(set(open_by_story), stories)
+        self.assertEqual(
+            sorted(str(each.due) for each in OpenBalance.objects.all()), ["-3.00", "5.00"]
+        )
+        for order in Order.objects.prefetch_related("lines", "charges", "payments", "refunds"):
+            if order.status != Order.Status.NEW and not hasattr(order, "open_balance"):
+                self.assertEqual(order.due, 0, order)
+        recorded_by = set(Payment.objects.values_list("recorded_by__email", flat=True))
+        self.assertEqual(recorded_by, {"office@booktime.example"})
+        states = set(Refund.objects.values_list("state", flat=True))
+        self.assertEqual(states, {"requested", "done"})
+        self.assertFalse(Payment.objects.filter(is_before_ledger=True).exists())
+
+    def test_one_of_two_copies_is_to_be_refunded(self):
+        short = OrderLine.objects.get(split_from__isnull=False)
+        self.assertEqual((short.quantity, short.status), (1, OrderLine.Status.CANCELLED))
+        refund = short.order.refunds.get()
+        self.assertEqual((refund.amount, refund.state), (short.unit_price, "requested"))
+
     def test_invoices_are_numbered_in_the_order_of_their_days(self):
         for kind in Invoice.Kind:
             issued = Invoice.objects.filter(kind=kind).order_by("series", "sequence")
@@ -105,6 +139,15 @@ class PastOrderTests(TestCase):
             self.assertEqual(moments[0], (order.created_at,))
             self.assertLess(order.updated_at, now)
             self.assertLessEqual(moments[-1], (order.updated_at,))
+
+    def test_the_timeline_goes_forward(self):
+        now = timezone.now()
+        for order in Order.objects.all():
+            times = list(Message.objects.of(order.pk).order_by("seq").values_list("at", flat=True))
+            self.assertEqual(times, sorted(times))
+            self.assertLess(times[-1], now)
+        for entries in (Payment.objects, Refund.objects):
+            self.assertFalse(entries.filter(updated_at__gt=self.began).exists())
 
     def test_who_did_it_is_known(self):
         order = Order.objects.filter(status=Order.Status.DONE, user__isnull=False).first()
