@@ -70,7 +70,7 @@ class DispatchOrderAdmin(WithoutHistory, OrderAdmin):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).paid().prefetch_related(LINES)
+        return super().get_queryset(request).paid().prefetch_related(LINES, "charges")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
         """By what is seen here: a search by e-mail or payer would tell them."""

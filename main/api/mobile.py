@@ -32,7 +32,7 @@ class MyOrderSerializer(serializers.Serializer):
     price = serializers.DecimalField(
         max_digits=10,
         decimal_places=2,
-        help_text="What was agreed, in the shop's currency, VAT included.",
+        help_text="What was agreed, in the shop's currency, with VAT and all charges.",
     )
 
 

@@ -1,5 +1,7 @@
 """Paid orders as dispatch needs them: where to, and which lines. No prices, no e-mail address."""
 
+from typing import Any
+
 from django.db.models import Prefetch, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -12,7 +14,7 @@ from main.api.pagination import NewestOrdersFirst
 from main.api.permissions import HandlesOrders
 from main.api.queries import KnownQuery
 from main.api.views import NeverCached
-from main.models import Order, OrderLine
+from main.models import Order, OrderCharge, OrderLine
 
 SHIPPING = [
     "shipping_name",
@@ -25,6 +27,13 @@ SHIPPING = [
 PAID = [(int(status), str(status.label)) for status in (Order.Status.PAID, Order.Status.DONE)]
 
 
+class OrderServiceSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = OrderCharge
+        fields = ["code", "name", "quantity"]
+        read_only_fields = fields
+
+
 class OrderSerializer(serializers.ModelSerializer):
     number = serializers.CharField(help_text="The id as people read it out.")
     status = serializers.ChoiceField(choices=PAID)
@@ -34,13 +43,26 @@ class OrderSerializer(serializers.ModelSerializer):
     )
     shipping_country_name = serializers.CharField(source="shipping_country.name")
     lines = OrderLineSerializer(many=True)
+    services = OrderServiceSerializer(
+        many=True,
+        required=False,
+        help_text="What to do beside sending books, such as wrapping them. Left out if nothing.",
+    )
 
     class Meta:
         model = Order
         fields = [
-            "id", "number", "status", "placed_at", *SHIPPING, "shipping_country_name", "lines"
+            "id", "number", "status", "placed_at", *SHIPPING, "shipping_country_name", "lines",
+            "services",
         ]  # fmt: skip
-        read_only_fields = fields
+        read_only_fields = [name for name in fields if name != "services"]
+
+    def to_representation(self, order: Order) -> dict[str, Any]:
+        """As programs of before there were services know it, where there are none."""
+        shown = super().to_representation(order)
+        if not shown["services"]:
+            del shown["services"]
+        return shown
 
 
 class OrderFilters(filters.FilterSet):
@@ -57,7 +79,8 @@ class PaidOrders:
             "name", "quantity", "status", "order", "product__isbn"
         )
         orders = Order.objects.paid().only("status", "created_at", *SHIPPING)
-        return orders.prefetch_related(Prefetch("lines", lines))
+        charges = OrderCharge.objects.only("order", "kind", "code", "name", "quantity", "status")
+        return orders.prefetch_related(Prefetch("lines", lines), Prefetch("charges", charges))
 
 
 @extend_schema(tags=["Dispatch"])

@@ -23,6 +23,10 @@ class ChargeKind(models.TextChoices):
     GIFT_CARD = "gift_card", "gift card"
 
 
+# Something is done for these: a parcel is sent, a book wrapped. The others only move money.
+SERVICES = {ChargeKind.DELIVERY, ChargeKind.FEE}
+
+
 class Priced(Protocol):
     """Anything with a gross total and a VAT rate in percent: a line, a charge."""
 

@@ -13,7 +13,7 @@ from django_countries.fields import CountryField
 
 from main.models.addresses import POSTAL_FIELDS, PostalAddress
 from main.models.balance import Balance, balance_of, with_ledger
-from main.models.charges import Priced, Sums, VatLine, add_up
+from main.models.charges import SERVICES, Priced, Sums, VatLine, add_up
 from main.models.history import History
 from main.models.isbn import isbn13
 from main.models.order_money import MoneyState, in_money_state
@@ -186,6 +186,11 @@ class Order(models.Model):
     def live_extras(self) -> list[Any]:
         """Charges beside the books that are not cancelled."""
         return [charge for charge in self.charges.all() if charge.is_live]
+
+    @property
+    def services(self) -> list[Any]:
+        """What is done for the customer beside the books, as those who pack must know."""
+        return [charge for charge in self.live_extras if charge.kind in SERVICES]
 
     @property
     def sums(self) -> Sums:

@@ -6,6 +6,7 @@ from main.models import Order, OrderLine
 from main.tests.support.admin_case import AdminTestCase
 from main.tests.support.factories import (
     DispatcherFactory,
+    OrderChargeFactory,
     OrderFactory,
     OrderLineFactory,
     ProductFactory,
@@ -45,6 +46,14 @@ class SightTests(DispatchTestCase):
             self.assertContains(page, "Clara Whitlock")
             for secret in ("77.70", "38.85", "£", "Rich Uncle", "Bristol", self.order.email):
                 self.assertNotContains(page, secret)
+
+    def test_what_to_do_beside_the_books_is_told_without_its_price(self) -> None:
+        OrderChargeFactory(order=self.order, kind="fee", name="Wrapping", unit_price="77.70")
+        OrderChargeFactory(order=self.order, kind="discount", name="Old friends, 77.70 off")
+        for path in (self.page, f"{self.path}packing/"):
+            page = self.client.get(path)
+            self.assertContains(page, "1 × Wrapping")
+            self.assertNotContains(page, "77.70")
 
     def test_nor_does_the_search(self) -> None:
         self.assertEqual(self.found(f"q={self.order.number}"), [self.order])
@@ -97,7 +106,7 @@ class SendingTests(DispatchTestCase):
         self.assertEqual(self.state(), LINE.PROCESSING)
 
     def test_a_copy_that_is_missing_is_cancelled_with_a_reason(self) -> None:
-        self.assertContains(self.move(LINE.CANCELLED), "Say why")
+        self.assertContains(self.move(LINE.CANCELLED), "Please give a reason")
         self.assertEqual(self.state(), LINE.NEW)
         self.move(LINE.CANCELLED, reason="Not on the shelf")
         self.assertEqual(self.state(), LINE.CANCELLED)

@@ -14,6 +14,7 @@ from main.models import Order, User
 from main.tests.support.dispatch_case import CANCELLED, LINES, NEW, ORDERS, SENT, DispatchTestCase
 from main.tests.support.factories import (
     EmployeeFactory,
+    OrderChargeFactory,
     OrderFactory,
     OrderLineFactory,
     OwnerFactory,
@@ -51,6 +52,24 @@ class ReadingTests(DispatchTestCase):
                 "shipping_country_name": "Ireland",
             },
         )
+
+    def test_what_is_done_beside_the_books_is_told_without_its_price(self) -> None:
+        OrderChargeFactory(order=self.order, unit_price="77.70")
+        OrderChargeFactory(
+            order=self.order, kind="fee", code="wrapping", name="Wrapping", quantity=2
+        )
+        OrderChargeFactory(order=self.order, kind="discount", unit_price="-1.00")
+        OrderChargeFactory(order=self.order, kind="gift_card", unit_price="-1.00")
+        OrderChargeFactory(order=self.order, name="Cancelled", status=40)
+        for found in (self.get(f"{ORDERS}{self.order.pk}/"), self.get(ORDERS)["results"][0]):
+            self.assertEqual(
+                found["services"],
+                [
+                    {"code": "post", "name": "Delivery by post", "quantity": 1},
+                    {"code": "wrapping", "name": "Wrapping", "quantity": 2},
+                ],
+            )
+            self.assertNotIn("77.70", str(found))
 
     def test_a_line_is_what_to_pack_and_what_may_become_of_it(self) -> None:
         emma = {
@@ -155,8 +174,8 @@ class ReadingTests(DispatchTestCase):
             order = OrderFactory(status=Order.Status.PAID, user=self.dispatcher)
             OrderLineFactory.create_batch(2, order=order)
         self.assertEqual([self.count_queries(path) for path in paths], few)
-        # Session, user, groups, the rows, and for orders their lines; permissions for refunds.
-        self.assertLessEqual(max(few), 7)
+        # Session, user, groups, the rows; for orders their lines and charges; refund permissions.
+        self.assertLessEqual(max(few), 8)
 
     def count_queries(self, path: str) -> int:
         with CaptureQueriesContext(connection) as queries:
