@@ -34,25 +34,7 @@ from unittest.mock import patch
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST_QUERIES, MOST_RATIO = 12, 2.0
-REPORTS = {
-    "orders_per_day/": "orders per day",
-    "most_bought_products/": "most bought, 30 days",
-    "most_bought_products/?period=90": "most bought, 90 days",
-    "turnover/": "turnover, 12 months",
-    "turnover/?period=36": "turnover, 36 months",
-    "low_stock/": "stock running low",
-}
-DASHBOARD = {
-    "": "plain",
-    "?page=20": "page 20",
-    "?status=30": "one state",
-    "?sort=-total": "largest first",
-    "?sort=-status": "by state",
-    "?placed_from=2024-01-01&placed_to=2100-01-01": "from a day on",
-    "?q=shaw": "a common name",
-    "?q=shaw&status=30&sort=total": "name, state, by total",
-}
-ANEW = ", read anew"
+ANEW = ", read anew"  # as many_orders_pages.py marks them
 
 
 def main() -> int:
@@ -211,6 +193,7 @@ def make(count: int) -> dict[str, Callable]:
 
 def pages_for(staff: dict) -> dict[str, Callable]:
     from django.test import Client
+    from many_orders_pages import paths_for
 
     logging.disable(logging.CRITICAL)  # failures are reported below
     pages = {}
@@ -233,47 +216,6 @@ def visit_anew(client, path: str):
 
     with patch.object(figures, "KEPT_FOR", 0):
         return client.get(path)
-
-
-def paths_for(role: str, prefix: str) -> dict[str, str]:
-    from many_orders_made import isbn_of
-
-    from main.models import Order
-
-    order = Order.objects.newest_first().filter(status=30)[10]
-    orders = f"{prefix}main/order/"
-    paths = {
-        "index": prefix,
-        "orders": orders,
-        "orders, a number": f"{orders}?q={order.number}",
-        "an order": f"{orders}{order.pk}/change/",
-    }
-    if role == "dispatch":
-        return paths | {
-            "orders, all": f"{orders}?work=all",
-            "orders, a common name": f"{orders}?work=all&q=shaw",
-            "packing": f"{orders}packing/",
-            "API, orders": "/api/orders/",
-            "API, lines": "/api/orderlines/",
-        }
-    paths |= {
-        "orders, page 20": f"{orders}?p=20",
-        "orders, one state": f"{orders}?status__exact=30",
-        "orders, a common name": f"{orders}?q=shaw",
-        "orders, an e-mail": f"{orders}?q={order.email}",
-        "orders, the best seller": f"{orders}?q={isbn_of(0)}",
-        "an order’s history": f"{orders}{order.pk}/history/",
-        "an invoice": f"{prefix}invoice/{order.pk}/",
-        "invoices": f"{prefix}main/invoice/",
-    }
-    if role == "owner":
-        return paths
-    paths |= {
-        f"dashboard, {label}": f"/order-dashboard/{query}" for query, label in DASHBOARD.items()
-    }
-    paths["dashboard, the best seller"] = f"/order-dashboard/?q={isbn_of(0)}"
-    paths |= {label: f"{prefix}{path}" for path, label in REPORTS.items()}
-    return paths | {f"{label}{ANEW}": f"{prefix}{path}" for path, label in REPORTS.items()}
 
 
 def queries_of(page: Callable) -> int:

@@ -8,25 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
 
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
+from many_orders_billed import bill, count_series
 from stdnum import ean
 
-from main.models import (
-    Invoice,
-    InvoiceLine,
-    InvoiceSeries,
-    InvoiceVat,
-    Order,
-    OrderLine,
-    Product,
-    User,
-)
-from main.models.charges import add_up, contained_vat
-from main.models.invoice_parties import Seller, customer, seller
+from main.models import ChargeKind, Order, OrderCharge, OrderLine, Product, User, add_up
 from main.models.products import make_slug
 from main.models.staff_roles import DISPATCH, OFFICE
 
@@ -41,7 +30,6 @@ SURNAMES = [
     "Lowe", "Moore", "Nolan", "Price", "Reid", "Shaw", "Tanaka", "Underhill", "Voss", "Walsh",
 ]  # fmt: skip
 CITIES = [("London", "WC1E 6BT"), ("Bath", "BA1 1AA"), ("Leeds", "LS1 4AP"), ("York", "YO1 7HH")]
-LIVE = [Order.Status.PAID, Order.Status.DONE]
 
 
 def make_shop(count: int) -> None:
@@ -56,19 +44,7 @@ def make_shop(count: int) -> None:
     for orders in _orders(count, people, chance):
         with transaction.atomic():
             _write(orders, books, numbers, chance)
-    _count_series(numbers)
-
-
-def _count_series(numbers: dict[str, int]) -> None:
-    """All at once, which PostgreSQL's trigger refuses: without it, since the shop is only ours."""
-    trigger = "ALTER TABLE main_invoiceseries {} TRIGGER main_invoiceseries_counts"
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(trigger.format("DISABLE"))
-        for name, last in numbers.items():
-            InvoiceSeries.objects.filter(pk=name).update(last_number=last)
-        if connection.vendor == "postgresql":
-            cursor.execute(trigger.format("ENABLE"))
+    count_series(numbers)
 
 
 def make_staff() -> dict[str, tuple[User, str]]:
@@ -168,23 +144,14 @@ def _status(is_open: bool, chance: random.Random) -> Order.Status:
 
 def _write(orders: list[Order], books: list[Product], numbers: dict, chance) -> None:
     lines = {order.pk: _lines(order, books, chance) for order in orders}
+    charges = {order.pk: _charges(order, chance) for order in orders}
     for order in orders:
-        order.total = add_up(lines[order.pk]).gross
-        order.total_vat = sum(
-            (line.vat for line in add_up(lines[order.pk]).vat_lines), Decimal("0.00")
-        )
+        sums = add_up([*lines[order.pk], *charges[order.pk]])
+        order.total, order.total_vat = sums.gross, sums.vat
     Order.objects.bulk_create(orders)
     OrderLine.objects.bulk_create(line for order in orders for line in lines[order.pk])
-    paid = [order for order in orders if order.status in LIVE]
-    invoices = [_document(order, Invoice.Kind.INVOICE, lines[order.pk], numbers) for order in paid]
-    _write_documents(invoices, lines)
-    returned = [invoice for invoice in invoices if chance.random() < 0.03]
-    firsts = {invoice.order_id: lines[invoice.order_id][:1] for invoice in returned}
-    notes = [
-        _document(note.order, Invoice.Kind.CREDIT_NOTE, firsts[note.order_id], numbers, note)
-        for note in returned
-    ]
-    _write_documents(notes, firsts)
+    OrderCharge.objects.bulk_create(each for order in orders for each in charges[order.pk])
+    bill(orders, lines, charges, numbers=numbers, chance=chance)
 
 
 def _lines(order: Order, books: list[Product], chance: random.Random) -> list[OrderLine]:
@@ -205,66 +172,20 @@ def _lines(order: Order, books: list[Product], chance: random.Random) -> list[Or
     ]
 
 
-def _document(order: Order, kind, lines: list[OrderLine], numbers: dict, corrects=None) -> Invoice:
-    series = f"{'CN' if corrects else 'INV'}-{order.created_at.year}"
-    if series not in numbers:
-        InvoiceSeries.objects.create(name=series)
-    numbers[series] += 1
-    gross = add_up(lines).gross
-    vat = sum((line.vat for line in add_up(lines).vat_lines), Decimal("0.00"))
-    return Invoice(
-        kind=kind,
-        series_id=series,
-        sequence=numbers[series],
-        order=order,
-        corrects=corrects,
-        reason="It came back" if corrects else "",
-        is_refund=corrects is not None,
-        issued_at=order.created_at,
-        seller=_seller(),
-        customer=customer(order),
-        currency=order.currency,
-        net=gross - vat,
-        vat=vat,
-        gross=gross,
-    )
-
-
-@cache
-def _seller() -> Seller:
-    return seller()
-
-
-def _write_documents(invoices: list[Invoice], lines: dict[int, list[OrderLine]]) -> None:
-    Invoice.objects.bulk_create(invoices)
-    InvoiceLine.objects.bulk_create(
-        _document_line(invoice, line) for invoice in invoices for line in lines[invoice.order_id]
-    )
-    InvoiceVat.objects.bulk_create(
-        InvoiceVat(
-            invoice=invoice,
-            kind=invoice.kind,
-            issued_on=timezone.localdate(invoice.issued_at),
-            rate=sums.rate,
-            net=sums.gross - sums.vat,
-            vat=sums.vat,
-            gross=sums.gross,
+def _charges(order: Order, chance: random.Random) -> list[OrderCharge]:
+    """One parcel in three goes by courier, for money."""
+    if chance.random() > 0.3:
+        return []
+    is_cancelled = order.status == Order.Status.CANCELLED
+    return [
+        OrderCharge(
+            order=order,
+            kind=ChargeKind.DELIVERY,
+            code="courier",
+            name="Delivery by courier",
+            unit_price=Decimal("4.95"),
+            tax_rate=Decimal("20.00"),
+            quantity=1,
+            status=40 if is_cancelled else 10,
         )
-        for invoice in invoices
-        for sums in add_up(lines[invoice.order_id]).vat_lines
-    )
-
-
-def _document_line(invoice: Invoice, line: OrderLine) -> InvoiceLine:
-    vat = contained_vat(gross=line.total, rate=line.tax_rate)
-    return InvoiceLine(
-        invoice=invoice,
-        order_line=line,
-        name=line.name,
-        quantity=line.quantity,
-        unit_price=line.unit_price,
-        tax_rate=line.tax_rate,
-        net=line.total - vat,
-        vat=vat,
-        gross=line.total,
-    )
+    ]
