@@ -155,7 +155,7 @@ class StorageTests(S3Mixin, TestCase):
 
     def test_a_missing_bucket_is_named(self) -> None:
         self.use_s3(bucket_name="nobodys-bucket")
-        with self.assertRaisesMessage(FilesUnavailable, "no bucket of the name"):
+        with self.assertRaisesMessage(FilesUnavailable, "no bucket of this name"):
             storages["covers"].save("a.webp", ContentFile(b"1"))
 
 
