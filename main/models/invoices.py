@@ -143,6 +143,11 @@ class Invoice(FrozenModel):
         return f"{self.series_id}-{self.sequence:05d}"
 
     @property
+    def has_charges(self) -> bool:
+        """Whether anything but books stands on it."""
+        return any(line.kind != ChargeKind.BOOK for line in self.lines.all())
+
+    @property
     def is_credit_note(self) -> bool:
         return self.kind == self.Kind.CREDIT_NOTE
 

@@ -1,5 +1,6 @@
 """Charges beside the books, and single copies of a line: billed, sent, taken back alone."""
 
+import re
 from decimal import Decimal
 
 from django.core import mail
@@ -13,7 +14,7 @@ from main.errors import MoveRefused
 from main.gateways.einvoice import einvoice_xml
 from main.models import ChargeKind, Invoice, Message, Order, OrderCharge, OrderLine
 from main.reports import turnover
-from main.tests.support.factories import OrderChargeFactory
+from main.tests.support.factories import OrderChargeFactory, OwnerFactory
 from main.tests.support.invoice_case import SELLER, invoice_of, new_order
 from main.tests.test_einvoice import Xml
 
@@ -52,6 +53,20 @@ class BilledChargeTests(TestCase):
         )
         self.assertEqual((invoice.gross, invoice.vat), (Decimal("33.47"), Decimal("5.58")))
         self.assertEqual((order.charged, order.due), (Decimal("33.47"), Decimal("0.00")))
+
+    def test_the_page_calls_things_what_they_are(self) -> None:
+        self.client.force_login(OwnerFactory())
+        books = mark_order_paid(order_id=new_order(("A calendar", "9.99", "20", 3)).pk)
+        for order, words, others in (
+            (order_with_charges(), ("Item", "Quantity"), ("Book", "Copies")),
+            (books, ("Book", "Copies"), ("Item", "Quantity")),
+        ):
+            page = self.client.get(f"/admin/invoice/{order.pk}/").content.decode()
+            heads = re.findall(r"<th scope=\"col\"[^>]*>([^<]*)</th>", page)
+            self.assertEqual(heads[:2], list(words))
+            self.assertTrue(set(heads).isdisjoint(others))
+            names = re.findall(r'<p class="title"[^>]*>([^<]*)</p>', page)
+            self.assertEqual(names, [line.name for line in invoice_of(order).lines.all()])
 
     def test_a_charge_alone_is_taken_back(self) -> None:
         order = order_with_charges()
