@@ -25,6 +25,8 @@ from main.models.charges import CENT
 from main.models.invoice_parties import Seller, customer, seller
 
 LIVE = [Order.Status.PAID, Order.Status.DONE]
+# Far too many, so that these lists fill a page in a small shop as well as in a large one.
+OVERPAID, PART_PAID = 0.05, 0.9
 A_WEEK = timedelta(days=7)  # so long it takes until a refund is paid out
 ByOrder = dict[int, list]
 
@@ -64,8 +66,8 @@ def _write_ledger(orders: list[Order], notes: list[Invoice], chance: random.Rand
 def _payment(order: Order, chance: random.Random) -> Payment | None:
     drawn = chance.random()
     if order.status in LIVE:
-        amount = order.total + (5 if drawn < 0.002 else 0)
-    elif order.status == Order.Status.NEW and drawn < 0.1:
+        amount = order.total + (5 if drawn < OVERPAID else 0)
+    elif order.status == Order.Status.NEW and drawn < PART_PAID:
         amount = (order.total / 2).quantize(CENT)
     else:
         return None
