@@ -7,6 +7,10 @@ from main.models.charges import NOTHING
 from main.models.invoices import Invoice
 from main.models.orders import Order
 
+# Why release 0.1.0 takes an invoice back on paper only. Other notes that move no money are this
+# release's, about charges that are no longer due: by these nothing was paid less.
+_MENDING = {"Marked paid by mistake", "Billing address corrected"}
+
 
 class Papers:
     """All that release 0.1.0 wrote down about an order's money."""
@@ -16,7 +20,7 @@ class Papers:
         notes = [each for each in self.documents if each.is_credit_note]
         self.refunds = [note for note in notes if note.is_refund]
         billed = _sum(each for each in self.documents if not each.is_credit_note)
-        mended = _sum(note for note in notes if not note.is_refund)  # no money went back by these
+        mended = _sum(note for note in notes if note.reason in _MENDING and not note.is_refund)
         self.paid = billed - mended
         self.is_undone = self.paid == _sum(self.refunds)
 

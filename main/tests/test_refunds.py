@@ -1,13 +1,16 @@
 """Money that goes back: promised with what is cancelled, paid out, or not after all."""
 
+from decimal import Decimal
+
 from django.utils import timezone
 
 from main import emails
-from main.actions.order_lines import move_order_lines
+from main.actions.order_lines import cancel_order_charges, move_order_lines
 from main.actions.orders import cancel_order
 from main.actions.refunds import fail_refund, record_refund, request_refund
 from main.errors import PaymentRefused
-from main.models import OrderLine, Payment, Refund
+from main.models import OrderLine, Refund
+from main.tests.support.factories import OrderChargeFactory
 from main.tests.support.ledger_case import PAID_ON, LedgerTestCase, make_order
 from main.wording.facts import fact_text
 
@@ -73,14 +76,23 @@ class PromisedTests(LedgerTestCase):
         self.assertEqual((self.refunds(), self.payments()), ([], []))
         self.assertEqual(self.standing(), ("cancelled", "0.00", ""))
 
-    def test_of_money_that_is_missing_the_note_is_paper_only(self) -> None:
-        self.pay()
-        Payment.objects.update(state="failed")  # a charge that was taken back
-        ((_, text),) = self.mailed_by(self.cancel, name="Bag")
-        note = self.order.invoices.credit_notes().get()
-        self.assertEqual((self.refunds(), note.is_refund), ([], False))
+    def test_what_is_owed_anyway_does_not_go_back(self) -> None:
+        """A discount of £5.00 was taken back, so the post's £3.00 are not overpaid."""
+        code, post = (
+            OrderChargeFactory(order=self.order, kind="discount", unit_price=Decimal("-5.00")),
+            OrderChargeFactory(order=self.order),
+        )
+        self.pay("18.49")
+        of_this = {"order_id": self.order.pk, "reason": "Mistake"}
+        cancel_order_charges(**of_this, charge_ids=[code.pk])
+        self.assertEqual(self.standing(), ("paid", "5.00", "5.00"))
+        ((_, text),) = self.mailed_by(cancel_order_charges, **of_this, charge_ids=[post.pk])
+        note = self.order.invoices.credit_notes().newest_first()[0]
+        self.assertEqual((str(note.gross), note.is_refund, self.refunds()), ("3.00", False, []))
+        self.assertEqual(self.standing(), ("paid", "2.00", "2.00"))
         self.assertNotIn("refund", text)
         self.assertIn(f"Credit note {note.number} is on your order page", text)
+        self.assertNotIn("refunded", [fact for fact, _ in self.facts()])
 
     def test_it_goes_back_the_way_it_came(self) -> None:
         self.pay(way="in_shop")
