@@ -64,16 +64,9 @@ def record_refund(
     if refund.state == Refund.State.DONE:
         return refund
     _check_open(refund)
-    same = Refund.objects.filter(way=refund.way, reference=reference)
-    if reference and same.exclude(pk=refund.pk).exists():
-        raise PaymentRefused(f"“{reference}” is the reference of another refund.")
     refund.state, refund.done_at, refund.reference = Refund.State.DONE, at, reference
     refund.recorded_by_id = recorded_by
-    try:
-        with transaction.atomic():
-            refund.save()
-    except IntegrityError as error:  # recorded for another refund at this very moment
-        raise PaymentRefused(f"“{reference}” has been recorded in the meantime.") from error
+    _save_done(refund)
     values = facts.amount(refund)
     record_fact(order_id=refund.order_id, fact=Message.Fact.PAID_BACK, values=values)
     events.refund_paid(order_id=refund.order_id, refund_id=refund.pk)
@@ -124,6 +117,17 @@ def _hold_refund(refund_id: int) -> Refund:
     refund = Refund.objects.get(pk=refund_id)
     refund.order = order
     return refund
+
+
+def _save_done(refund: Refund) -> None:
+    same = Refund.objects.filter(way=refund.way, reference=refund.reference)
+    if refund.reference and same.exclude(pk=refund.pk).exists():
+        raise PaymentRefused(f"“{refund.reference}” is the reference of another refund.")
+    try:
+        with transaction.atomic():
+            refund.save()
+    except IntegrityError as error:  # recorded for another refund at this very moment
+        raise PaymentRefused(f"“{refund.reference}” has been recorded in the meantime.") from error
 
 
 def _check_open(refund: Refund) -> None:

@@ -52,7 +52,6 @@ class SettlingAdmin(OrderAdmin):
         show: Callable[[Order, SettlingForm], dict[str, Any]],
     ) -> HttpResponse:
         """Do what the form asks, on the held order. Refused, it stays on the page (`show`)."""
-        told = ""
         if not self.has_settle_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -60,17 +59,20 @@ class SettlingAdmin(OrderAdmin):
         with transaction.atomic():
             order = self.hold(request, object_id)
             form = make_form(order)
-            if form and form.is_valid():
-                try:
-                    told = form.perform(by=request.user.pk)
-                except ShopError as error:
-                    form.add_error(None, str(error))
+            if form:
+                self._do(request, form)
         if form and form.errors:
             request.method = "GET"  # the page as it is looked at, with the form as it was sent
             return self.change_view(request, object_id, extra_context=show(order, form))
-        if told:
-            self.message_user(request, told, messages.SUCCESS)
         return self.to_page(request, object_id)
+
+    def _do(self, request: HttpRequest, form: SettlingForm) -> None:
+        if not form.is_valid():
+            return
+        try:
+            self.message_user(request, form.perform(by=request.user.pk), messages.SUCCESS)
+        except ShopError as error:
+            form.add_error(None, str(error))
 
     def page_context(self, request: HttpRequest, order: Order) -> dict:
         prefetch_related_objects([order], "charges")
