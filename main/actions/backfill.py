@@ -85,8 +85,8 @@ def _take_over(order_ids: list[int], done: Backfilled) -> None:
 def _facts_of(orders: Iterable[Order]) -> list[Message]:
     """With their values, unsaved."""
     by_key = {order.pk: order for order in orders}
-    facts = Message.objects.filter(kind=Message.Kind.SYSTEM, values__isnull=True)
-    facts = list(facts.filter(conversation__in=by_key))
+    old = Message.objects.filter(kind=Message.Kind.SYSTEM, values__isnull=True)
+    facts = list(old.filter(conversation__in=by_key))
     for fact in facts:
         fact.values = old_values(fact, order=by_key[fact.conversation_id])
     return facts
