@@ -106,26 +106,26 @@ class RestoreTests(BackupCase):
         middle = backup.index(b"WEBPVP8") + 30
         flipped = backup[:middle] + bytes([backup[middle] ^ 1]) + backup[middle + 1 :]
         for damaged, reason in [
-            (b"", "no backup, or not a whole one"),
-            (b"nothing like it" * 100, "no backup, or not a whole one"),
-            (backup[: len(backup) // 2], "no backup, or not a whole one"),
-            (backup[: backup.index(b"manifest.json")], "no backup, or not a whole one"),
+            (b"", "not a backup, or not a complete one"),
+            (b"nothing like it" * 100, "not a backup, or not a complete one"),
+            (backup[: len(backup) // 2], "not a backup, or not a complete one"),
+            (backup[: backup.index(b"manifest.json")], "not a backup, or not a complete one"),
             (flipped, "is not what was backed up"),
         ]:
             self.assert_refused(damaged, reason)
         for change, reason in [
             (lambda facts: facts.update(vendor="oracle"), "The backup is of oracle"),
-            (lambda facts: facts.update(format=2), "of format 2, and this release reads 1"),
+            (lambda facts: facts.update(format=2), "in format 2, but this release reads 1"),
             (lambda facts: facts["migrations"].append(["main", "9999_later"]), "main.9999_later"),
             (lambda facts: facts["files"].pop(next(iter(facts["files"]))), "is damaged"),
-            (lambda facts: facts["rows"].update({'a"; DROP': 1}), "a table that cannot be"),
+            (lambda facts: facts["rows"].update({'a"; DROP': 1}), "an impossible table"),
             (lambda facts: facts["rows"].update(main_order=7), "rows"),
         ]:
             self.assert_refused(rewritten(BytesIO(backup), change).getvalue(), reason)
         odd = {"format": 1, "made_at": "", "revision": "", "vendor": "x", "migrations": []}
         odd_rows = json.dumps(odd | {"rows": {"a": "b"}})
         for manifest in ("{", "[]", "null", '{"format": 1}', "[" * 100_000, odd_rows):
-            self.assert_refused(sealed(manifest), "its manifest is none")
+            self.assert_refused(sealed(manifest), "its manifest cannot be read")
         self.assertEqual(self.everything(), before)
 
     def assert_refused(self, backup: bytes, reason: str) -> None:
