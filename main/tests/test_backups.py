@@ -148,7 +148,7 @@ class RestoreTests(BackupCase):
 
         with (
             mock.patch.object(FileSystemStorage, "_save", save),
-            self.assertRaisesMessage(BackupRefused, "Nothing was restored: The disk takes no"),
+            self.assertRaisesMessage(BackupRefused, "Nothing was restored: The disk does not"),
         ):
             restore_backup(file=backup, replace=True)
         left = [file for alias in FOLDERS.values() for file in stored_files(storages[alias])]

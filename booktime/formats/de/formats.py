@@ -1,0 +1,22 @@
+"""The same names as in en_GB: a name that a language lacks would be printed letter by letter."""
+
+DATE_FORMAT = "j. M Y"
+DATETIME_FORMAT = "j. M Y, H:i"
+DATETIME_SECONDS_FORMAT = "j. M Y, H:i:s"
+LONG_DATE_FORMAT = "j. F Y"
+WEEKDAY_DATE_FORMAT = "l, j. F Y"
+SHORT_WEEKDAY_DATE_FORMAT = "D j. F Y"
+
+MONTH_DAY_FORMAT = "j. F"
+SHORT_MONTH_DAY_FORMAT = "j. M"
+MONTH_DAY_TIME_FORMAT = "j. F, H:i"
+SHORT_MONTH_DAY_TIME_FORMAT = "j. M, H:i"
+WEEKDAY_FORMAT = "l"
+WEEKDAY_MONTH_DAY_FORMAT = "l, j. F"
+
+YEAR_MONTH_FORMAT = "F Y"
+SHORT_YEAR_MONTH_FORMAT = "M Y"
+
+TIME_FORMAT = "H:i"
+TIME_SECONDS_FORMAT = "H:i:s"
+TIME_ZONE_FORMAT = "H:i T"
