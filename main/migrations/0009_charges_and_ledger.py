@@ -36,8 +36,11 @@ class AllowNull(migrations.AlterField):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
         model = to_state.apps.get_model(app_label, self.model_name)
-        table, column = model._meta.db_table, model._meta.get_field(self.name).column
-        schema_editor.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" DROP NOT NULL')
+        field = model._meta.get_field(self.name)
+        change = "DROP" if field.null else "SET"  # forwards, and back
+        schema_editor.execute(
+            f'ALTER TABLE "{model._meta.db_table}" ALTER COLUMN "{field.column}" {change} NOT NULL'
+        )
 
 
 class Migration(migrations.Migration):
