@@ -47,7 +47,7 @@ class Balance:
 def balance_of(order: Order) -> Balance:
     """By charges and ledger; by its papers where it was settled before there was a ledger."""
     sums = _sums_in(order)
-    if not sums["has_payments"] and order.status != order.Status.NEW:
+    if not sums["has_payments"]:
         return _before_ledger(order)
     return Balance(
         charged=order.charged,
@@ -94,6 +94,8 @@ def _total(entries: Iterable[Payment | Refund], state: str) -> Decimal:
 
 
 def _before_ledger(order: Order) -> Balance:
+    """Of a new one nothing came, but what went back again before it was marked unpaid."""
     charged = order.charged
     refunded = sum((note.gross for note in order.invoices.all() if note.is_refund), NOTHING)
-    return Balance(charged=charged, paid=charged + refunded, refunded=refunded)
+    came = NOTHING if order.status == order.Status.NEW else charged
+    return Balance(charged=charged, paid=came + refunded, refunded=refunded)
