@@ -182,7 +182,13 @@ class ManyKeysTests(RedisCase):
             )
             reading.append(time.perf_counter() - began)
         self.assertEqual(len(found), 200)
-        self.assertLess(min(reading), 0.002)
+        bare = []
+        for _ in range(20):
+            began = time.perf_counter()
+            await shared_redis.attempt(lambda redis: redis.ping())
+            bare.append(time.perf_counter() - began)
+        # Beside a bare question, since machines differ: about ten of them, on one that is idle.
+        self.assertLess(min(reading), 40 * min(bare))
         self.assertEqual(self.looked_through(), set())
 
     def test_looking_through_the_keys_would_be_seen(self):

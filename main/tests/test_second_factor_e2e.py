@@ -69,7 +69,7 @@ class SecondFactorStory(BrowserTestCase):
         self.assert_at(f"{SECURITY}codes/")
         codes = [each.text for each in self.browser.find_all(".codes li")]
         self.assertEqual(len(codes), 10)
-        self.browser.follow("go on")
+        self.browser.follow("continue")
         self.assert_at(OFFICE)
 
         self.sign_in()

@@ -112,7 +112,9 @@ class SettingUpTests(SecondFactorTestCase):
         secret = self.give_app()
         changed = {"SECRET_KEY": "another" * 9}
         with override_settings(**changed), self.assertLogs("main.views.second_factor", "ERROR"):
-            self.assertContains(self.sign_in(code_of(secret)), "This code is not right")
+            self.assertContains(
+                self.sign_in(code_of(secret)), "This code is wrong or has already been used."
+            )
         self.assert_nobody_signed_in()
         kept = {"SECRET_KEY_FALLBACKS": [settings.SECRET_KEY]}
         with override_settings(**changed, **kept):
