@@ -243,6 +243,20 @@ class FactTests(TestCase):
         self.assertEqual(list(order.conversation.messages.values_list("seq", "text")), texts)
         self.assertNotIn("", [text for _, text in texts])
 
+    def test_what_is_written_today_release_0_1_0_can_read(self) -> None:
+        """It reads no values, and knows some kinds of facts by their words alone."""
+        order = order_of_before()
+        receipt = Receipt(way="transfer", amount=Decimal("5.00"), currency="GBP", at=timezone.now())
+        record_payment(order_id=order.pk, receipt=receipt)
+        mark_order_paid(order_id=order.pk)
+        move(order, 0, SENT)
+        move(order, 1, CANCELLED)
+        told = list(order.conversation.messages.order_by("seq"))
+        kinds = ["placed", "part_paid", "paid", "sent", "cancelled", "refunded"]
+        self.assertEqual([each.fact for each in told], kinds)
+        self.assertEqual([each.text for each in told], [message_text(each) for each in told])
+        self.assertNotIn("", [each.text for each in told])
+
     def test_what_cannot_be_taken_apart_is_looked_at_once(self) -> None:
         order = order_of_before()
         told = tell(order, Message.Fact.SENT, "Sent: a parcel.")

@@ -9,7 +9,7 @@ from main.tests.support.release_before.comparing import listed, unused
 from main.tests.support.release_before.looks import assert_looks_the_same
 from main.tests.support.release_before.running import Shop, make_before, take_over
 
-LARGE = Shop(orders=1000, every=7, papers=60, early=11)
+LARGE = Shop(orders=1000, every=13, papers=40, early=11)
 NAME = "booktime_release_before"
 
 
