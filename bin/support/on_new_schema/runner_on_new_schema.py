@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils.module_loading import import_string
 
-# A release refuses to restore a backup of migrations that it does not know, as it should; and in this
-# database every backup is one. Nobody restores while a push is under way.
+# A release refuses to restore a backup of migrations that it does not know, as it should; and in
+# this database every backup is one. Nobody restores while a push is under way.
 _RESTORES = {
     f"main.tests.test_backups.RestoreTests.{name}"
     for name in (
