@@ -23,7 +23,7 @@ PATIENCE = 90  # seconds for the worker to be done
 
 @dataclass(frozen=True)
 class Evidence:
-    """Equal before and after: the release, its processes, the schema, and all rows but PERIODIC's."""
+    """Equal before and after: the release, processes, schema, and all rows but PERIODIC's."""
 
     revision: str
     processes: tuple[int, ...]
