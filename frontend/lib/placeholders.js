@@ -8,8 +8,9 @@ export function unknownPlaceholderWords(text, known) {
   const named = new Set([...text.matchAll(IN_BRACES)].map(([, name]) => name));
   const unknown = [...named].filter((name) => !known.includes(name)).map(braced);
   if (unknown.length === 0) return "";
-  const stays = unknown.length === 1 ? "is not known, and stays" : "are not known, and stay";
-  return `${unknown.join(", ")} ${stays} as written. There are: ${known.map(braced).join(", ")}.`;
+  const are =
+    unknown.length === 1 ? "is not a placeholder and stays" : "are not placeholders and stay";
+  return `${unknown.join(", ")} ${are} as written. You can use: ${known.map(braced).join(", ")}.`;
 }
 
 const braced = (name) => `{${name}}`;

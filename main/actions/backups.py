@@ -23,7 +23,7 @@ def database_tools() -> ModuleType:
     """What copies and restores a database of this kind."""
     tools = {"postgresql": backup_postgresql, "sqlite": backup_sqlite}.get(connection.vendor)
     if tools is None:
-        raise BackupRefused(f"A database of {connection.vendor} cannot be backed up by this.")
+        raise BackupRefused(f"{connection.vendor} databases cannot be backed up.")
     return tools
 
 

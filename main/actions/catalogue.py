@@ -33,7 +33,7 @@ def change_product(
     `count` alone: raises CountRefused, and nothing is saved.
     """
     if "stock" in values:
-        raise ValueError("The stock is counted, not set.")
+        raise ValueError("Stock cannot be set: count the copies instead.")
     product = Product.objects.locked().get(pk=product_id)
     for name, value in values.items():
         setattr(product, name, value)

@@ -108,6 +108,6 @@ def _become_unpaid(order: Order, *, at: datetime | None) -> None:
 def _check_nothing_left(order: Order) -> None:
     """Neither books nor money."""
     if order.lines.filter(status=OrderLine.Status.SENT).exists():
-        raise MoveRefused(f"A part of order {order.number} was sent: refund it instead.")
+        raise MoveRefused(f"Part of order {order.number} has been sent: refund it instead.")
     if order.refunds.filter(state=Refund.State.DONE).exists():
-        raise MoveRefused(f"Money of order {order.number} was paid back: it did arrive.")
+        raise MoveRefused(f"Money for order {order.number} was paid back, so it must have arrived.")

@@ -49,7 +49,7 @@ def cancel_order(
     check_order_move(order, Order.Status.CANCELLED)
     lines, charges = list(order.lines.live()), list(order.charges.live())
     if any(line.status == OrderLine.Status.SENT for line in lines):
-        raise MoveRefused(f"A part of order {order.number} was sent: it cannot be cancelled.")
+        raise MoveRefused(f"Part of order {order.number} has been sent, so it cannot be cancelled.")
     enter_ledger(order=order)
     order.status = Order.Status.CANCELLED
     order.save(update_fields=["status", "updated_at"])

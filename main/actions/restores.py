@@ -44,7 +44,7 @@ def restore_backup(*, file: IO[bytes], replace: bool) -> Restored:
     manifest = reader.check()
     _refuse_unfit(manifest, tools.COPY)
     if not replace and _has_shop():
-        raise BackupRefused("There is a shop in this database. To replace it, add --replace.")
+        raise BackupRefused("This database already holds a shop. To replace it, add --replace.")
     tools.check_tools()
     with tempfile.TemporaryDirectory(prefix="booktime-restore-") as folder:
         copy = Path(folder) / tools.COPY

@@ -56,7 +56,7 @@ def put_back(*, lines: Iterable[Copies], reason: str) -> None:
 def set_first(*, product: Product, copies: int) -> None:
     """What a new book begins with; whoever makes the book saves it."""
     if not product._state.adding:
-        raise ValueError("This book has a stock already: count it.")
+        raise ValueError("This book already has stock: count the copies instead.")
     product.stock = copies
 
 
@@ -94,12 +94,12 @@ def check_count(*, product_id: int, count: Count) -> int:
     if count.counted != count.seen and count.after != last_count(product_id=product_id):
         raise CountRefused(
             f"The copies were counted since you opened the page: there are {there}. "
-            "Reopen it, and count again if necessary."
+            "Reopen the page and count again if necessary."
         )
     stock = there + count.counted - count.seen
     if stock < 0:
         raise CountRefused(
-            f"There are {there} copies now, not {count.seen}. Reload the page, and count again."
+            f"There are {there} copies now, not {count.seen}. Reload the page and count again."
         )
     return stock
 

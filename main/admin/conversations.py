@@ -39,10 +39,10 @@ class CannedReplyAdmin(StaffModelAdmin):
 
 
 class StateFilter(admin.SimpleListFilter):
-    title, parameter_name = "how it stands", "stands"
+    title, parameter_name = "state", "stands"
 
     def lookups(self, request: HttpRequest, model_admin) -> list[tuple[str, str]]:
-        return [("waiting", "The customer waits"), ("desk", "On the desk"), ("closed", "Closed")]
+        return [("waiting", "Customer is waiting"), ("desk", "Open"), ("closed", "Closed")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         match self.value():

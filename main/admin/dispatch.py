@@ -25,7 +25,7 @@ ON_A_PACKING_PAGE = 20
 class ToSendFilter(admin.SimpleListFilter):
     """What is to be sent, unless something else is asked for."""
 
-    title, parameter_name = "what is to do", "work"
+    title, parameter_name = "what to do", "work"
 
     def lookups(self, request: HttpRequest, model_admin) -> list[tuple[str, str]]:
         return [("done", "Sent"), ("all", "All")]

@@ -133,7 +133,7 @@ PAGES = [
         title="Most bought books",
         about="Copies in orders placed in these days that are paid; what was cancelled is not "
         "counted.",
-        nothing="Nothing was bought and paid for in these days.",
+        nothing="No paid orders in these days.",
         columns=[
             Column("Book", "name", "book"),
             Column("Authors", "authors", "text"),
@@ -150,7 +150,7 @@ PAGES = [
         name="turnover",
         title="Turnover",
         about="Invoices less credit notes, by the month they were issued in and by VAT rate.",
-        nothing="Nothing was billed in these months.",
+        nothing="Nothing was invoiced in these months.",
         columns=[
             Column("Month", "month", "month"),
             Column("VAT rate", "rate", "rate"),

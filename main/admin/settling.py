@@ -96,7 +96,7 @@ class SettlingAdmin(OrderAdmin):
             self.message_user(request, " ".join(sentences), messages.ERROR)
         elif form.cleaned_data["was"] != order.status:
             state = Order.Status(order.status).label
-            text = f"Order {order.number} is {state} by now. Look again, then decide."
+            text = f"Order {order.number} is {state} by now. Please check it and decide again."
             self.message_user(request, text, messages.ERROR)
         else:
             self._settle(request, order, **form.cleaned_data)
@@ -113,7 +113,7 @@ class SettlingAdmin(OrderAdmin):
                 case Order.Status.CANCELLED:
                     cancel_order(order_id=order.pk, reason=reason)
                 case _:
-                    raise MoveRefused("An order is done when its lines are.")
+                    raise MoveRefused("An order is done once all its lines are.")
         except MoveRefused as error:
             self.message_user(request, str(error), messages.ERROR)
             return

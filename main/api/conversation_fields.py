@@ -30,7 +30,7 @@ _NO_KEY = "Send a UUID of your own as Idempotency-Key."
 class _TextField(serializers.Field):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
-            raise serializers.ValidationError("A message is a text.")
+            raise serializers.ValidationError("A message must be text.")
         return data
 
 
@@ -84,7 +84,7 @@ class MessageSerializer(serializers.Serializer):
 
 
 class PostedSerializer(MessageSerializer):
-    dup = serializers.BooleanField(help_text="It was stored before, by an earlier try.")
+    dup = serializers.BooleanField(help_text="It had already been stored by an earlier attempt.")
 
 
 class MeSerializer(serializers.Serializer):

@@ -39,7 +39,7 @@ KEY = OpenApiParameter(
     OpenApiTypes.UUID,
     OpenApiParameter.HEADER,
     required=True,
-    description="A UUID of yours for this message: sent again under it, it is kept once.",
+    description="Your own UUID for this message: however often it is sent, it is stored once.",
 )
 
 

@@ -48,7 +48,7 @@ class CodeWrong(Problem):
     status_code = HTTPStatus.UNAUTHORIZED
     type = f"{URN}code_wrong"
     title = "Wrong code"
-    default_detail = "This code is not right, or was used before."
+    default_detail = "This code is wrong or has already been used."
     auth_header = "Token"
 
 
@@ -57,7 +57,7 @@ class StaffProofMissing(Problem):
     type = f"{URN}staff_proof_missing"
     title = "Staff sign in again"
     default_detail = (
-        "Sign in again, with a second factor: staff do so for each working day, or for a token."
+        "Sign in again with a second factor: staff do so every working day, and for a token."
     )
 
 
@@ -65,7 +65,7 @@ class EmailNotVerified(Problem):
     status_code = HTTPStatus.FORBIDDEN
     type = f"{URN}email_not_verified"
     title = "The e-mail address is not verified"
-    default_detail = "Follow the link in our mail first. Signing in on the site sends a new one."
+    default_detail = "Follow the link in our e-mail first. Signing in on the site sends a new one."
 
 
 class AccountInactive(Problem):
@@ -79,7 +79,7 @@ class MoveNotAllowed(Problem):
     status_code = HTTPStatus.CONFLICT
     type = f"{URN}move_refused"
     title = "The line cannot change to that status"
-    default_detail = "It cannot become that from its current status."
+    default_detail = "Its current status does not allow that."
 
 
 class MessageNotTaken(Problem):
@@ -119,12 +119,12 @@ class TooManyAttempts(Problem):
 
 class BodyTooLarge(Problem):
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The body is larger than anything accepted here."
+    default_detail = "The body is too large."
 
 
 class LengthRequired(Problem):
     status_code = HTTPStatus.LENGTH_REQUIRED
-    default_detail = "Send the body's length (Content-Length): a body in chunks is not read here."
+    default_detail = "Send the body's length (Content-Length): chunked bodies are not accepted."
 
 
 class FieldsInvalid(Problem):
@@ -133,7 +133,7 @@ class FieldsInvalid(Problem):
     status_code = HTTPStatus.BAD_REQUEST
     type = f"{URN}fields_invalid"
     title = "Some of what was sent is not valid"
-    default_detail = "The fields that are wrong are named in `errors`."
+    default_detail = "`errors` names the fields that are wrong."
 
 
 # In the order in which the documentation lists them.
@@ -211,7 +211,7 @@ def _as_api_error(error: Exception) -> exceptions.APIException | None:
 
 
 _KNOWN: dict[type[Exception], exceptions.APIException] = {
-    Http404: exceptions.NotFound("There is nothing here, or nothing you may see."),
+    Http404: exceptions.NotFound("This does not exist, or you may not see it."),
     django_errors.PermissionDenied: exceptions.PermissionDenied(),
     django_errors.RequestDataTooBig: BodyTooLarge(),
     django_errors.SuspiciousOperation: exceptions.ParseError("The request cannot be read."),

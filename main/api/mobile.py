@@ -24,7 +24,7 @@ _SUMMARY_LENGTH = LINES_NAMED * (NAME_LENGTH + 12) + 20
 class MyOrderSerializer(serializers.Serializer):
     id = serializers.IntegerField(min_value=10**11, max_value=10**12 - 1)
     image = serializers.URLField(
-        allow_null=True, help_text="The cover of the first book; null when it has none."
+        allow_null=True, help_text="The cover of the first book; null if it has none."
     )
     summary = serializers.CharField(
         max_length=_SUMMARY_LENGTH, help_text="What was ordered, shortened."

@@ -19,7 +19,7 @@ class HandlesOrders(BasePermission):
             return False
         right = Right.VIEW_ORDERS if request.method in SAFE_METHODS else Right.MOVE_LINES
         if not may(request.user, right):
-            raise PermissionDenied("This is for dispatch and the office only.")
+            raise PermissionDenied("Only dispatch and the office may do this.")
         if not has_proved(request):
             raise StaffProofMissing
         return True

@@ -14,7 +14,7 @@ class KnownQuery(APIView):
     def initial(self, request: Request, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)
         known = self._known_parameters()
-        words = f"There is no such parameter here. Known: {', '.join(sorted(known)) or 'none'}."
+        words = f"There is no such parameter. Known: {', '.join(sorted(known)) or 'none'}."
         if unknown := set(request.query_params) - known:
             raise ValidationError({name: [words] for name in sorted(unknown)})
 

@@ -13,7 +13,7 @@ from main.api.schema_words import ABOUT, EXAMPLES, STATES, WHEN
 
 _HEADERS = {
     HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "How to sign in: `Token`."},
-    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "Seconds until it is worth another try."},
+    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": "Seconds to wait before trying again."},
 }
 
 
@@ -40,7 +40,7 @@ class SessionScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "cookie",
             "name": settings.SESSION_COOKIE_NAME,
-            "description": "Whoever is signed in on the site. Writing wants `X-CSRFToken` too.",
+            "description": "Whoever is signed in on the site. Writing needs `X-CSRFToken` too.",
         }
 
 
@@ -132,19 +132,19 @@ _PROBLEM = {
             "type": "string",
             "format": "uri",
             "enum": [NO_TYPE, *(problem.type for problem in PROBLEMS)],
-            "description": "Which kind of error; `about:blank`: the status says it all.",
+            "description": "The kind of error; `about:blank` where the status says it all.",
         },
         "title": {"type": "string", "description": "The kind in words, always the same."},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string", "description": "What is wrong this time, to be shown."},
+        "detail": {"type": "string", "description": "What is wrong this time, fit to show."},
         "code": {
             "type": "string",
             "enum": ["empty", "too_long", "bad_text", "no_fact", "cid_taken", "bad_cid"],
-            "description": "Of a message that was not taken: why.",
+            "description": "Why a message was not accepted.",
         },
         "errors": {
             "type": "object",
-            "description": "What is wrong with which field; `request` for the whole.",
+            "description": "What is wrong with each field; `request` for the whole.",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
     },

@@ -26,7 +26,7 @@ one here too.
 ## Reading
 
 Answers are JSON in UTF-8, and are not cached. Lists have pages: follow `next` until it is null.
-A filter that is not valid is an error, and so is one that a list does not know. Times are in
+An invalid filter is an error, and so is an unknown one. Times are in
 ISO 8601, prices in the shop's currency.
 
 ## Errors
@@ -41,35 +41,35 @@ show `detail`. A refused request has changed nothing.
 ## Limits
 
 60 requests a minute from an address without signing in (120 about conversations), 600 signed in;
-beyond that 429, with `Retry-After` in seconds. Refused requests count. Signing in and reading this
-description are counted each for itself, and signing in is limited as on the site too. A body has
-at most 64 KiB, and says its length.
+after that, 429 with `Retry-After` in seconds. Refused requests count. Signing in and reading this
+description are counted separately, and signing in has the site's own limits as well. A body has
+at most 64 KiB and must state its length.
 """.strip()
 
 # What each error in the description means, and what it looks like.
 WHEN = {
-    HTTPStatus.BAD_REQUEST: "What was sent is not valid, or cannot be read.",
-    HTTPStatus.UNAUTHORIZED: "Not signed in, or not by what was sent.",
-    HTTPStatus.FORBIDDEN: "Signed in, but this is not for you.",
-    HTTPStatus.NOT_FOUND: "There is nothing here, or nothing you may see.",
-    HTTPStatus.NOT_ACCEPTABLE: "The `Accept` header allows no JSON.",
-    HTTPStatus.CONFLICT: "It cannot become that from where it is, or the key is taken.",
-    HTTPStatus.LENGTH_REQUIRED: "The body came in chunks, without its length.",
+    HTTPStatus.BAD_REQUEST: "The request is invalid or cannot be read.",
+    HTTPStatus.UNAUTHORIZED: "Not signed in, or the credentials are invalid.",
+    HTTPStatus.FORBIDDEN: "Signed in, but without the right to do this.",
+    HTTPStatus.NOT_FOUND: "This does not exist, or you may not see it.",
+    HTTPStatus.NOT_ACCEPTABLE: "The `Accept` header does not allow JSON.",
+    HTTPStatus.CONFLICT: "The status cannot change that way, or the key is taken.",
+    HTTPStatus.LENGTH_REQUIRED: "The body was chunked, without a length.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is in a format that is not read here.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body’s format is not supported.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many requests.",
 }
 
 STATES: dict[str, Mapping[Any, str]] = {
     "OrderStatus": {
         Order.Status.PAID: "there is something to send",
-        Order.Status.DONE: "each line is sent or cancelled",
+        Order.Status.DONE: "every line is sent or cancelled",
     },
     "OrderLineStatus": {
-        OrderLine.Status.NEW: "nobody has begun with it",
+        OrderLine.Status.NEW: "nobody has started on it",
         OrderLine.Status.PROCESSING: "it is being packed",
-        OrderLine.Status.SENT: "it has left; the customer is told",
-        OrderLine.Status.CANCELLED: "it is not sent, or it came back; it stays so",
+        OrderLine.Status.SENT: "it has left; the customer is notified",
+        OrderLine.Status.CANCELLED: "it will not be sent, or it came back; this is final",
     },
 }
 _LINE = {

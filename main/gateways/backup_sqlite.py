@@ -44,7 +44,9 @@ def restore_copy(path: Path, *, rows: dict[str, int]) -> None:
     """In one transaction: readers see the old database until they see the new one."""
     with _opened(path) as copy:
         if _rows(copy) != rows:
-            raise BackupRefused("The backup is damaged: its tables have not as many rows as said.")
+            raise BackupRefused(
+                "The backup is damaged: its tables do not have the expected number of rows."
+            )
         connection.ensure_connection()
         try:
             copy.backup(connection.connection, pages=-1, progress=_patience())
@@ -83,6 +85,8 @@ def _patience() -> Callable[[int, int, int], None]:
 
     def look(status: int, remaining: int, total: int) -> None:
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > deadline:
-            raise BackupRefused("The database is in use: somebody has been writing for long.")
+            raise BackupRefused(
+                "The database is in use: something has been writing to it for a long time."
+            )
 
     return look

@@ -114,7 +114,7 @@ def _read_header(reader: Iterator[list[str]]) -> list[str]:
     missing = [column for column in REQUIRED_COLUMNS if column not in columns]
     if missing:
         raise NotABookList(
-            f"The first line names no column {', '.join(missing)}; it must name "
+            f"The first line has no column {', '.join(missing)}; it must name "
             f"{', '.join(REQUIRED_COLUMNS)}, separated by commas."
         )
     for column in (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS):
@@ -141,5 +141,5 @@ def _explain(error: Exception, *, is_several: bool) -> str:
     if "field larger" in str(error):
         return f"a cell is longer than {csv.field_size_limit()} characters"
     if is_several or isinstance(error, _QuoteNotClosed):
-        return "a quote is opened and not closed"
-    return "a quote stands inside a quoted cell; it must be doubled"
+        return "a quote is opened but never closed"
+    return "a quoted cell contains a quote that is not doubled"

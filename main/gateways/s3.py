@@ -26,7 +26,7 @@ _FAILURES = (BotoCoreError, ClientError, Boto3Error, RetriesExceededError, Recur
 _YEAR = 365 * 24 * 3600  # seconds
 _AWAY = "The file storage cannot be reached at the moment."
 # S3's own codes, and the status, since a HEAD has no body to name one.
-_REFUSED = "The file storage refuses the shop's keys."
+_REFUSED = "The file storage rejects the shop's keys."
 _ELSEWHERE = (
     "The file storage is at another address: check AWS_S3_ENDPOINT_URL or, at Amazon, "
     "AWS_S3_REGION_NAME."

@@ -9,11 +9,11 @@ from django.db import models
 # What may be used in braces, and what it becomes.
 PLACEHOLDERS = {
     "order_number": "the order's number",
-    "status": "how the order stands, in the customer's words (paid, sent ...)",
-    "stock": "how many copies of each book are there",
+    "status": "the order's state, in the customer's words (paid, sent ...)",
+    "stock": "how many copies of each book are in stock",
     "customer_name": "the customer's name",
     "my_name": "the sender's name",
-    "dispatch_by": "the day by which it is to be sent; of paid orders, until that day",
+    "dispatch_by": "the dispatch date; for paid orders, until that day",
 }
 _IN_BRACES = re.compile(r"\{([a-z_]+)\}")
 
@@ -30,7 +30,7 @@ def placeholders_in(text: str) -> set[str]:
 def check_placeholders(text: str) -> None:
     if unknown := sorted(set(_IN_BRACES.findall(text)) - PLACEHOLDERS.keys()):
         known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-        raise ValidationError(f"{{{unknown[0]}}} is not known. There are: {known}.")
+        raise ValidationError(f"{{{unknown[0]}}} is not a placeholder. You can use: {known}.")
 
 
 class CannedReplyQuerySet(models.QuerySet["CannedReply"]):

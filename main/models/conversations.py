@@ -252,7 +252,7 @@ def clean_text(text: object) -> str:
     Raises MessageRefused, with the reason.
     """
     if not isinstance(text, str):
-        raise MessageRefused("bad_text", "A message is a text.")
+        raise MessageRefused("bad_text", "A message must be text.")
     text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)).strip()
     if _NOTHING.fullmatch(text):
         raise MessageRefused("empty", "Please write a message first.")

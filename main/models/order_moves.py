@@ -96,7 +96,7 @@ def check_line_move(
 def check_charge_move(charge: OrderCharge, order: Order) -> None:
     """Raise MoveRefused, with the reason, unless the charge may be cancelled."""
     if order.status == Order.Status.CANCELLED:
-        raise MoveRefused(f"Order {order.number} is cancelled: “{charge.name}” was too.")
+        raise MoveRefused(f"Order {order.number} is cancelled, and “{charge.name}” with it.")
 
 
 def line_moves(line: OrderLine, order: Order, *, may_refund: bool) -> list[OrderLine.Status]:

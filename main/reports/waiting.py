@@ -15,6 +15,6 @@ def _tasks() -> int:
 
 
 WAITING = {
-    "conversations_waiting": Counted("Customers who wait for an answer.", _conversations),
-    "tasks_waiting": Counted("Tasks that are due and wait for a worker.", _tasks),
+    "conversations_waiting": Counted("Customers waiting for a reply.", _conversations),
+    "tasks_waiting": Counted("Due tasks waiting for a worker.", _tasks),
 }

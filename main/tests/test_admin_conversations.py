@@ -33,7 +33,7 @@ class CannedReplyTests(AdminCase):
         self.assertEqual(CannedReply.objects.get().text, "Thank you, {customer_name}!")
 
     def test_a_fact_that_there_is_not_is_refused(self) -> None:
-        self.assertContains(self.save("Dear {nobody}"), "{nobody} is not known.")
+        self.assertContains(self.save("Dear {nobody}"), "{nobody} is not a placeholder.")
         self.assertEqual(CannedReply.objects.count(), 0)
 
 

@@ -43,7 +43,9 @@ class OrderMoveTests(OfficeOrderTestCase):
         self.pay()
         said = self.move(CANCELLED, NEW, reason="Never paid")
         number = self.order.number
-        self.assertEqual(said, [f"Order {number} is paid by now. Look again, then decide."])
+        self.assertEqual(
+            said, [f"Order {number} is paid by now. Please check it and decide again."]
+        )
         self.assertEqual(self.states()[0], PAID)
 
     def test_a_wrong_move_is_refused_with_its_sentence(self) -> None:
@@ -51,10 +53,14 @@ class OrderMoveTests(OfficeOrderTestCase):
         self.send_line(self.line)
         number = self.order.number
         for to, reason, sentence in (
-            (NEW, "", f"A part of order {number} was sent: refund it instead."),
-            (CANCELLED, "Why not", f"A part of order {number} was sent: it cannot be cancelled."),
+            (NEW, "", f"Part of order {number} has been sent: refund it instead."),
+            (
+                CANCELLED,
+                "Why not",
+                f"Part of order {number} has been sent, so it cannot be cancelled.",
+            ),
             (PAID, "", f"Order {number} is paid already."),
-            (DONE, "", "An order is done when its lines are."),
+            (DONE, "", "An order is done once all its lines are."),
         ):
             self.assertEqual(self.move(to, PAID, reason=reason), [sentence])
         self.assertEqual(self.states(), (PAID, [LINE.SENT, LINE.NEW]))

@@ -36,7 +36,7 @@ class StaleStockTests(AdminTestCase):
             response = self.send(self.path, self.fields, stock="12", description="New words.")
             error = (
                 "The copies were counted since you opened the page: there are 9. "
-                "Reopen it, and count again if necessary."
+                "Reopen the page and count again if necessary."
             )
             self.assert_refused(response, "stock", error)
         before = self.book.description
@@ -61,7 +61,7 @@ class StaleStockTests(AdminTestCase):
     def test_what_is_sold_cannot_be_taken_away(self) -> None:
         for _ in "twice":  # the refused form remembers what was seen at first
             response = self.send(self.path, self.fields, stock="2", description="New words.")
-            error = "There are 7 copies now, not 10. Reload the page, and count again."
+            error = "There are 7 copies now, not 10. Reload the page and count again."
             self.assert_refused(response, "stock", error)
             self.fields = fields_of(response.content.decode())
         before = self.book.description

@@ -205,7 +205,7 @@ class WhoMayTests(DispatchTestCase):
                 response = self.client.get(path)
                 self.assertEqual(response.status_code, status, path)
                 if status == 403:
-                    words = "This is for dispatch and the office only."
+                    words = "Only dispatch and the office may do this."
                     self.assert_problem(response, status=403, detail=words)
 
     def test_nobody_is_asked_to_sign_in_and_told_how(self) -> None:
@@ -229,7 +229,7 @@ class WhoMayTests(DispatchTestCase):
     def test_a_password_alone_is_not_enough_where_a_second_factor_is_asked_for(self) -> None:
         self.as_(self.dispatcher)
         words = (
-            "Sign in again, with a second factor: staff do so for each working day, or for a token."
+            "Sign in again with a second factor: staff do so every working day, and for a token."
         )
         why = {"detail": words, "kind": "staff_proof_missing"}
         self.assert_problem(self.client.get(ORDERS), status=403, **why)

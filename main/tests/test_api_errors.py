@@ -59,7 +59,7 @@ class ProblemTests(TestCase):
         self.assertEqual(page["Content-Type"], "text/html; charset=utf-8")
 
     def test_what_is_not_for_you_is_as_if_it_were_not_there(self) -> None:
-        words = "There is nothing here, or nothing you may see."
+        words = "This does not exist, or you may not see it."
         self.assert_problem(self.client.get("/api/orders/100000000000/"), 404, words)
 
     def test_a_wrong_method_is_told_the_right_ones(self) -> None:
@@ -158,7 +158,7 @@ class ProblemTests(TestCase):
             self.assertEqual(self.client.get("/api/orders/").status_code, 401)
 
     def test_a_body_in_chunks_is_not_taken_for_an_empty_one(self) -> None:
-        words = "Send the body's length (Content-Length): a body in chunks is not read here."
+        words = "Send the body's length (Content-Length): chunked bodies are not accepted."
         sign_in = "/mobile-api/auth/"
         for method, path in (("PATCH", self.path), ("PUT", self.path), ("POST", sign_in)):
             answer = self.client.generic(
@@ -177,7 +177,7 @@ class ProblemTests(TestCase):
                 self.assertEqual(answer["Allow"], "GET, HEAD")
 
     def test_a_parameter_that_a_list_does_not_know_is_refused(self) -> None:
-        words = "There is no such parameter here. Known: "
+        words = "There is no such parameter. Known: "
         lists = "cursor, order, status."
         for path, name, known in [
             ("/api/orders/?stauts=20", "stauts", lists),

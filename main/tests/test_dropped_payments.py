@@ -54,14 +54,14 @@ class DropPaymentTests(LedgerTestCase):
     def test_what_was_sent_was_paid_for(self) -> None:
         payment = self.pay()
         self.move("Emma", SENT)
-        sentence = f"A part of order {self.order.number} was sent: refund it instead."
+        sentence = f"Part of order {self.order.number} has been sent: refund it instead."
         self.assert_refused(MoveRefused, sentence, self.drop, payment=payment)
 
     def test_what_was_paid_back_had_come(self) -> None:
         payment = self.pay()
         self.move("Bag", CANCELLED)
         record_refund(refund_id=self.order.refunds.get().pk, at=timezone.now())
-        sentence = f"Money of order {self.order.number} was paid back: it did arrive."
+        sentence = f"Money for order {self.order.number} was paid back, so it must have arrived."
         self.assert_refused(MoveRefused, sentence, self.drop, payment=payment)
         self.assert_refused(MoveRefused, sentence, revoke_payment, order_id=self.order.pk)
 

@@ -68,9 +68,9 @@ BROKEN_ROWS = {
     f"Tag,,{'t' * 65},,5.00,,,,": "tag is too long: 65 characters instead of 64",
     "NUL,A \0 inside.,,,5.00,,,,": "it holds a NUL character",
     b"Caf\xe9,Latin-1.,,,5.00,,,,": "it is not UTF-8 text",
-    'Open,"never closed,,,5.00,,,,': "a quote is opened and not closed",
+    'Open,"never closed,,,5.00,,,,': "a quote is opened but never closed",
     'Stray,"an "inner" quote",,,5.00,,,,': (
-        "a quote stands inside a quoted cell; it must be doubled"
+        "a quoted cell contains a quote that is not doubled"
     ),
     f"Endless,{'e' * 131073},,,5.00,,,,": "a cell is longer than 131072 characters",
     "Sense and Sensibility,,,,5.00,9780141439587,The Same Lady,,": (
@@ -122,7 +122,7 @@ class BrokenRowTests(ImportTestCase):
             with self.subTest(kind):
                 Product.objects.all().delete()
                 result = self.import_rows('One,"open,,,1,,,,', *following)
-                self.assertEqual(result.errors, [RowError(2, "a quote is opened and not closed")])
+                self.assertEqual(result.errors, [RowError(2, "a quote is opened but never closed")])
                 self.assertEqual(Product.objects.count(), len(following))
 
     def test_what_only_the_database_refuses_costs_no_other_row(self):

@@ -177,7 +177,7 @@ class RevokePaymentTests(TestCase):
                 self.assert_stays(sentence)
         Order.objects.update(status=Order.Status.PAID)
         self.order.lines.filter(pk=self.lines[0].pk).update(status=OrderLine.Status.SENT)
-        self.assert_stays("was sent: refund it instead")
+        self.assert_stays("has been sent: refund it instead")
 
     def assert_stays(self, sentence: str) -> None:
         self.order.refresh_from_db()

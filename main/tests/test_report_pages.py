@@ -130,8 +130,8 @@ class PageTests(ReportPageTestCase):
         self.assertNotIn("the first", self.page("most_bought_products"))
 
     def test_where_there_is_nothing_it_says_so(self) -> None:
-        self.assertIn("Nothing was bought and paid for", self.page("most_bought_products"))
-        self.assertIn("Nothing was billed in these months", self.page("turnover"))
+        self.assertIn("No paid orders in these days", self.page("most_bought_products"))
+        self.assertIn("Nothing was invoiced in these months", self.page("turnover"))
         page = self.page("low_stock")
         self.assertIn("No book is running low", page)
         self.assertNotIn("<canvas", page)

@@ -93,7 +93,7 @@ class UploadTests(S3Mixin, TestCase):
         self.ask_moto("reset-auth", b"0")
         self.addCleanup(self.ask_moto, "reset-auth", b"inf")
         response = self.send(**{"images-0-image": draw("cover.png"), "name": "Typed meanwhile"})
-        self.assert_not_stored(response, "The file storage refuses the shop's keys.")
+        self.assert_not_stored(response, "The file storage rejects the shop's keys.")
 
     def test_an_upload_that_fails_later_is_told_of_and_saves_nothing(self) -> None:
         failing = mock.patch(

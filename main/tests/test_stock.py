@@ -84,7 +84,7 @@ class CountedTests(TestCase):
         self.assertEqual(self.count(3).stock, 0)
         self.book.refresh_from_db()
         known = stock.last_count(product_id=self.book.pk)
-        sentence = "There are 0 copies now, not 10. Reload the page, and count again."
+        sentence = "There are 0 copies now, not 10. Reload the page and count again."
         self.assert_refused(sentence, 9, after=known)
 
     def test_a_count_of_before_another_is_refused(self) -> None:
@@ -110,7 +110,7 @@ class ChangedBookTests(TestCase):
         self.book = ProductFactory(stock=7, price=Decimal("5.00"))
 
     def test_the_stock_is_no_value_to_set(self) -> None:
-        with self.assertRaisesMessage(ValueError, "The stock is counted, not set."):
+        with self.assertRaisesMessage(ValueError, "Stock cannot be set: count the copies instead."):
             change_product(product_id=self.book.pk, values={"price": 6, "stock": 9})
         self.book.refresh_from_db()
         self.assertEqual((self.book.stock, self.book.price), (7, Decimal("5.00")))
@@ -135,7 +135,9 @@ class ChangedBookTests(TestCase):
     def test_a_new_book_begins_with_its_copies_and_has_no_second_beginning(self) -> None:
         book = add_product(product=Product(name="Walden", price=Decimal("4.00")), copies=3)
         self.assertEqual((Product.objects.get(pk=book.pk).stock, book.history.count()), (3, 1))
-        with self.assertRaisesMessage(ValueError, "This book has a stock already: count it."):
+        with self.assertRaisesMessage(
+            ValueError, "This book already has stock: count the copies instead."
+        ):
             stock.set_first(product=book, copies=9)
         self.assertEqual(book.stock, 3)
 

@@ -147,7 +147,7 @@ test("placeholders that are not known are named to staff", () => {
   expect(warning()).toBe("");
   write("{order_number} is {sttus}");
   expect(warning()).toBe(
-    "{sttus} is not known, and stays as written. There are: {order_number}, {status}.",
+    "{sttus} is not a placeholder and stays as written. You can use: {order_number}, {status}.",
   );
 });
 
