@@ -105,7 +105,7 @@ class RecordPaymentTests(LedgerPageTestCase):
         self.assertEqual([state for *_, state in self.entries()], ["paid", "failed"])
         self.send_line(self.line)
         refused = self.do("drop", entry=first.pk)
-        self.assertContains(refused, f"A part of order {number} was sent: refund it instead.")
+        self.assertContains(refused, f"Part of order {number} has been sent: refund it instead.")
         self.assertEqual([state for *_, state in self.entries()], ["paid", "failed"])
 
 

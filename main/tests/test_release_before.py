@@ -11,25 +11,30 @@ from django.test import SimpleTestCase, tag
 
 from main.tests.support.release_before.comparing import Changed, differences, listed, unused
 from main.tests.support.release_before.looks import assert_looks_the_same
-from main.tests.support.release_before.running import Shop, kept_before, take_over
-
-SMALL = Shop(orders=20, every=7, papers=1, early=3)
+from main.tests.support.release_before.running import Before, Shop, kept_before, take_over
 
 
 @tag("once", "server")
 class SmallShopTests(SimpleTestCase):
+    shop = Shop(orders=20, every=7, papers=1, early=3)
+
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        with tempfile.TemporaryDirectory() as folder:
-            database = Path(folder) / "shop.sqlite3"
-            before = kept_before(SMALL, database=database)
-            cls.before = before.pages
-            cls.after = take_over(SMALL, before, database=f"sqlite:///{database}")
+        before, database = cls.make_shop()
+        cls.before = before.pages
+        cls.after = take_over(cls.shop, before, database=database)
+
+    @classmethod
+    def make_shop(cls) -> tuple[Before, str]:
+        """How it looks, and the database it stands in."""
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory())
+        database = Path(folder) / "shop.sqlite3"
+        return kept_before(cls.shop, database=database), f"sqlite:///{database}"
 
     def test_it_looks_the_same(self) -> None:
         assert_looks_the_same(self, self.before, *self.after)
-        self.assertGreater(len(self.before), 5 * SMALL.orders)
+        self.assertGreater(len(self.before), 5 * self.shop.orders)
         self.assertNotIn("(answered", " ".join(self.before.values()))
 
     def test_a_changed_cent_or_word_is_found_on_every_kind_of_page(self) -> None:
