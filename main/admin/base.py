@@ -10,8 +10,10 @@ from django.db import DataError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
+from django_countries.fields import CountryField
 
 from main.admin.keys import NUL, KeyField, KeysField, is_key
+from main.forms.addresses import CountrySelect
 from main.forms.pages import BoundedPaginator
 
 
@@ -60,6 +62,11 @@ class StaffModelAdmin(admin.ModelAdmin):
         return super().formfield_for_manytomany(
             db_field, request, **{"form_class": KeysField} | kwargs
         )
+
+    def formfield_for_choice_field(self, db_field, request: HttpRequest, **kwargs):
+        if isinstance(db_field, CountryField):
+            kwargs["widget"] = CountrySelect
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def changelist_view(self, request: HttpRequest, extra_context=None):
         title = capfirst(self.opts.verbose_name_plural)
