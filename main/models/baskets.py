@@ -1,4 +1,4 @@
-"""Baskets: what a customer or a guest means to buy."""
+"""Baskets: what a member or a guest intends to buy."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +13,7 @@ QUANTITY_LIMIT = 99
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasketOwner:
-    """Whose baskets: a user's, else those of the guest whose session holds the key."""
+    """Owns baskets: a user, or else the guest whose session holds the key."""
 
     user_id: int | None = None
     guest_key: str | None = None
@@ -22,7 +22,7 @@ class BasketOwner:
     def lookup(self) -> dict[str, Any]:
         if self.user_id:
             return {"user_id": self.user_id}
-        # Without a key of its own a guest owns nothing: no row has the empty key.
+        # A guest without a key owns nothing: no row has an empty key.
         return {"user": None, "guest_key": self.guest_key or ""}
 
 
@@ -34,7 +34,7 @@ class BasketQuerySet(models.QuerySet["Basket"]):
         return self.filter(status=Basket.Status.OPEN)
 
     def locked(self) -> "BasketQuerySet":
-        """Hold the rows until the transaction ends, in one order."""
+        """Lock the rows until the transaction ends, always in the same order."""
         return self.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
@@ -77,7 +77,7 @@ class Basket(models.Model):
 
 class BasketLineQuerySet(models.QuerySet["BasketLine"]):
     def for_reading(self) -> "BasketLineQuerySet":
-        """Each with its product and cover, in the order they were added."""
+        """The lines with product and cover, in the order in which they were added."""
         from main.models.products import Product
 
         products = Product.objects.for_listing()
@@ -90,7 +90,7 @@ class BasketLine(models.Model):
     quantity = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(QUANTITY_LIMIT)]
     )
-    # What the customer last saw it cost: a change is told, not slipped in.
+    # The price that the customer last saw, so that a change can be pointed out.
     price_seen = models.DecimalField(max_digits=8, decimal_places=2)
 
     objects = BasketLineQuerySet.as_manager()
@@ -121,11 +121,11 @@ class BasketLine(models.Model):
 
     @property
     def price_was(self) -> Decimal | None:
-        """The price that the customer saw, when it is no longer the price."""
+        """The price that the customer saw, if it has changed since."""
         return self.price_seen if self.price_seen != self.unit_price else None
 
     @property
     def available(self) -> int | None:
-        """How many can be had, when that is fewer than wanted."""
+        """The copies in stock, if fewer than the quantity."""
         left = self.product.stock if self.product.active else 0
         return left if left < self.quantity else None

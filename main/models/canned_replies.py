@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from django.core.exceptions import ValidationError
 from django.db import models
 
-# What may be used in braces, and what it becomes.
+# The names that may stand in braces, and what each is replaced by.
 PLACEHOLDERS = {
     "order_number": "the order's number",
     "status": "the order's state, in the customer's words (paid, sent ...)",
@@ -19,7 +19,7 @@ _IN_BRACES = re.compile(r"\{([a-z_]+)\}")
 
 
 def fill_in(text: str, values: Mapping[str, str]) -> str:
-    """Replace each known `{placeholder}` once: values are not searched for further ones."""
+    """Replace each known `{placeholder}` once; values are not searched for more of them."""
     return _IN_BRACES.sub(lambda found: values.get(found[1], found[0]), text)
 
 

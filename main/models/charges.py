@@ -1,6 +1,6 @@
-"""What is charged for: a book, its delivery, a fee; and how charges add up. Prices include VAT.
+"""Charges (a book, its delivery, a fee) and how they add up. Prices include VAT.
 
-Everything that shows or books a sum adds it up here: basket, checkout, order, mail, invoice, API.
+Every sum shown or recorded is computed here: basket, checkout, order, mail, invoice, API.
 """
 
 from collections import defaultdict
@@ -23,12 +23,12 @@ class ChargeKind(models.TextChoices):
     GIFT_CARD = "gift_card", "gift card"
 
 
-# Something is done for these: a parcel is sent, a book wrapped. The others only move money.
+# These involve work, such as sending a parcel or wrapping a book. The others only move money.
 SERVICES = {ChargeKind.DELIVERY, ChargeKind.FEE}
 
 
 class Priced(Protocol):
-    """Anything with a gross total and a VAT rate in percent: a line, a charge."""
+    """Anything with a gross total and a VAT rate in per cent: a line, a charge."""
 
     @property
     def total(self) -> Decimal: ...
@@ -39,9 +39,9 @@ class Priced(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """One thing that costs money, or takes some off: a discount has a negative price.
+    """One thing that costs money; a discount has a negative price.
 
-    `code` says which one it is: a product's key for a book, a word such as "gift-wrapping" else.
+    `code` identifies it: a book's product key, or else a word such as "gift-wrapping".
     """
 
     kind: ChargeKind
@@ -58,7 +58,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """Net and VAT make up gross, to the cent."""
+    """Net and VAT add up to gross, to the cent."""
 
     net: Decimal
     vat: Decimal
@@ -69,7 +69,7 @@ class Amounts:
         return cls(net=gross - vat, vat=vat, gross=gross)
 
     def part(self, copies: int, *, of: int) -> "Amounts":
-        """What so many of the copies come to; all of them come to the whole."""
+        """The share of `copies` out of `of`; the share of all of them is the whole amount."""
         gross, vat = (
             (amount * copies / of).quantize(CENT, ROUND_HALF_UP)
             for amount in (self.gross, self.vat)
@@ -82,7 +82,7 @@ class Amounts:
 
 @dataclass(frozen=True, slots=True)
 class VatLine:
-    """What is charged at one rate (percent)."""
+    """What is charged at one rate (per cent)."""
 
     rate: Decimal
     net: Decimal
@@ -92,7 +92,7 @@ class VatLine:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """All charges together; by rate, lowest first; and each charge's own share, in their order."""
+    """All charges in total and per rate (lowest first), and each charge's share, in their order."""
 
     net: Decimal
     vat: Decimal
@@ -102,7 +102,7 @@ class Sums:
 
 
 def add_up(charges: Iterable[Priced]) -> Sums:
-    """VAT is rounded once a rate, on the sum; the shares are such that the cents add up."""
+    """VAT is rounded once per rate, on the sum; the shares are adjusted to add up to the cent."""
     gross: dict[Decimal, Decimal] = defaultdict(lambda: NOTHING)
     shares = []
     for charge in charges:

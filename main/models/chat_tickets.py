@@ -1,4 +1,4 @@
-"""Tickets that open a socket, once, for a client without cookies."""
+"""Tickets: each opens one socket, once, for a client without cookies."""
 
 import hashlib
 import secrets
@@ -15,9 +15,9 @@ TICKET_LASTS = timedelta(seconds=60)
 
 class ChatTicketQuerySet(models.QuerySet["ChatTicket"]):
     def give(self, *, user_id: int, order_id: int, token_digest: str = "") -> str:
-        """The secret of a new ticket: it is shown once, and stored as a digest.
+        """Create a ticket and return its secret, of which only a digest is stored.
 
-        What it opens lasts no longer than the API's token, if it is asked for with one.
+        If an API token asked for it, the socket stays open no longer than the token is valid.
         """
         secret = secrets.token_urlsafe(32)
         now = timezone.now()
@@ -32,10 +32,10 @@ class ChatTicketQuerySet(models.QuerySet["ChatTicket"]):
         return secret
 
     def take(self, secret: str, *, order_id: int) -> "ChatTicket | None":
-        """The ticket, which may be used this once; None when it is none, or no longer."""
+        """Use up the ticket and return it; None if it does not exist, is used or has expired."""
         tickets = self.filter(digest=_digest(secret), order=order_id)
         ticket = tickets.filter(expires_at__gte=timezone.now()).first()
-        # Of two who come with it at once, one deletes the row.
+        # If two clients present it at once, only one of them deletes the row.
         if ticket is None or not tickets.delete()[0]:
             return None
         return ticket

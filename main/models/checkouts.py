@@ -1,4 +1,4 @@
-"""A checkout: what a customer has said so far on the way from a basket to an order."""
+"""A checkout: what a customer has entered so far between basket and order."""
 
 import uuid
 from collections.abc import Mapping
@@ -24,15 +24,15 @@ class CheckoutQuerySet(models.QuerySet["Checkout"]):
 
 
 class Checkout(models.Model):
-    """One a basket, and so whose the basket is: it follows it to an account and other devices.
+    """One per basket, with the same owner: it follows the basket to an account and other devices.
 
-    `billing` and `shipping` are the fields of a PostalAddress, None until given. `choices` keeps
-    what was ticked on the pages by its name (which own address, gift wrapping), to be shown ticked
-    again. `quote` is what was offered last (main.models.quotes); it holds until `valid_until`.
+    `billing` and `shipping` are the fields of a PostalAddress, None until given. `choices` stores
+    by name what was ticked on the pages (which saved address, gift wrapping), so that it is ticked
+    when shown again. `quote` was offered last (main.models.quotes) and holds until `valid_until`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # No constraint: release 0.1.0 deletes baskets, of users and at a merge, and knows no checkouts.
+    # No constraint: 0.1.0 deletes baskets (with users, and in a merge) but knows no checkouts.
     basket = models.OneToOneField(
         Basket, on_delete=models.CASCADE, db_constraint=False, related_name="checkout"
     )
@@ -66,12 +66,12 @@ class Checkout(models.Model):
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is missing that an order must have."""
+        """Whether it has everything that an order needs."""
         return bool(self.billing and self.shipping and (self.email or self.basket.user_id))
 
     @property
     def offered(self) -> Quote | None:
-        """What the customer was shown last."""
+        """The quote that the customer was shown last."""
         return Quote.from_json(self.quote) if self.quote else None
 
     @property
@@ -80,5 +80,5 @@ class Checkout(models.Model):
 
 
 def address_fields(address: PostalAddress) -> Mapping[str, Any]:
-    """As a checkout keeps it."""
+    """The address as a checkout stores it."""
     return asdict(address)

@@ -1,4 +1,4 @@
-"""The conversation about an order: one timeline of talk and of what happened to the order."""
+"""The conversation about an order: one timeline of what was said and what happened to it."""
 
 import hashlib
 import re
@@ -15,14 +15,14 @@ from main.models.participants import Participant, Role, who
 
 LONGEST = 4000  # characters
 _PREVIEW = 140
-# Some programs end a line by a vertical tab, a form feed or a “next line”.
+# Some programs end lines with a vertical tab, a form feed or a “next line”.
 _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85]")
-# Control characters but \n and \t, and halves of characters (lone surrogates): they come with what
-# is pasted, and nobody knows that they are there.
+# Control characters except \n and \t, and lone surrogates (half characters): pasted text may bring
+# them along unnoticed.
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-# What shows nothing where nothing else is: Unicode's “default ignorables” (a part of them: those
-# beyond U+FFFF are below), spaces and blank signs. Within a text they have their sense: they join
-# the parts of an emoji, say.
+# Characters that show nothing on their own: Unicode's “default ignorables” (those beyond U+FFFF
+# are below), spaces and blanks. Within a text they have a purpose, such as joining the parts of an
+# emoji.
 BLANK = (
     r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
@@ -32,21 +32,21 @@ _NOTHING = re.compile(rf"[{BLANK}\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def locked(self) -> "ConversationQuerySet":
-        """Hold the rows until the transaction ends: numbers are given, and read, under it."""
+        """Lock the rows until the transaction ends; message numbers need this lock."""
         return self.select_for_update(of=("self",), no_key=True).order_by("pk")
 
     def waiting(self) -> "ConversationQuerySet":
-        """Those whose customer spoke last."""
+        """Conversations in which the customer spoke last."""
         return self.filter(waiting_since__isnull=False)
 
     def open(self) -> "ConversationQuerySet":
-        """Customer service's list: a customer is waiting, or a colleague is looking after it."""
+        """Customer service's list: the customer is waiting, or a colleague looks after it."""
         return self.filter(closed_at=None).filter(
             Q(waiting_since__isnull=False) | Q(assignee__isnull=False)
         )
 
     def most_urgent_first(self) -> "ConversationQuerySet":
-        """Who waits before who does not; the earliest dispatch, then the longest wait."""
+        """Waiting customers first; then by the earliest dispatch date and the longest wait."""
         deadline = Case(When(order__status=Order.Status.PAID, then=F("order__dispatch_by")))
         is_waiting = Case(When(waiting_since__isnull=False, then=0), default=1)
         return self.annotate(is_waiting=is_waiting, deadline=deadline).order_by(
@@ -64,7 +64,7 @@ class Conversation(models.Model):
     )
     head = models.PositiveIntegerField(default=0, help_text="The number of the last message.")
     waiting_since = models.DateTimeField(null=True, blank=True)
-    # The last thing that somebody said, for lists: who, and how it begins.
+    # The last thing that somebody said, for lists: who said it, and its beginning.
     last_role = models.CharField(max_length=8, choices=Role, blank=True)
     last_text = models.CharField(max_length=_PREVIEW, blank=True)
     assignee = models.ForeignKey(
@@ -101,7 +101,7 @@ class Conversation(models.Model):
         return f"Conversation about order {self.order.number}"
 
     def follow(self, message: "Message") -> None:
-        """How it stands once this was said."""
+        """Update the state after this message."""
         turn = Turn(self.waiting_since, self.assignee_id, self.closed_at is not None)
         turn = turn.after(message.role, at=message.at, author=message.author_id)
         self.waiting_since, self.assignee_id = turn.waiting_since, turn.assignee
@@ -111,10 +111,10 @@ class Conversation(models.Model):
 
 
 class Turn(NamedTuple):
-    """Whose turn it is: since when the customer waits, and who is looking after it.
+    """Whose turn it is: since when the customer has been waiting, and who looks after it.
 
-    The one rule for what is stored and for what sockets are told; each has moments and people in
-    its own form.
+    The same rule serves stored rows and socket frames, which represent times and people
+    differently.
     """
 
     waiting_since: Any
@@ -122,7 +122,7 @@ class Turn(NamedTuple):
     is_closed: bool
 
     def after(self, role: str, *, at: Any, author: Any) -> "Turn":
-        """Once somebody in this role has said something."""
+        """The turn after somebody in this role has said something."""
         if role == Role.SYSTEM:
             return self
         if role == Role.CUSTOMER:
@@ -138,17 +138,17 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(seq__gt=seq).order_by("seq")
 
     def said_by(self, author: Participant) -> "MessageQuerySet":
-        """By the customer, signed in or not; or by this member of staff."""
+        """Messages by the customer, signed in or not, or by this member of staff."""
         own = {"author": author.user_id} if author.is_staff else {}
         return self.filter(kind=Message.Kind.TEXT, role=author.role, **own)
 
     def before(self, seq: int) -> "MessageQuerySet":
-        """The newest first."""
+        """Earlier messages, newest first."""
         return self.filter(seq__lt=seq).order_by("-seq")
 
 
 class Message(models.Model):
-    """Written once, never changed, but for the values of old facts (main.actions.backfill)."""
+    """Written once, never changed, except for the values of old facts (main.actions.backfill)."""
 
     class Kind(models.TextChoices):
         TEXT = "text", "text"
@@ -173,16 +173,16 @@ class Message(models.Model):
     kind = models.CharField(max_length=6, choices=Kind)
     fact = models.CharField(max_length=9, choices=Fact, blank=True)
     role = models.CharField(max_length=8, choices=Role)
-    # None for a guest, and for the shop.
+    # None for a guest or the shop.
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     author_name = models.CharField(max_length=150)
-    # A fact's values, of which main.wording.facts makes its words; None where somebody spoke.
+    # A fact's values, from which main.wording.facts makes the text; None if somebody spoke.
     values = models.JSONField(null=True, blank=True)
     text = models.TextField()
     fingerprint = models.CharField(max_length=64, blank=True, help_text="Of what was typed.")
-    # Of the reply that ended a wait: how long that was, while the shop was open.
+    # For a reply that ended a wait: how long the customer waited, in opening hours.
     waited = models.DurationField(null=True)
     at = models.DateTimeField()
 
@@ -208,7 +208,7 @@ class Message(models.Model):
 
 
 class ReadCursor(models.Model):
-    """Up to which message somebody has read; the customer's is the one without a reader."""
+    """Up to which message a participant has read; the customer's cursor has no reader."""
 
     conversation = models.ForeignKey(
         Conversation, on_delete=models.CASCADE, related_name="read_cursors"
@@ -241,15 +241,15 @@ class ReadCursor(models.Model):
 
 
 def iso(at: datetime) -> str:
-    """In UTC, to the millisecond: all clients read it alike."""
+    """In UTC, to the millisecond, so that all clients parse it alike."""
     at = at.astimezone(UTC)
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
 def clean_text(text: object) -> str:
-    """The text to keep, with one kind of line end, and without what cannot be shown.
+    """The text to store: line ends normalised, invisible characters removed.
 
-    Raises MessageRefused, with the reason.
+    Raises MessageRefused with the reason.
     """
     if not isinstance(text, str):
         raise MessageRefused("bad_text", "A message must be text.")
@@ -264,5 +264,5 @@ def clean_text(text: object) -> str:
 
 
 def fingerprint(text: str) -> str:
-    """By which a text sent again is known, though its facts were filled in since."""
+    """Identifies a text that is sent again, even if its placeholders were filled in when stored."""
     return hashlib.sha256(text.encode()).hexdigest()

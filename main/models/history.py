@@ -1,4 +1,4 @@
-"""Who changed what, when, from what to what: django-simple-history, as this shop keeps it."""
+"""Who changed what, when, and from what to what: django-simple-history, as this shop uses it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +9,7 @@ from simple_history.utils import bulk_update_with_history
 
 
 class History(HistoricalRecords):
-    """A row for each change; none when nothing changed but what is left out of it."""
+    """One record per change; none if only excluded fields changed."""
 
     def post_save(
         self, instance: models.Model, created: bool, using: str | None = None, **kwargs: Any
@@ -21,13 +21,13 @@ class History(HistoricalRecords):
 
 
 def update_one(row: Any, *, fields: Iterable[str], reason: str) -> None:
-    """Save these fields of a row, and why in its history."""
+    """Save these fields of a row, with the reason in its history."""
     row._change_reason = reason or None
     row.save(update_fields=[*fields])
 
 
 def update_many(rows: Iterable[models.Model], *, fields: list[str], reason: str) -> None:
-    """Save these fields of all rows in one statement, and their history in another."""
+    """Save these fields of all rows in one statement and their history in another."""
     listed = list(rows)
     if listed:
         bulk_update_with_history(listed, type(listed[0]), fields, default_change_reason=reason)

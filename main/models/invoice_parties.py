@@ -1,4 +1,4 @@
-"""Who bills whom: the snapshots that an invoice keeps of its seller and its customer."""
+"""Who bills whom: an invoice's snapshots of its seller and its customer."""
 
 from typing import Any, TypedDict, cast
 
@@ -10,7 +10,7 @@ from main.models.orders import Order
 
 
 class Party(TypedDict):
-    """A postal address with the country's code and name, and how to reach them."""
+    """A postal address with the country's code and name, and contact details."""
 
     name: str
     address1: str
@@ -23,7 +23,7 @@ class Party(TypedDict):
 
 
 class Seller(Party):
-    """The shop, with the numbers that it is registered under ("" where it has none)."""
+    """The shop, with its registration numbers ("" where it has none)."""
 
     vat_id: str
     company_number: str
@@ -31,13 +31,13 @@ class Seller(Party):
 
 
 def seller() -> Seller:
-    """The shop as the settings describe it today."""
+    """The shop as the settings describe it now."""
     fields = settings.SELLER | {"country_name": countries.name(settings.SELLER["country"])}
     return cast("Seller", fields)
 
 
 def customer(order: Order) -> Party:
-    """The order's billing address as it is today."""
+    """The order's current billing address."""
     fields = {name: str(getattr(order, f"billing_{name}")) for name in POSTAL_FIELDS}
     country: Any = order.billing_country
     more = {"country_name": country.name, "email": order.email}

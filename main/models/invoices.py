@@ -1,6 +1,6 @@
 """Invoices and credit notes: what was billed, written once and never changed.
 
-On PostgreSQL triggers refuse a change as well (migration 0005): whatever the way it is tried.
+On PostgreSQL, triggers refuse every change as well (migration 0005).
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class FrozenQuerySet(models.QuerySet[Row]):
-    """Rows that are written and read, and nothing else."""
+    """Rows that can only be inserted and read."""
 
     def update(self, **fields: Any) -> int:
         raise InvoiceFrozen("An invoice is never changed. Write a credit note instead.")
@@ -24,7 +24,7 @@ class FrozenQuerySet(models.QuerySet[Row]):
     def bulk_create(
         self, objs: Iterable[Row], *args: Any, update_conflicts: bool = False, **options: Any
     ) -> list[Row]:
-        """New rows only: an insert must not turn into an update of what is there."""
+        """New rows only: an insert must not become an update of existing rows."""
         if update_conflicts:
             raise InvoiceFrozen("An invoice is never changed. Write a credit note instead.")
         return super().bulk_create(objs, *args, **options)
@@ -37,13 +37,13 @@ class FrozenQuerySet(models.QuerySet[Row]):
 
 
 class FrozenModel(models.Model):
-    """A row that can be written once."""
+    """A row that can only be written once."""
 
     objects = FrozenQuerySet.as_manager()
 
     class Meta:
         abstract = True
-        # Relations and `refresh_from_db` go through the same doors.
+        # Relations and `refresh_from_db` use the same manager.
         base_manager_name = "objects"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -57,12 +57,12 @@ class FrozenModel(models.Model):
 
 class InvoiceSeriesQuerySet(models.QuerySet["InvoiceSeries"]):
     def locked(self) -> "InvoiceSeriesQuerySet":
-        """Hold the counter until the transaction ends: so no number is given twice or lost."""
+        """Lock the counter until the transaction ends, so that numbers have no gaps or repeats."""
         return self.select_for_update()
 
 
 class InvoiceSeries(models.Model):
-    """The counter of a run of numbers, one a kind and year: "INV-2026"."""
+    """The counter of a number series, one per kind and year: "INV-2026"."""
 
     name = models.CharField(max_length=12, primary_key=True)
     last_number = models.PositiveIntegerField(default=0)
@@ -87,7 +87,7 @@ class InvoiceQuerySet(FrozenQuerySet["Invoice"]):
         return self.filter(kind=Invoice.Kind.CREDIT_NOTE)
 
     def for_rendering(self) -> "InvoiceQuerySet":
-        """With all that stands on the paper, in three queries more."""
+        """With everything printed on the document, in three more queries."""
         return self.select_related("order", "corrects").prefetch_related("lines", "vat_lines")
 
 
@@ -144,7 +144,7 @@ class Invoice(FrozenModel):
 
     @property
     def has_charges(self) -> bool:
-        """Whether anything but books stands on it."""
+        """Whether it has anything but books."""
         return any(line.kind != ChargeKind.BOOK for line in self.lines.all())
 
     @property
@@ -153,10 +153,10 @@ class Invoice(FrozenModel):
 
 
 class InvoiceLine(FrozenModel):
-    """What one line or charge of the order cost, or what of it is taken back.
+    """What one line or charge of the order cost, or how much of that is credited.
 
-    `net` and `vat` of all lines add up to the invoice's. It points to an order's line or to its
-    charge: to the row that was billed, though copies of it may have moved to other rows since.
+    `net` and `vat` of all lines add up to the invoice's. It points to the order line or charge that
+    was billed, even if some copies have moved to other rows since.
     """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
@@ -210,12 +210,12 @@ class InvoiceLine(FrozenModel):
 
     @property
     def unit_net(self) -> Decimal:
-        """The net price of one, to four places: times the quantity it is `net`, rounded."""
+        """The net price of one copy, to four places; times the quantity, rounded, it is `net`."""
         return (self.net / self.quantity).quantize(Decimal("0.0001"))
 
 
 class InvoiceVat(FrozenModel):
-    """The sums of one VAT rate. Kind and day are the invoice's, here for the reports' sake."""
+    """The sums at one VAT rate. Kind and date are copied from the invoice for the reports."""
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="vat_lines")
     kind = models.CharField(max_length=12, choices=Invoice.Kind)

@@ -18,9 +18,9 @@ _REASONS = {
 
 
 def isbn13(text: str) -> str:
-    """The thirteen digits of an ISBN. Raises ValueError, whose text says why it is none."""
+    """The thirteen digits of an ISBN. Raises ValueError, whose text says what is wrong."""
     try:
-        # Nine digits would pass as a number of the sixties; today they are a mistake.
+        # Nine digits would pass as an SBN of the 1960s; today they are a mistake.
         if sum(map(str.isalnum, text)) not in {10, 13}:
             raise InvalidLength
         return str(isbn_numbers.validate(text, convert=True))

@@ -41,9 +41,9 @@ _TWO_LETTERS = {
 
 
 def language_code(word: str) -> str:
-    """The code of a language named by code or English name; empty when `word` is no language.
+    """The code of a language given by code or English name; empty if `word` is not a language.
 
-    Codes are written small: "it" is Italian, "IT" a subject.
+    Codes are lower case: "it" is Italian, "IT" a subject.
     """
     if word != word.lower() and len(word.strip()) <= _LONGEST_CODE:
         return ""
@@ -55,6 +55,6 @@ def language_code(word: str) -> str:
 
 
 def language_tag(code: str) -> str:
-    """The code as web pages write it (BCP 47): two letters where there are."""
+    """The code for web pages (BCP 47): two letters if the language has such a code."""
     shorter = {three: two for two, three in _TWO_LETTERS.items()}
     return shorter.get(code, code)

@@ -1,4 +1,4 @@
-"""Which orders' money does not come out even: the few that a list must find among very many."""
+"""Orders that are part paid or overpaid: the few that a list must find among very many."""
 
 from decimal import Decimal
 
@@ -8,10 +8,10 @@ from main.models.orders import Order
 
 
 class OpenBalance(models.Model):
-    """An order that was partly paid, or paid too much: there while it is so, else not.
+    """Marks an order that is part paid or overpaid; the row exists only while it is.
 
-    It only repeats Order.balance, for lists to be narrowed by an index; main.actions.ledger keeps
-    it. `due` is as Balance.due: what is missing, or, below zero, what came too much.
+    It repeats Order.balance so that lists can filter by an index; main.actions.ledger maintains it.
+    `due` is Balance.due: positive if money is missing, negative if too much was paid.
     """
 
     order = models.OneToOneField(
@@ -32,5 +32,5 @@ class OpenBalance(models.Model):
 
     @property
     def amount(self) -> Decimal:
-        """What is missing, or what is too much."""
+        """How much is missing or too much, as a positive amount."""
         return abs(self.due)

@@ -1,4 +1,4 @@
-"""When customer service is there: by the shop's clock, day by day (OPENING_HOURS)."""
+"""When customer service is open: in the shop's time zone, day by day (OPENING_HOURS)."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-_FURTHEST = 14  # days looked ahead, or back; waits that are longer count no more
+_FURTHEST = 14  # days to look ahead or back; longer waits are capped
 
 
 def is_open(at: datetime) -> bool:
@@ -14,12 +14,12 @@ def is_open(at: datetime) -> bool:
 
 
 def next_opening(at: datetime) -> datetime | None:
-    """When it opens next, after `at`; None where it never does."""
+    """When it next opens after `at`; None if never."""
     return next((begin for begin, _ in _spans_from(at) if begin > at), None)
 
 
 def open_between(start: datetime, end: datetime) -> timedelta:
-    """How long it was open from `start` to `end`."""
+    """How long it was open between `start` and `end`."""
     total = timedelta()
     for begin, close in _spans_from(start):
         if begin >= end:
@@ -29,7 +29,7 @@ def open_between(start: datetime, end: datetime) -> timedelta:
 
 
 def close_after(at: datetime, *, days: int) -> datetime:
-    """The close of the open day that is so many open days after that of `at`."""
+    """The closing time on the open day that is `days` open days after the day of `at`."""
     today = timezone.localdate(at)
     closes = {timezone.localdate(begin): close for begin, close in _spans_from(at)}
     later = [close for day, close in sorted(closes.items()) if day > today]

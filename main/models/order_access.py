@@ -1,4 +1,4 @@
-"""The signed token by which a guest, who has no account, opens an order."""
+"""The signed token with which a guest, who has no account, opens an order."""
 
 from django.core import signing
 
@@ -11,7 +11,7 @@ def make_access_token(order_id: int) -> str:
 
 
 def read_access_token(token: str) -> int | None:
-    """The order that the token opens; None when it is not ours or too old."""
+    """The key of the order that the token opens; None if it is not ours or too old."""
     try:
         order_id = signing.loads(token, salt=_SALT, max_age=MAX_AGE)
     except signing.BadSignature:

@@ -12,15 +12,15 @@ from main.models.orders import Order
 class OrderItem(models.Model):
     """What lines and charges have in common.
 
-    When only some copies of one move on, the row is split: a new row takes them, and remembers
-    which row it came from, since an invoice may name that one.
+    If only some copies change state, the row is split: a new row takes them and points to the row
+    that it came from, since an invoice may refer to that one.
     """
 
     name = models.CharField(max_length=255)
     unit_price = models.DecimalField(max_digits=8, decimal_places=2, help_text="VAT included.")
     tax_rate = models.DecimalField("VAT rate", max_digits=4, decimal_places=2)
     quantity = models.PositiveSmallIntegerField()
-    # Followed upwards only, so no index: building one would hold up a shop with many orders.
+    # Only followed upwards, so no index: building one would block a shop with many orders.
     split_from = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -83,7 +83,7 @@ class OrderChargeQuerySet(models.QuerySet["OrderCharge"]):
 
 
 class OrderCharge(OrderItem):
-    """Something other than a book: delivery, a fee, a discount (whose price is negative)."""
+    """Something other than a book: delivery, a fee or a discount, whose price is negative."""
 
     class Status(models.IntegerChoices):
         AGREED = 10, "agreed"

@@ -1,4 +1,4 @@
-"""Orders by how their money stands, each answered by an index."""
+"""Orders by the state of their money; an index answers each state."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from main.models.payments import Refund
 
 
 class MoneyState(models.TextChoices):
-    """What lists are narrowed by."""
+    """What lists can be filtered by."""
 
     DUE = "due", "to be paid"
     PART_PAID = "part_paid", "part paid"

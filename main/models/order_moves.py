@@ -1,5 +1,5 @@
-"""The one place that knows which states an order and its lines may move to, and what it still lets
-be corrected.
+"""The only place that knows which states an order and its lines may move to, and which addresses
+may still be corrected.
 
     order  NEW -> PAID                      line  NEW -> PROCESSING -> SENT
            PAID -> NEW (a mistake)                NEW -> SENT
@@ -8,8 +8,8 @@ be corrected.
                                                   SENT -> PROCESSING (not sent after all)
                                                   SENT -> CANCELLED (it came back)
 
-Beyond that an order follows its lines (status_by_lines): to DONE and back to PAID, and to
-CANCELLED with the last of them.
+Otherwise an order follows its lines (status_by_lines): to DONE and back to PAID, and to CANCELLED
+with the last line.
 """
 
 from collections.abc import Iterable
@@ -38,15 +38,15 @@ LINE_MOVES = {
     OrderLine.Status.SENT: {OrderLine.Status.PROCESSING, OrderLine.Status.CANCELLED},
     OrderLine.Status.CANCELLED: set(),
 }
-# What an order allows its lines: a book leaves the house paid for, a refund wants a payment.
+# What an order's state allows its lines: only paid books are sent, and a refund needs a payment.
 _LINES_MOVE_TO = {
     Order.Status.NEW: {OrderLine.Status.CANCELLED},
     Order.Status.PAID: set(OrderLine.Status),
     Order.Status.DONE: {OrderLine.Status.PROCESSING, OrderLine.Status.CANCELLED},
     Order.Status.CANCELLED: set(),
 }
-# A parcel's address can be corrected until all of it is on its way, a bill's until the order is
-# cancelled.
+# The shipping address can be corrected until everything is on its way, the billing address until
+# the order is cancelled.
 _ADDRESS_OPEN = {
     "shipping": {Order.Status.NEW, Order.Status.PAID},
     "billing": {Order.Status.NEW, Order.Status.PAID, Order.Status.DONE},
@@ -59,14 +59,14 @@ def is_address_open(order: Order, kind: str) -> bool:
 
 
 def check_address_open(order: Order, kind: str) -> None:
-    """Raise MoveRefused, with the reason, unless that address may still be corrected."""
+    """Raise MoveRefused with the reason unless that address may still be corrected."""
     if not is_address_open(order, kind):
         state = Order.Status(order.status).label
         raise MoveRefused(f"Order {order.number} is {state}: its {kind} address stays as it was.")
 
 
 def check_order_move(order: Order, status: Order.Status) -> None:
-    """Raise MoveRefused, with the reason, unless the order may become `status`."""
+    """Raise MoveRefused with the reason unless the order may become `status`."""
     here = Order.Status(order.status)
     if here == status:
         raise MoveRefused(f"Order {order.number} is {here.label} already.")
@@ -77,9 +77,9 @@ def check_order_move(order: Order, status: Order.Status) -> None:
 def check_line_move(
     line: OrderLine, order: Order, status: OrderLine.Status, *, may_refund: bool
 ) -> None:
-    """Raise MoveRefused, with the reason, unless the line may become `status`.
+    """Raise MoveRefused with the reason unless the line may become `status`.
 
-    Of what was sent it is RefundRefused, unless whoever asks `may_refund`.
+    Cancelling a sent line raises RefundRefused unless `may_refund`.
     """
     here = OrderLine.Status(line.status)
     if status not in LINE_MOVES[here]:
@@ -94,20 +94,20 @@ def check_line_move(
 
 
 def check_charge_move(charge: OrderCharge, order: Order) -> None:
-    """Raise MoveRefused, with the reason, unless the charge may be cancelled."""
+    """Raise MoveRefused with the reason unless the charge may be cancelled."""
     if order.status == Order.Status.CANCELLED:
         raise MoveRefused(f"Order {order.number} is cancelled, and “{charge.name}” with it.")
 
 
 def line_moves(line: OrderLine, order: Order, *, may_refund: bool) -> list[OrderLine.Status]:
-    """Where the line may go from here, in the order of the states."""
+    """The states that the line may move to, in the states' order."""
     allowed = LINE_MOVES[OrderLine.Status(line.status)]
     allowed = allowed & _LINES_MOVE_TO[Order.Status(order.status)]
     return sorted(status for status in allowed if may_refund or not _is_refund(line, status))
 
 
 def status_by_lines(order: Order, lines: Iterable[OrderLine]) -> Order.Status:
-    """What the states of all its lines make of an order."""
+    """The order's state as it follows from the states of all its lines."""
     states = {line.status for line in lines}
     if states == {OrderLine.Status.CANCELLED}:
         return Order.Status.CANCELLED
@@ -118,5 +118,5 @@ def status_by_lines(order: Order, lines: Iterable[OrderLine]) -> Order.Status:
 
 
 def _is_refund(line: OrderLine, status: OrderLine.Status) -> bool:
-    """What was sent came back: who packs does not decide about money."""
+    """Whether a sent line comes back; dispatchers do not decide about money."""
     return line.status == OrderLine.Status.SENT and status == OrderLine.Status.CANCELLED

@@ -19,36 +19,36 @@ from main.models.isbn import isbn13
 from main.models.order_money import MoneyState, in_money_state
 from main.models.products import Product
 
-TRANSFER = "transfer"  # the way to pay of all orders before there were others
+TRANSFER = "transfer"  # the way to pay of all orders from before there was a choice
 _FIRST_ID, _ID_COUNT = 10**11, 9 * 10**11
 
 
 def random_order_id() -> int:
-    """Twelve digits: nobody outside can guess an order or count them."""
+    """Twelve digits, so that outsiders can neither guess nor count orders."""
     return _FIRST_ID + secrets.randbelow(_ID_COUNT)
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, user: Any) -> "OrderQuerySet":
-        """Orders that this user may read: one's own."""
+        """The orders that this user may read: their own."""
         return self.filter(user=user) if user.is_authenticated else self.none()
 
     def locked(self) -> "OrderQuerySet":
-        """Hold the rows until the transaction ends: an order's state and lines move under it."""
+        """Lock the rows until the transaction ends; changing states and lines needs this lock."""
         return self.select_for_update(of=("self",), no_key=True).order_by("pk")
 
     def free(self) -> "OrderQuerySet":
-        """Those that nobody holds, held as by `locked`: whoever takes many waits for none."""
+        """Lock those that nobody else has locked: a caller that takes many waits for none."""
         return self.select_for_update(of=("self",), no_key=True, skip_locked=True).order_by("pk")
 
     def paid(self) -> "OrderQuerySet":
-        """Those that were paid for and stand: to be sent, or sent."""
+        """Those that are paid and not cancelled: to be sent, or sent."""
         return self.filter(status__in=[Order.Status.PAID, Order.Status.DONE])
 
     def matching(self, term: str) -> "OrderQuerySet":
-        """What staff type to find an order: its number, an ISBN, an e-mail address or a name.
+        """Find orders by what staff type: a number, an ISBN, an e-mail address or a name.
 
-        Each part is answered by an index, however many orders there are.
+        An index answers each part, however many orders there are.
         """
         term = " ".join(term.split())
         digits = re.sub(r"[\s-]", "", term)
@@ -67,12 +67,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
             products = Product.objects.filter(isbn=isbn13(isbn)).values_list("pk", flat=True)
         except ValueError:
             return self.none()
-        # The key, looked up first: by a join the database cannot tell how few lines there are.
+        # Look the key up first: from a join, the planner cannot tell how few lines match.
         lines: Any = self.model._meta.get_field("lines").related_model
         return self.filter(pk__in=lines.objects.filter(product__in=list(products)).values("order"))
 
     def with_ledger(self) -> "OrderQuerySet":
-        """With the sums of their payments and refunds, for `balance` to ask nothing more."""
+        """With the sums of payments and refunds, so that `balance` needs no further query."""
         return cast("OrderQuerySet", with_ledger(self))
 
     def in_money_state(self, state: MoneyState) -> "OrderQuerySet":
@@ -102,7 +102,7 @@ class Order(models.Model):
         "main.Basket", on_delete=models.SET_NULL, null=True, blank=True, editable=False
     )
     status = models.PositiveSmallIntegerField(choices=Status, default=Status.NEW)
-    # Which way to pay was agreed: a code of main.gateways.payments.
+    # The way to pay that was agreed: a code of main.gateways.payments.
     payment_way = models.CharField(
         "way to pay", max_length=20, default=TRANSFER, db_default=TRANSFER
     )
@@ -131,7 +131,7 @@ class Order(models.Model):
         related_name="+",
         verbose_name="last spoken to by",
     )
-    # Set when it is paid: by then the last line is to be on its way.
+    # Set when it is paid: the last line should be on its way by then.
     dispatch_by = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -146,7 +146,7 @@ class Order(models.Model):
             models.Index(fields=["status", "-created_at"], name="order_by_status"),
             models.Index(fields=["-created_at"], name="order_newest"),
             models.Index(fields=["-total", "-created_at"], name="order_by_total"),
-            # Guests' orders are looked for by address whenever somebody signs in.
+            # Guests' orders are looked up by e-mail address whenever somebody signs in.
             models.Index(
                 Upper("email"), condition=models.Q(user=None), name="order_of_guest_by_email"
             ),
@@ -174,7 +174,7 @@ class Order(models.Model):
 
     @property
     def titles(self) -> int:
-        """How many different books were ordered: copies of one can be in several lines."""
+        """The number of different books; copies of one can be in several lines."""
         return len({line.product_id for line in self.lines.all()})
 
     @property
@@ -184,17 +184,17 @@ class Order(models.Model):
 
     @property
     def live_extras(self) -> list[Any]:
-        """Charges beside the books that are not cancelled."""
+        """Charges besides the books that are not cancelled."""
         return [charge for charge in self.charges.all() if charge.is_live]
 
     @property
     def services(self) -> list[Any]:
-        """What is done for the customer beside the books, as those who pack must know."""
+        """Services besides the books, which those who pack need to know about."""
         return [charge for charge in self.live_extras if charge.kind in SERVICES]
 
     @property
     def sums(self) -> Sums:
-        """What stands of the order comes to; `total` stays what was agreed."""
+        """The sums of what is not cancelled; `total` remains what was agreed."""
         return add_up(self.live_charges)
 
     @property
@@ -204,22 +204,22 @@ class Order(models.Model):
 
     @property
     def charged(self) -> Decimal:
-        """What stands of the order costs."""
+        """The gross price of what is not cancelled."""
         return self.sums.gross
 
     @property
     def total_cancelled(self) -> Decimal:
-        """What was cancelled would have cost."""
+        """The gross price of what was cancelled."""
         return add_up([*self.lines.all(), *self.charges.all()]).gross - self.charged
 
     @property
     def balance(self) -> Balance:
-        """What came, what went back, and so what is due: from charges and ledger."""
+        """What was paid, refunded and is due, from charges and ledger."""
         return balance_of(self)
 
     @property
     def due(self) -> Decimal:
-        """What is still to be paid; negative where too much was."""
+        """What is still to be paid; negative if too much was paid."""
         return self.balance.due
 
     def _postal(self, kind: str) -> PostalAddress:

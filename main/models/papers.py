@@ -1,4 +1,4 @@
-"""What an order's invoices and credit notes say came, and went back. Amounts are gross."""
+"""What was paid and refunded according to an order's invoices and credit notes: gross amounts."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -7,13 +7,14 @@ from main.models.charges import NOTHING
 from main.models.invoices import Invoice
 from main.models.orders import Order
 
-# Why release 0.1.0 takes an invoice back on paper only. Other notes that move no money are this
-# release's, about charges that are no longer due: by these nothing was paid less.
+# The reasons for which release 0.1.0 credits an invoice on paper only. Other notes that move no
+# money are this release's: they credit charges that are no longer due and do not reduce what was
+# paid.
 _MENDING = {"Marked paid by mistake", "Billing address corrected"}
 
 
 class Papers:
-    """All that release 0.1.0 wrote down about an order's money."""
+    """All that release 0.1.0 recorded about an order's money."""
 
     def __init__(self, order: Order) -> None:
         self.documents = sorted(order.invoices.all(), key=lambda document: document.pk)

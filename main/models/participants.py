@@ -22,7 +22,7 @@ class Role(models.TextChoices):
 class Participant:
     """One side of a conversation about an order.
 
-    The customer is one, signed in or a guest with the signed link: `user_id` is None for a guest.
+    The customer is signed in or a guest with the signed link; a guest's `user_id` is None.
     """
 
     role: Role
@@ -31,7 +31,7 @@ class Participant:
 
     @property
     def who(self) -> str:
-        """Known to the other side: `customer`, or `staff-` and the member's key."""
+        """The name towards the other side: `customer`, or `staff-` and the member's key."""
         return who(self.role, self.user_id)
 
     @property
@@ -40,7 +40,7 @@ class Participant:
 
     @property
     def reader_id(self) -> int | None:
-        """Whose read cursor is theirs: the customer's is the one without a user."""
+        """The user of their read cursor; the customer's cursor has none."""
         return self.user_id if self.is_staff else None
 
 
@@ -53,6 +53,6 @@ def customer_of(order: "Order", user: Any) -> Participant:
 
 
 def staff(user: Any) -> Participant:
-    """As the customer knows them: by their name, never by their e-mail address."""
+    """As the customer sees them: by name, never by e-mail address."""
     name = user.get_full_name() or _STAFF_NAME
     return Participant(role=Role.STAFF, user_id=user.pk, name=name)

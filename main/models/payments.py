@@ -10,8 +10,8 @@ _REFERENCE_LENGTH = 140  # as long as a bank's end-to-end references and remitta
 class LedgerEntry(models.Model):
     """What payments and refunds have in common.
 
-    `way` is a code of main.gateways.payments; `reference` is how the outside world knows the
-    entry (a transfer's or a card payment's), and is there once among those that stand.
+    `way` is a code of main.gateways.payments. `reference` identifies the transfer or card payment
+    to the outside world; it is unique among the entries that count.
     """
 
     amount = models.DecimalField(max_digits=10, decimal_places=2)
@@ -26,7 +26,7 @@ class LedgerEntry(models.Model):
         related_name="+",
         help_text="Nobody where a programme recorded it.",
     )
-    # Of orders older than the ledger: known by their papers, not by anybody's record.
+    # For orders older than the ledger: derived from invoices and credit notes, not recorded.
     is_before_ledger = models.BooleanField("before the ledger", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -43,12 +43,12 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         return self.filter(state=Payment.State.PAID)
 
     def live(self) -> "PaymentQuerySet":
-        """Those that came or may still come."""
+        """Payments that arrived or may still arrive."""
         return self.filter(state__in=_LIVE)
 
 
 class Payment(LedgerEntry):
-    """Money that came, is expected from outside, or did not come after all."""
+    """Money that arrived, is expected from outside, or did not arrive after all."""
 
     class State(models.TextChoices):
         PENDING = "pending", "pending"
@@ -95,7 +95,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
 
 class Refund(LedgerEntry):
-    """Money that is to go back to the customer, or did."""
+    """Money that goes or went back to the customer."""
 
     class State(models.TextChoices):
         REQUESTED = "requested", "requested"

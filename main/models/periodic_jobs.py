@@ -1,10 +1,10 @@
-"""When each periodic job is due next, and how its last run went."""
+"""When each periodic job is next due, and how its last run went."""
 
 from django.db import models
 
 
 class PeriodicJob(models.Model):
-    """One row for each periodic job in main/jobs."""
+    """One row per periodic job in main/jobs."""
 
     name = models.CharField(max_length=100, primary_key=True)
     due_at = models.DateTimeField()

@@ -15,13 +15,13 @@ _STEP = LARGEST // _SIZES["GRID_COLUMNS"]
 
 
 def covers() -> Storage:
-    """Where pictures are kept, for everyone to see."""
+    """The public storage of pictures."""
     return storages["covers"]
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a page needs of a picture: addresses of its renditions, size and words."""
+    """What a page needs to show a picture: URLs of its renditions, size and alternative text."""
 
     image: str
     alt: str
@@ -30,7 +30,7 @@ class Picture:
 
     @property
     def src(self) -> str:
-        """A middling rendition, for browsers that choose none."""
+        """A medium rendition, for browsers that do not choose from `srcset`."""
         return self._url(min(400, self._widest))
 
     @property
@@ -48,7 +48,7 @@ class Picture:
 
     @property
     def _widest(self) -> int:
-        """Width of the widest rendition: renditions never enlarge. 0 when there are none."""
+        """The width of the widest rendition, or 0 if there is none; renditions never enlarge."""
         return min(self.width or 0, LARGEST) // _STEP * _STEP
 
     def _url(self, width: int) -> str:
@@ -56,17 +56,17 @@ class Picture:
 
 
 def remove_empty_folder(image: str) -> None:
-    """Remove the folder of a picture's renditions, if there is one and nothing is in it."""
+    """Remove the folder of a picture's renditions if it exists and is empty."""
     try:
         Path(covers().path(_rendition_folder(image))).rmdir()
     except NotImplementedError:
-        return  # a storage that is not on this machine: it has no folders, only long names
+        return  # a remote storage: it has no folders, only long names
     except OSError:
-        return  # it is gone already, or there is something in it
+        return  # it is already gone, or not empty
 
 
 def _rendition_folder(image: str) -> str:
-    # The naming of django-pictures, without reading the original's size again.
+    # As django-pictures names it, but without reading the original's size again.
     return str(PurePosixPath(image).with_suffix(""))
 
 
@@ -75,7 +75,7 @@ def _rendition_name(image: str, width: int) -> str:
 
 
 class Original:
-    """An upload, as a task of django-pictures removes it along with its renditions."""
+    """An upload, in the form that django-pictures' task removes together with its renditions."""
 
     def __init__(self, name: str, storage: Storage) -> None:
         self.name, self.storage = name, storage
@@ -116,7 +116,7 @@ class ProductImage(models.Model):
 
     @property
     def files(self) -> list[tuple[str, tuple[Any, ...], dict[str, Any]]]:
-        """The original and its renditions, as django-pictures names what it is to remove."""
+        """The original and its renditions, as django-pictures takes what it should remove."""
         renditions = [each.deconstruct() for each in self.image.get_picture_files_list()]
         original = (self.image.name, self.image.storage.deconstruct())
         return [*renditions, (f"{__name__}.{Original.__name__}", original, {})]

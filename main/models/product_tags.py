@@ -1,14 +1,14 @@
-"""Subjects that books are shelved under."""
+"""Subjects that books are listed under."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
-ALL_BOOKS = "all"  # stands where a subject's slug would, in the address of the list of all books
+ALL_BOOKS = "all"  # takes the place of a subject's slug in the address of the list of all books
 
 
 def validate_is_no_list_of_all(slug: str) -> None:
-    """Such a subject could never be looked at: its address is taken."""
+    """Such a subject could never be opened: its address is taken."""
     if slug.lower() == ALL_BOOKS:
         raise ValidationError("“all” is the list of all books.")
 

@@ -22,12 +22,12 @@ from main.models.product_tags import ProductTag
 
 CLOTH_COLOURS = 8
 _LANGUAGES_BY_NAME = sorted(LANGUAGES.items(), key=lambda item: item[1])
-INDEXED_AUTHORS = 100  # characters: the whole may be longer than an index takes
+INDEXED_AUTHORS = 100  # characters: the whole text may be too long for an index
 SHELF_LOOKED_AT = 100
 
 
 def validate_isbn13(value: str) -> None:
-    """Refuse what is not thirteen plain digits, the last of which checks the others."""
+    """Require thirteen plain digits, of which the last is the check digit."""
     try:
         is_as_stored = isbn13(value) == value
     except ValueError:
@@ -41,7 +41,7 @@ def default_tax_rate() -> Decimal:
 
 
 def make_slug(*, name: str, authors: str, isbn: str | None) -> str:
-    """The book's name in its address: readable, and unique by what the book is known by."""
+    """The book's name in its address: readable, and unique by what identifies the book."""
     known_by = isbn or hashlib.sha256(f"{name}\0{authors}".encode()).hexdigest()[:12]
     return f"{slugify(name)[:90] or 'book'}-{known_by}".strip("-")
 
@@ -57,7 +57,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.filter(tags=tag)
 
     def with_cover(self) -> "ProductQuerySet":
-        """Carry each product's first picture along, in the same query."""
+        """Fetch each product's first picture in the same query."""
         first = ProductImage.objects.filter(product=models.OuterRef("pk")).order_by(
             "position", "pk"
         )
@@ -65,11 +65,11 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.annotate(cover_fields=models.Subquery(first.values(_=cover)[:1]))
 
     def for_listing(self) -> "ProductQuerySet":
-        """As cards show them: with cover, without the long texts."""
+        """As cards show them: with the cover, without the long texts."""
         return self.with_cover().defer("description")
 
     def by_the_authors_of(self, product: "Product") -> "ProductQuerySet":
-        """Others by the same hand: none where no author is known."""
+        """Other books by the same authors; none if no author is known."""
         if not product.authors:
             return self.none()
         beginning = product.authors[:INDEXED_AUTHORS]
@@ -77,9 +77,9 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return same.filter(authors=product.authors).exclude(pk=product.pk)
 
     def sharing_subjects(self, tags: list[ProductTag]) -> "ProductQuerySet":
-        """Those on the same shelves, most shared subjects first.
+        """Books with the same subjects, most shared subjects first.
 
-        Looks at the first SHELF_LOOKED_AT places only: a shelf can have all the shop's books.
+        Looks at the first SHELF_LOOKED_AT places only: a subject can have all the shop's books.
         """
         places = Product.tags.through.objects.filter(producttag__in=tags)
         own = places.filter(product=models.OuterRef("pk")).order_by().values("product")
@@ -89,15 +89,15 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.filter(pk__in=looked_at).alias(shared=shared).order_by("-shared", "pk")
 
     def search(self, query: str) -> "ProductQuerySet":
-        """Those that have every word of `query`, best first."""
+        """Books that contain every word of `query`, best match first."""
         return cast("ProductQuerySet", search.search(self, query))
 
     def search_close(self, query: str) -> "ProductQuerySet":
-        """Those that have something like each word of `query`, most alike first."""
+        """Books that contain something similar to each word of `query`, most similar first."""
         return cast("ProductQuerySet", search.search_close(self, query))
 
     def locked(self) -> "ProductQuerySet":
-        """Hold the rows until the transaction ends; always in one order, so none wait crosswise."""
+        """Lock the rows until the transaction ends, always in one order to avoid deadlocks."""
         return self.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
@@ -139,7 +139,7 @@ class Product(models.Model):
     class Meta:
         ordering = ["name", "pk"]
         constraints = [
-            # By their hashes: no index of PostgreSQL takes two texts as long as these may be.
+            # By hash: these two texts can be too long for an index of PostgreSQL.
             models.UniqueConstraint(
                 MD5("name"),
                 MD5("authors"),
@@ -160,7 +160,7 @@ class Product(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Who is not registered for VAT charges none."""
+        """A shop that is not registered for VAT charges none."""
         if self.tax_rate and not settings.SELLER["vat_id"]:
             text = "The shop is not registered for VAT, so the rate must be 0."
             raise ValidationError({"tax_rate": text})
@@ -198,17 +198,17 @@ class Product(models.Model):
 
     @property
     def cloth(self) -> int:
-        """Which of the binding colours a book without a picture gets; it never changes."""
+        """Which binding colour a book without a picture gets; it never changes."""
         return self.pk % CLOTH_COLOURS
 
     @property
     def cover(self) -> Picture | None:
-        """The first picture, where the query carried it along (`with_cover`)."""
+        """The first picture, if the query fetched it (`with_cover`)."""
         fields = vars(self)["cover_fields"]
         return Picture(**fields) if fields else None
 
     def _free_slug(self) -> str:
-        """Numbered while another has it: a book that was renamed keeps its address."""
+        """With a number if another book has it; a renamed book keeps its address."""
         slug = make_slug(name=self.name, authors=self.authors, isbn=self.isbn)
         alike = Product.objects.filter(slug__startswith=slug).exclude(pk=self.pk)
         taken = set(alike.values_list("slug", flat=True))

@@ -1,4 +1,4 @@
-"""A quote: the charges that a checkout offers, as they are shown, agreed to and compared."""
+"""A quote: the charges that a checkout offers, to be shown, agreed to and compared."""
 
 import hashlib
 import json
@@ -14,8 +14,8 @@ _KEY_LENGTH = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What a customer is asked to agree to: the books, the charges beside them (`extras`), and the
-    other `terms`: addresses, e-mail, delivery, as JSON has them.
+    """What a customer is asked to agree to: the books, the charges besides them (`extras`) and the
+    other `terms` as JSON: addresses, e-mail, delivery.
     """
 
     books: tuple[Charge, ...]
@@ -33,7 +33,7 @@ class Quote:
 
     @property
     def key(self) -> str:
-        """Two quotes have the same key when they say the same."""
+        """Two quotes have the same key if, and only if, their contents are the same."""
         text = json.dumps(self.as_json(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:_KEY_LENGTH]
 
@@ -56,7 +56,7 @@ class Quote:
 
 
 def _as_json(charge: Charge) -> dict[str, Any]:
-    """Decimals as text, since JSON has none."""
+    """Decimals become text, since JSON has none."""
     return {
         "kind": charge.kind.value,
         "code": charge.code,

@@ -1,4 +1,4 @@
-"""Finding products by the words that customers type; how, each database has a module for."""
+"""Finds products by the words that customers type; each database has its own module for it."""
 
 import unicodedata
 from types import ModuleType
@@ -10,22 +10,22 @@ from django.db.models import QuerySet
 from main.models import search_postgresql, search_sqlite
 from main.models.isbn import isbn13
 
-# What one can be looking for ends somewhere; what is longer was pasted by mistake or malice.
+# Nobody searches for more than this; longer text was pasted by mistake or in bad faith.
 LONGEST_QUERY = 200
 MOST_WORDS = 12
-# What resembles two letters is half the shop.
+# Half the shop resembles a word of two letters.
 MOST_CLOSE_WORDS, SHORTEST_CLOSE_WORD = 6, 3
 _ARTICLES = {"a", "an", "the"}
-# Not asked of a book when there are other words: "the origin of species" is "On the Origin of ...".
-# Only what no title consists of: "It" and "She" are books.
+# Ignored if there are other words: "the origin of species" is "On the Origin of ...".
+# Only words of which no title consists: "It" and "She" are books.
 _FILLERS = {*_ARTICLES, "and", "by", "for", "from", "in", "of", "on", "or", "to", "with"}
 
 
 def search(products: QuerySet[Any], query: str) -> QuerySet[Any]:
-    """Products that have every word of the query (the last may be unfinished), best first.
+    """Products that contain every word of the query (the last may be unfinished), best first.
 
-    Titles that begin with the query, the exact title first of all; then by all words in the title,
-    in title or authors, and in the description. An ISBN finds its book.
+    Titles that begin with the query come first, led by the exact title; then products with all
+    words in the title, in title or authors, and in the description. An ISBN finds its book.
     """
     number = _isbn_in(query)
     if number:
@@ -33,13 +33,13 @@ def search(products: QuerySet[Any], query: str) -> QuerySet[Any]:
     words = _words_in(query)
     if not words:
         return products.none()
-    # Titles are compared without their article, too.
+    # Titles are compared without their article as well.
     phrase = " ".join(words[1:] if words[0] in _ARTICLES and len(words) > 1 else words)
     return _engine(products).matching(products, words=_without_fillers(words), phrase=phrase)
 
 
 def search_close(products: QuerySet[Any], query: str) -> QuerySet[Any]:
-    """Products whose title or authors have something like each word, for when nothing matches."""
+    """Products whose title or authors resemble each word, for when nothing matches exactly."""
     words = [
         word for word in _without_fillers(_words_in(query)) if len(word) >= SHORTEST_CLOSE_WORD
     ]
@@ -62,12 +62,12 @@ def _isbn_in(query: str) -> str:
 
 
 def _words_in(query: str) -> list[str]:
-    """Runs of letters, digits and their marks: nothing that a query language could obey."""
+    """Runs of letters, digits and their marks: nothing that a query language interprets."""
     text = unicodedata.normalize("NFKC", query[:LONGEST_QUERY]).lower()
     words = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in text).split()
     return [word for word in words if any(map(str.isalnum, word))][:MOST_WORDS]
 
 
 def _without_fillers(words: list[str]) -> list[str]:
-    """Each word once, in order, but none that says little where others say more."""
+    """Each word once, in order, without fillers if there are other words."""
     return list(dict.fromkeys(word for word in words if word not in _FILLERS)) or words[-1:]

@@ -13,20 +13,20 @@ from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Concat, Length
 
-# Which part of a product a word was found in, by the labels of search_vector.
+# The part of a product in which a word was found, as labelled in search_vector.
 _TITLE, _TITLE_OR_AUTHORS, _ANYWHERE = "AB", "ABC", "ABCD"
-# In longer words enough trigrams agree, and the more of them, the dearer the search.
+# Longer words share enough trigrams as they are, and each variant makes the search slower.
 _LONGEST_SWAPPED = 12
 _WEIGHTS = [0.05, 0.3, 0.6, 1.0]  # of D, C, B, A: description, authors, whole name, title
 
 
 class _StoredColumn(Func):
-    """A column of main_product that the database computes and the model does not know."""
+    """A column of main_product that the database computes and the model does not have."""
 
     def __init__(self, column: str, output_field: models.Field[Any, Any]) -> None:
         super().__init__(F("pk"), column=column, output_field=output_field)
 
-    def as_sql(  # type: ignore[override]  # what it is never asked for is left out
+    def as_sql(  # type: ignore[override]  # leaves out arguments that are never passed
         self, compiler: Any, connection: Any, **context: Any
     ) -> tuple[str, list[Any]]:
         (key,) = self.get_source_expressions()
@@ -67,12 +67,12 @@ def matching(
 
 
 def resembling(products: models.QuerySet[Any], *, words: list[str]) -> models.QuerySet[Any]:
-    """Products that have something like each word in name or authors, most alike first."""
+    """Products whose name or authors resemble each word, most similar first."""
     close = Func(
         Value(words, output_field=ArrayField(models.TextField())),
         Value([_variants(word) for word in words], output_field=ArrayField(models.TextField())),
         function="booktime_close_products",
-        # As an array it is worked out once; a planner without statistics might ask for every row.
+        # As an array it is computed once; a planner without statistics might do so for every row.
         template="(SELECT unnest(ARRAY(SELECT %(function)s(%(expressions)s))))",
         output_field=models.BigIntegerField(),
     )
@@ -89,7 +89,7 @@ def resembling(products: models.QuerySet[Any], *, words: list[str]) -> models.Qu
 
 
 def _variants(word: str) -> str:
-    """The word, and those that become it when two neighbours change places: few trigrams agree."""
+    """The word and its variants with two adjacent letters swapped, which share few trigrams."""
     if len(word) > _LONGEST_SWAPPED:
         return word
     swapped = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
@@ -105,7 +105,7 @@ def _with_columns(products: models.QuerySet[Any]) -> models.QuerySet[Any]:
 
 
 def _search_query(words: list[str], *, parts: str) -> SearchQueryCombinable:
-    """Every word, as written or by its stem, in one of the parts."""
+    """Every word, as written or as its stem, in one of the parts."""
     *whole, last = words
     query = _either(last, flags=f":*{parts}")
     for word in whole:
@@ -114,8 +114,8 @@ def _search_query(words: list[str], *, parts: str) -> SearchQueryCombinable:
 
 
 def _either(word: str, *, flags: str) -> SearchQueryCombinable:
-    # Quoted by the database after it folded the word: no letter can turn into syntax. A word of
-    # which nothing is left is NULL, and so matches nothing.
+    # The database quotes the word after folding it, so no letter can turn into syntax. A word that
+    # folds to nothing is NULL, and so matches nothing.
     lexeme = Func(
         _fold(word),
         Value(flags),
@@ -131,7 +131,7 @@ def _either(word: str, *, flags: str) -> SearchQueryCombinable:
 
 def _fold(text: str) -> Value | Func:
     if text.isascii():
-        return Value(text)  # nothing to fold, and calls cost the planner more than the search
+        return Value(text)  # nothing to fold, and planning the call costs more than the search
     return Func(Value(text), function="booktime_fold", output_field=models.TextField())
 
 

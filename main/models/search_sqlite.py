@@ -1,4 +1,4 @@
-"""Search on SQLite: an FTS5 table beside the products, kept in step by triggers."""
+"""Search on SQLite: an FTS5 table beside the products, kept in sync by triggers."""
 
 from string import ascii_lowercase
 from typing import Any
@@ -12,15 +12,15 @@ from django.db.models.expressions import RawSQL
 _FIELDS = "title, name, authors, description"
 _WEIGHTS = "10, 5, 3, 1"
 _TITLE, _TITLE_OR_AUTHORS = "{title name}", "{title name authors}"
-# A word is tried with one letter mistaken, left out, added, or two of them swapped.
+# A word is also tried with one letter changed, left out or added, or two letters swapped.
 _SHORTEST_MISTAKEN, _LONGEST_MISTAKEN = 4, 20
 
 _TABLE = f"""
 CREATE VIRTUAL TABLE main_product_search USING fts5(
     {_FIELDS}, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
 )"""
-# "The Hobbit" and "Emma (Penguin Classics)" by what one calls them: "Hobbit", "Emma"; and
-# "d'Urbervilles" also as one word.
+# "The Hobbit" and "Emma (Penguin Classics)" by what people call them: "Hobbit", "Emma"; and
+# "d'Urbervilles" as one word, too.
 _FILL = """
 INSERT INTO main_product_search (rowid, title, name, authors, description)
 SELECT id,
@@ -74,16 +74,16 @@ def matching(
 
 
 def resembling(products: models.QuerySet[Any], *, words: list[str]) -> models.QuerySet[Any]:
-    """Products that have each word, give or take a letter, in name or authors."""
+    """Products that contain each word, give or take a letter, in name or authors."""
     close = " AND ".join(f"({_any_of(_mistaken_forms(word))})" for word in words)
     return _joined(products, f"{_TITLE_OR_AUTHORS} : ({close})").order_by(_rank(), "name", "pk")
 
 
 def ensure_index(connection: BaseDatabaseWrapper) -> None:
-    """Build the table and its triggers where they are not (after each `migrate`).
+    """Build the table and its triggers if they are missing (after each `migrate`).
 
-    No migration could do it for good: SQLite remakes a table to alter it, and the triggers of
-    the old one go with it.
+    No migration could do this for good: Django alters a table on SQLite by rebuilding it, and the
+    old table's triggers go with it.
     """
     if connection.vendor != "sqlite":
         return
@@ -105,8 +105,8 @@ def _build_index(cursor: CursorWrapper) -> None:
 
 
 def _joined(products: models.QuerySet[Any], match: str) -> models.QuerySet[Any]:
-    # bm25() is known only where the table itself is in the query, and the ORM joins only models.
-    # A model for it would be dumped, loaded and deleted from as if its rows were ours.
+    # bm25() needs the table itself in the query, and the ORM joins only models. A model for it
+    # would be dumped, loaded and deleted from as if its rows were ours.
     return products.extra(
         tables=["main_product_search"],
         where=["main_product_search MATCH %s", "main_product_search.rowid = main_product.id"],
@@ -125,14 +125,14 @@ def _rank() -> RawSQL:
 
 
 def _all_of(words: list[str]) -> str:
-    """Every word, in singular or plural; the last one also as the beginning of a longer one."""
+    """Every word, singular or plural; the last one also as the beginning of a longer word."""
     *whole, last = words
     groups = [f"({_any_of(_forms(word))})" for word in whole]
     return " AND ".join([*groups, f'("{last}"* OR {_any_of(_forms(last))})'])
 
 
 def _any_of(words: set[str]) -> str:
-    # Between quotes, letters and digits are never an operator.
+    # Within quotes, letters and digits are never operators.
     return " OR ".join(f'"{word}"' for word in sorted(words))
 
 
@@ -142,7 +142,7 @@ def _forms(word: str) -> set[str]:
 
 
 def _mistaken_forms(word: str) -> set[str]:
-    """The word and all that differ from it by one letter, or by two that changed places."""
+    """The word and all that differ from it by one letter, or by two swapped letters."""
     if not _SHORTEST_MISTAKEN <= len(word) <= _LONGEST_MISTAKEN:
         return _forms(word)
     letters = {*ascii_lowercase, *word}

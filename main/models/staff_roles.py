@@ -1,8 +1,8 @@
-"""The kinds of staff and what each may do: a role is a named set of rights, and is said only here.
+"""The kinds of staff and what each may do: roles, named sets of rights, are defined only here.
 
-A right is written `noun.verb`. Where the noun is a table it is a permission of Django's, which the
-role's group carries (a migration gives it) and which the admin asks for by itself. The others are
-asked for by our own doors, through main.access. Owners are no role: superusers have every right.
+A right is written `noun.verb`. If the noun is a table, it is a Django permission: a migration gives
+it to the role's group, and the admin checks it by itself. Our own doors check the others through
+main.access. Owners have no role: superusers have every right.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ EVERYTHING = "view add change delete"
 
 
 class Right(StrEnum):
-    """What our own doors ask for."""
+    """The rights that our own doors check."""
 
     OWNER_SITE = "site.owner"
     OFFICE_SITE = "site.office"
@@ -26,7 +26,7 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StaffRole:
-    """Who is active, staff, and in the group called `group` has these rights."""
+    """Active staff in the group named `group` have these rights."""
 
     name: str
     group: str
@@ -34,7 +34,7 @@ class StaffRole:
 
 
 def rights(**verbs: str) -> frozenset[str]:
-    """`order="view settle"` is order.view and order.settle."""
+    """`order="view settle"` means order.view and order.settle."""
     return frozenset(f"{noun}.{verb}" for noun, each in verbs.items() for verb in each.split())
 
 
@@ -75,5 +75,5 @@ EVERY_RIGHT = frozenset(Right).union(*(role.rights for role in STAFF_ROLES))
 
 
 def groups_with(right: Right) -> list[str]:
-    """The names of the groups whose members have it."""
+    """The names of the groups whose members have this right."""
     return [role.group for role in STAFF_ROLES if right in role.rights]

@@ -12,7 +12,7 @@ from main.models.staff_roles import DISPATCH, EVERY_RIGHT, OFFICE, STAFF_ROLES, 
 
 
 class UserManager(BaseUserManager["User"]):
-    """Finds and makes users by e-mail, whatever its case."""
+    """Finds and creates users by e-mail address, ignoring case."""
 
     use_in_migrations = True
 
@@ -32,7 +32,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractUser):
-    """A customer or a member of staff; the e-mail address is the login."""
+    """A customer or a member of staff, who signs in with the e-mail address."""
 
     username = None  # type: ignore[assignment]
     email = models.EmailField("e-mail address", unique=True)
@@ -41,7 +41,7 @@ class User(AbstractUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
-    # Neither secrets nor every sign-in.
+    # Without secrets, and without a record for every sign-in.
     history = History(
         excluded_fields=["password", "last_login"], m2m_fields=["groups", "user_permissions"]
     )
@@ -69,7 +69,7 @@ class User(AbstractUser):
 
     @property
     def rights(self) -> frozenset[str]:
-        """Those of all their roles; an owner has every right, a closed account none."""
+        """The rights of all their roles; an owner has every right, a closed account none."""
         if self.is_active and self.is_superuser:
             return EVERY_RIGHT
         return frozenset().union(*(role.rights for role in STAFF_ROLES if self._works_as(role)))
