@@ -1,1 +1,1 @@
-"""What the business does: one file a feature, one transaction an action."""
+"""What the shop does: one file per feature, one transaction per action."""

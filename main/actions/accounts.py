@@ -9,7 +9,7 @@ from main.models.history import update_many
 
 @transaction.atomic
 def adopt_guest_orders(*, user: User) -> int:
-    """Give the user the orders placed as a guest under an address that is proved to be theirs."""
+    """Give the user the guest orders placed under an e-mail address that they have verified."""
     proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
     guests = Order.objects.locked().filter(user=None)
     adopted = [order for email in proved for order in guests.filter(email__iexact=email)]

@@ -1,8 +1,8 @@
-"""What release 0.1.0 left behind, brought into today's form while the shop is open.
+"""Brings rows of release 0.1.0 into today's form while the shop is open.
 
-Payments and refunds enter the ledger by their papers, facts of the timeline get their values.
-Invoices and credit notes are only read. What is left is seen by the rows themselves, so it goes on
-where it was stopped; and it can be done again, since 0.1.0 goes on writing until it is stopped.
+Payments and refunds enter the ledger from invoices and credit notes, which are only read; facts of
+the timeline get their values. The rows themselves show what is left, so an interrupted backfill
+continues where it stopped. It can be repeated, since 0.1.0 writes on until it is stopped.
 """
 
 import time
@@ -17,27 +17,27 @@ from main.models import Invoice, Message, Order, Payment
 from main.wording.facts import VERBATIM
 from main.wording.old_facts import old_values
 
-# Orders in a transaction, which holds them: at first, and at the most. As many as take so long, in
-# seconds, however busy the machine is, so that nobody waits long for one of them.
+# Orders that one transaction locks: at first, and at most. The number adapts so that a transaction
+# takes HELD_FOR seconds, however busy the machine is, and nobody waits long for an order.
 AT_ONCE, AT_MOST = 20, 200
 HELD_FOR = 0.2
 
 
 @dataclass(slots=True)
 class Backfilled:
-    """What was done, and whether it was all that there was to do."""
+    """What was done, and whether anything is left."""
 
-    orders: int = 0  # whose ledger lacked something
+    orders: int = 0  # orders whose ledger lacked something
     facts: int = 0
-    verbatim: int = 0  # of these, whose sentence could not be taken apart
-    in_use: int = 0  # orders that somebody else held
+    verbatim: int = 0  # facts among them whose sentence could not be parsed
+    in_use: int = 0  # orders that somebody else had locked
     is_complete: bool = False
 
 
 def backfill(
     *, seconds: float | None = None, on_progress: Callable[[Backfilled], None] | None = None
 ) -> Backfilled:
-    """Take over order by order, some at a time, for so long at the most."""
+    """Take orders over in batches, for at most `seconds`."""
     done, after, size, started = Backfilled(), 0, AT_ONCE, time.monotonic()
     while order_ids := _orders_of_before(after=after, size=size):
         begun = time.monotonic()
@@ -58,7 +58,7 @@ def _next_size(size: int, *, took: float) -> int:
 
 
 def _orders_of_before(*, after: int, size: int) -> list[int]:
-    """The next that have a fact without values, or papers and no payment."""
+    """The next orders that have a fact without values, or an invoice but no payment."""
     told = Message.objects.filter(kind=Message.Kind.SYSTEM, values__isnull=True)
     told = told.filter(conversation__gt=after).order_by("conversation")
     payments = Payment.objects.filter(order=OuterRef("order"))
@@ -83,7 +83,7 @@ def _take_over(order_ids: list[int], done: Backfilled) -> None:
 
 
 def _facts_of(orders: Iterable[Order]) -> list[Message]:
-    """With their values, unsaved."""
+    """The orders' old facts with their values, unsaved."""
     by_key = {order.pk: order for order in orders}
     old = Message.objects.filter(kind=Message.Kind.SYSTEM, values__isnull=True)
     facts = list(old.filter(conversation__in=by_key))
@@ -93,7 +93,7 @@ def _facts_of(orders: Iterable[Order]) -> list[Message]:
 
 
 def _save(facts: list[Message]) -> None:
-    """Most have no values, and are written by one short statement."""
+    """Most have no values: one short statement writes all of these."""
     empty = [fact.pk for fact in facts if not fact.values]
     Message.objects.filter(pk__in=empty).update(values={})
     Message.objects.bulk_update([fact for fact in facts if fact.values], ["values"])

@@ -1,4 +1,4 @@
-"""Backing the shop up: the database at one moment, then all files, while it is in use."""
+"""Backing up the shop while it is in use: a snapshot of the database, then all files."""
 
 import tempfile
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ from main.gateways import backup_postgresql, backup_sqlite
 from main.gateways.backup_archive import BackupRefused, BackupWriter, Manifest
 from main.gateways.files import FilesUnavailable, stored_files
 
-# The folders of a backup, and which storage's files are in each.
+# The folders of a backup, and the storage whose files are in each.
 FOLDERS = {"covers": "covers", "private": "default"}
 
 
 def database_tools() -> ModuleType:
-    """What copies and restores a database of this kind."""
+    """The module that copies and restores a database of this kind."""
     tools = {"postgresql": backup_postgresql, "sqlite": backup_sqlite}.get(connection.vendor)
     if tools is None:
         raise BackupRefused(f"{connection.vendor} databases cannot be backed up.")
@@ -30,7 +30,7 @@ def database_tools() -> ModuleType:
 def make_backup(*, out: IO[bytes]) -> Manifest:
     """Write a backup to `out`, from its first byte to its last. Raises BackupRefused.
 
-    The database comes first: a picture that it names is there, unless it was removed since.
+    The database comes first: any picture that it names still exists unless removed since.
     """
     database = database_tools()
     database.check_tools()
@@ -66,7 +66,7 @@ def _add_files(writer: BackupWriter) -> None:
                 with storage.open(name) as file:
                     writer.add(f"{folder}/{name}", file, size=file.size)
             except FileNotFoundError:
-                continue  # removed since it was listed
+                continue  # removed since the listing
 
 
 def _names(storage: Storage) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Filling, changing and merging baskets. Each action holds the basket's row while it works."""
+"""Filling, changing and merging baskets. Each action locks the basket's row while it works."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from main.models import QUANTITY_LIMIT, Basket, BasketLine, BasketOwner, Product
 
 @transaction.atomic
 def add_to_basket(*, owner: BasketOwner, product_id: int, quantity: int) -> BasketLine:
-    """Put `quantity` more copies in the owner's open basket, which is made when there is none.
+    """Put `quantity` more copies in the owner's open basket, which is created if there is none.
 
     Raises BookNotForSale or QuantityRefused, and then changes nothing.
     """
@@ -36,7 +36,7 @@ def add_to_basket(*, owner: BasketOwner, product_id: int, quantity: int) -> Bask
 def change_basket(*, owner: BasketOwner, quantities: Mapping[int, int]) -> None:
     """Set the quantities of lines, by line id; 0 removes one. Lines of others are left alone.
 
-    Whoever changes a basket has seen it: today's prices count as seen from here on.
+    A customer who changes a basket has seen it, so its current prices now count as seen.
     """
     basket = Basket.objects.locked().open().owned_by(owner).first()
     if basket is None:
@@ -56,14 +56,14 @@ def change_basket(*, owner: BasketOwner, quantities: Mapping[int, int]) -> None:
 
 @transaction.atomic
 def merge_baskets(*, user_id: int, guest_key: str) -> None:
-    """Move what a guest gathered into the user's own basket, adding up what is in both.
+    """Move the lines of a guest's basket into the user's own, adding up books that are in both.
 
-    What the guest said at the checkout goes along.
+    What the guest entered at the checkout moves along.
     """
     guest = BasketOwner(guest_key=guest_key)
     source = Basket.objects.locked().open().owned_by(guest).first()
     if source is None:
-        return  # merged already, by another tab
+        return  # another tab has already merged it
     target = _hold_open_basket(BasketOwner(user_id=user_id))
     own_lines = {line.product_id: line for line in target.lines.all()}
     for line in source.lines.all():
@@ -79,10 +79,10 @@ def merge_baskets(*, user_id: int, guest_key: str) -> None:
 
 
 def _hold_open_basket(owner: BasketOwner) -> Basket:
-    """The owner's one open basket, its row locked.
+    """The owner's only open basket, its row locked.
 
-    Between finding and locking it, another request may submit it or merge it away: then look
-    again, since the next one found is a new one.
+    Before it is locked, another request may submit it or merge it away: then look again, since the
+    next basket found is a new one.
     """
     while True:
         found, _ = Basket.objects.get_or_create(status=Basket.Status.OPEN, **owner.lookup)

@@ -1,4 +1,4 @@
-"""What staff do to books: added, changed, put into the shop and taken out."""
+"""What staff do with books: add them, change them, show them in the shop or hide them."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from main.models.history import record_many, update_many, update_one
 
 @transaction.atomic
 def add_product(*, product: Product, copies: int) -> Product:
-    """Save a new book, of which there are so many copies."""
+    """Save a new book with so many copies in stock."""
     stock.set_first(product=product, copies=copies)
     product.save()
     return product
@@ -27,10 +27,10 @@ def change_product(
     subjects: Iterable[ProductTag] | None = None,
     count: stock.Count | None = None,
 ) -> Product:
-    """Save what was changed onto the book as it is now, as one change in its history.
+    """Apply the changes to the book as it is now, as one record in its history.
 
-    `values` are by column; `subjects` are all that it has from now on. The stock changes by a
-    `count` alone: raises CountRefused, and nothing is saved.
+    `values` are by column; `subjects` replace all the book has. Only a `count` changes the stock.
+    Raises CountRefused and saves nothing if the count no longer fits.
     """
     if "stock" in values:
         raise ValueError("Stock cannot be set: count the copies instead.")
@@ -47,7 +47,7 @@ def change_product(
 
 @transaction.atomic
 def set_products_active(*, product_ids: Collection[int], active: bool) -> int:
-    """Put books into the shop or take them out; returns how many were not so before."""
+    """Show books in the shop or hide them; return how many changed."""
     changed = list(Product.objects.locked().filter(pk__in=product_ids, active=not active))
     for product in changed:
         product.active = active
@@ -58,7 +58,7 @@ def set_products_active(*, product_ids: Collection[int], active: bool) -> int:
 
 
 def _set_subjects(product: Product, subjects: Iterable[ProductTag]) -> str:
-    """What the book's history says of it: they are no column of its row."""
+    """Set the subjects; return the text for the book's history, since they are not a column."""
     new = list(subjects)
     before, after = ({tag.name for tag in tags} for tags in (product.tags.all(), new))
     product.tags.set(new)

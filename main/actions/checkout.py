@@ -33,11 +33,11 @@ from main.models.history import record_many
 
 
 def place_order(*, checkout_id: UUID, quote: str, payment_way: str = "") -> Order:
-    """Order what is in the checkout's basket, as it was offered, and take it from the stock.
+    """Order the contents of the checkout's basket, as offered, and take them from the stock.
 
-    `quote` is the key of the Quote that the customer saw; `payment_way`, if given, is chosen first,
-    and stays chosen. However often the same basket is submitted, there is one order: the later
-    calls return it. Raises a CheckoutRefused that says why (main.errors), and then nothing changes.
+    `quote` is the key of the Quote that the customer saw. `payment_way`, if given, is chosen first
+    and stays chosen. A basket submitted several times makes one order, which later calls return.
+    Raises a CheckoutRefused with the reason (main.errors), and then changes nothing.
     """
     if payment_way:
         choose_payment_way(checkout_id=checkout_id, code=payment_way)
@@ -50,7 +50,7 @@ def _place(checkout_id: UUID, *, quote: str, payment_way: str) -> Order:
     basket = checkout.basket
     if basket.status == Basket.Status.SUBMITTED:
         return basket.order
-    follow_address_book(checkout)  # or a page from before a correction would order to a mistake
+    follow_address_book(checkout)  # else a page from before a correction would use the old address
     if not checkout.is_complete:
         raise CheckoutIncomplete
     way = _agreed_way(payment_way or checkout.payment_way)
@@ -67,7 +67,7 @@ def _place(checkout_id: UUID, *, quote: str, payment_way: str) -> Order:
 
 
 def _hold_books(basket: Basket) -> list[BasketLine]:
-    """The basket's lines with their products, whose rows are held. Raises BasketEmpty."""
+    """The basket's lines with their products, whose rows are locked. Raises BasketEmpty."""
     lines = list(basket.lines.order_by("pk"))
     if not lines:
         raise BasketEmpty
@@ -78,7 +78,7 @@ def _hold_books(basket: Basket) -> list[BasketLine]:
 
 
 def _agreed_way(chosen: str) -> str:
-    """Where nothing was chosen, the first that is offered."""
+    """The chosen way to pay, or else the first on offer."""
     codes = [way.code for way in offered_ways()]
     if chosen and chosen not in codes:
         raise PaymentWayRefused

@@ -1,6 +1,6 @@
-"""What a customer says on the way to an order, kept step by step.
+"""Stores what a customer enters on the way to an order, step by step.
 
-Each action holds the basket's row, as whoever places the order does.
+Each action locks the basket's row, and so does placing the order.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from main.models.checkouts import ADDRESSES, address_fields
 
 @transaction.atomic
 def open_checkout(*, owner: BasketOwner, language: str = "") -> Checkout:
-    """The checkout of the owner's open basket, begun when there was none.
+    """The checkout of the owner's open basket, begun if there was none.
 
     A member's addresses follow the address book. Raises BasketEmpty.
     """
@@ -40,9 +40,9 @@ def set_addresses(
     email: str = "",
     choices: Mapping[str, Any],
 ) -> Checkout:
-    """Keep where the bill and the books go, and what else was said on the same page.
+    """Store the billing and shipping addresses and the other input of the same page.
 
-    `choices` are plain values by their field's name. Raises BasketGone.
+    `choices` are plain values by field name. Raises BasketGone.
     """
     checkout = hold_checkout(checkout_id)
     if checkout.basket.status != Basket.Status.OPEN:
@@ -66,15 +66,15 @@ def choose_payment_way(*, checkout_id: UUID, code: str) -> None:
 
 
 def hold_checkout(checkout_id: UUID) -> Checkout:
-    """The checkout with its basket, whose row is held until the transaction ends.
+    """The checkout with its basket, whose row is locked until the transaction ends.
 
-    Before it is held, signing in may have moved the checkout to another basket: then that one is
-    held. Raises BasketGone.
+    If signing in has just moved the checkout to another basket, that one is locked instead. Raises
+    BasketGone.
     """
     baskets = Basket.objects.filter(checkout=checkout_id)
     while True:
         basket = baskets.locked().select_related("user").first()
-        # Read again now that it is held: what was joined above is from before the wait.
+        # Read again under the lock: what was joined above dates from before the wait.
         checkout = Checkout.objects.filter(pk=checkout_id, basket=basket).first()
         if basket and checkout:
             checkout.basket = basket
@@ -84,10 +84,10 @@ def hold_checkout(checkout_id: UUID) -> Checkout:
 
 
 def follow_address_book(checkout: Checkout) -> bool:
-    """Put a member's chosen addresses in as they are written now; return whether that changed any.
+    """Copy a member's chosen addresses in as they are now; return whether that changed any.
 
-    An only address is chosen by itself. What was typed as a guest, before signing in, stays.
-    Nothing is saved.
+    If there is only one address, it is chosen automatically. What was typed as a guest, before
+    signing in, remains. Nothing is saved.
     """
     user_id = checkout.basket.user_id
     if user_id is None:

@@ -1,4 +1,4 @@
-"""What becomes of a checkout beside its pages: carried along by signing in, and forgotten."""
+"""What happens to checkouts outside their pages: signing in moves them, old ones are deleted."""
 
 from datetime import timedelta
 
@@ -8,14 +8,14 @@ from django.utils import timezone
 from main.models import Basket, Checkout
 from main.models.checkouts import ADDRESSES
 
-# A second click still finds the order that the first one placed.
+# So that a second click still finds the order that the first one placed.
 PLACED_KEPT = timedelta(days=1)
 
 
 def carry_checkout(*, source: Basket, target: Basket) -> None:
-    """What was said about one basket is said about the other; where both know, the source's counts.
+    """Move one basket's checkout to the other; where both have a value, the source's wins.
 
-    Both rows must be held by the caller.
+    The caller must have locked both rows.
     """
     moved = Checkout.objects.filter(basket=source).first()
     if moved is None:
@@ -31,12 +31,12 @@ def carry_checkout(*, source: Basket, target: Basket) -> None:
 
 
 def forget_checkouts() -> int:
-    """Remove those that nobody has touched for a while, and those that have become orders.
+    """Delete checkouts that were not touched for CHECKOUT_DAYS and those that have become orders.
 
-    They hold addresses of people who did not order. Returns how many there were.
+    They hold addresses of people who did not order. Returns the number deleted.
     """
     now = timezone.now()
-    # Apart, since a join would leave out what release 0.1.0 left behind without its basket.
+    # Separately, since a join would miss checkouts whose basket release 0.1.0 deleted.
     untouched = Checkout.objects.filter(updated_at__lt=now - timedelta(days=settings.CHECKOUT_DAYS))
     placed = Checkout.objects.filter(basket__order__created_at__lt=now - PLACED_KEPT)
     return untouched.delete()[0] + placed.delete()[0]

@@ -1,4 +1,4 @@
-"""Why an order cannot be placed as the customer saw it: each reason told apart, in a sentence."""
+"""Why an order cannot be placed as the customer saw it: one error, in words, for each reason."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,7 +17,7 @@ from main.wording.money import money, percent
 
 
 def check_stock(lines: Iterable[BasketLine]) -> None:
-    """Raises BookWithdrawn, BookSoldOut or TooFewCopies for the first that cannot be had."""
+    """Raises BookWithdrawn, BookSoldOut or TooFewCopies for the first line without enough stock."""
     for line in lines:
         product, left = line.product, line.available
         if left is None:
@@ -31,17 +31,18 @@ def check_stock(lines: Iterable[BasketLine]) -> None:
 
 
 def check_quote(seen: str, *, checkout: Checkout, now: Quote) -> None:
-    """Raises unless the quote with the key `seen` is what the order would say now.
+    """Raises unless the quote with the key `seen` is still what the order would contain.
 
-    It can be told what changed where `seen` is what was offered last: BasketChanged, PriceChanged
-    or ChargesChanged; QuoteReplaced if it is not. QuoteLapsed if nothing changed, but too late.
+    If `seen` was offered last, the error says what changed: BasketChanged, PriceChanged or
+    ChargesChanged. Otherwise it is QuoteReplaced; if nothing changed but it is too late,
+    QuoteLapsed.
     """
     offered = checkout.offered
     if seen != now.key:
         if offered and seen == offered.key:
             _check_books(offered.books, now.books)
             _check_extras(offered.extras, now.extras)
-        # Another page was shown since, or other addresses were given.
+        # Another page was shown since, or other addresses were entered.
         raise QuoteReplaced
     if checkout.has_lapsed:
         raise QuoteLapsed

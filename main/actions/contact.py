@@ -7,5 +7,5 @@ from main import events
 
 @transaction.atomic
 def request_contact(*, name: str, email: str, message: str) -> None:
-    """Have customer service told; nothing is kept here once the mail is on its way."""
+    """Pass the message to customer service; nothing is stored once the mail is on its way."""
     events.contact_requested(name=name, email=email, message=message)

@@ -1,4 +1,4 @@
-"""What is said about an order, and what happened to it: written down, in one order for everyone."""
+"""Stores what is said about an order and what happens to it, in the same sequence for everyone."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -25,7 +25,7 @@ class Posted(NamedTuple):
 
 
 def join_conversation(*, order_id: int, author: Participant) -> None:
-    """Of staff who are there, or say something, the order remembers who was the last."""
+    """Note on the order which member of staff last joined or wrote."""
     if author.is_staff:
         known = Order.objects.filter(pk=order_id).exclude(last_spoken_to=author.user_id)
         known.update(last_spoken_to=author.user_id)
@@ -33,14 +33,14 @@ def join_conversation(*, order_id: int, author: Participant) -> None:
 
 @transaction.atomic
 def post_message(*, order_id: int, cid: UUID, text: str, author: Participant) -> Posted:
-    """Write down what somebody says; return it with its number.
+    """Store what somebody says; return it with its number.
 
-    However often the same `cid` comes, there is one message: the later calls return it, as a
-    repeat. Raises MessageRefused, and nothing is written, when the text is none or too long, names
-    a fact that the order does not have, or the cid is known with another text or author.
+    A `cid` sent several times makes one message; later calls return it as a repeat. Raises
+    MessageRefused and stores nothing if the text is empty or too long, a placeholder has no value
+    for this order, or the cid is known with another text or author.
     """
     text = clean_text(text)
-    # The order's row before the conversation's, as by all who hold both.
+    # The order's row before the conversation's, as wherever both are locked.
     join_conversation(order_id=order_id, author=author)
     conversation = open_conversation(order_id=order_id)
     known = Message.objects.of(order_id).filter(cid=cid).first()
@@ -73,7 +73,7 @@ def post_message(*, order_id: int, cid: UUID, text: str, author: Participant) ->
 def record_fact(
     *, order_id: int, fact: Message.Fact, values: Values | None = None, at: datetime | None = None
 ) -> Message:
-    """Write down what happened to the order, in the transaction in which it happens.
+    """Store what happened to the order, in the transaction in which it happens.
 
     `values` are those of the fact's kind (main.wording.facts).
     """
@@ -86,7 +86,7 @@ def record_fact(
 
 @transaction.atomic
 def mark_read(*, order_id: int, reader: Participant, upto: int) -> int:
-    """Remember up to which message this side has read; return it. It never goes back."""
+    """Store up to which message this side has read and return that; it never decreases."""
     conversation = open_conversation(order_id=order_id)
     upto = min(max(upto, 0), conversation.head)
     cursor, _ = ReadCursor.objects.get_or_create(
@@ -103,24 +103,24 @@ def mark_read(*, order_id: int, reader: Participant, upto: int) -> int:
 
 
 def touch_conversation(*, order_id: int) -> None:
-    """Customer service's list shows something else of the order, though nobody said anything."""
+    """Refresh the order's row in customer service's list, although nobody said anything."""
     if Conversation.objects.filter(pk=order_id).update(changed_at=timezone.now()):
         events.customer_service_changed(order_id=order_id)
 
 
 def open_conversation(*, order_id: int) -> Conversation:
-    """The order's conversation, held until the transaction ends; begun when there was none."""
+    """The order's conversation, locked until the transaction ends; begun if there was none."""
     conversations = Conversation.objects.locked().filter(pk=order_id)
     conversation = conversations.first()
     if conversation is None:
-        # Of two who begin it at once, the second waits here, and finds it.
+        # If two requests begin it at once, the second waits here and then finds it.
         order = Order.objects.locked().get(pk=order_id)
         conversation = conversations.first() or begin_conversation(order=order)
     return conversation
 
 
 def begin_conversation(*, order: Order) -> Conversation:
-    """Its first line says that the order was placed. The order is new, or its row held."""
+    """Its first message says that the order was placed. The order is new, or its row locked."""
     conversation = Conversation(order=order, changed_at=order.created_at, head=1)
     conversation.save(force_insert=True)
     _write_fact(
@@ -133,7 +133,7 @@ def begin_conversation(*, order: Order) -> Conversation:
 
 
 def _next(conversation: Conversation) -> int:
-    """The next number, given under the conversation's lock: no gap, no double."""
+    """The next number, assigned under the conversation's lock: no gaps, no duplicates."""
     conversation.head += 1
     conversation.changed_at = timezone.now()
     return conversation.head
@@ -156,14 +156,14 @@ def _write_fact(
         role=Role.SYSTEM,
         author_name=SHOP,
         values=values,
-        # Release 0.1.0 reads no values: it serves on while a push is under way.
+        # Release 0.1.0, which still serves during a push, reads the text, not the values.
         text=fact_text(fact, values),
         at=at or timezone.now(),
     )
 
 
 def _follow(conversation: Conversation, message: Message) -> None:
-    """Whose turn it is now, and when to mail what was not read."""
+    """Update whose turn it is, and have a reply mailed later if it stays unread."""
     conversation.follow(message)
     if message.role == Role.STAFF:
         look_later(conversation, message)

@@ -1,4 +1,4 @@
-"""Who looks after a conversation: taken, handed over, closed, reopened."""
+"""Who looks after a conversation: taking, handing over, closing and reopening it."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +12,7 @@ from main.models.staff_roles import Right
 
 @transaction.atomic
 def take_conversation(*, order_id: int, user_id: int) -> Conversation:
-    """This member of staff is looking after it from now on, whoever did before."""
+    """Make this member of staff the assignee, whoever was before."""
     return _give(order_id=order_id, user_id=user_id)
 
 
@@ -27,10 +27,10 @@ def hand_over_conversation(*, order_id: int, user_id: int) -> Conversation:
 
 @transaction.atomic
 def close_conversation(*, order_id: int, seen: int) -> Conversation:
-    """Nothing is left to do; when the customer speaks again, it is open again.
+    """Close it, since nothing is left to do; it reopens when the customer writes again.
 
-    `seen` is the last message that whoever closes it has seen. Raises ConversationRefused when the
-    customer has spoken since: nobody would look at it.
+    `seen` is the last message seen by the member of staff who closes it. Raises ConversationRefused
+    if the customer has written since, for nobody would read that.
     """
     conversation = open_conversation(order_id=order_id)
     if conversation.closed_at is None:
@@ -46,7 +46,7 @@ def close_conversation(*, order_id: int, seen: int) -> Conversation:
 
 @transaction.atomic
 def reopen_conversation(*, order_id: int, user_id: int) -> Conversation:
-    """Open again, and looked after by whoever reopens it."""
+    """Reopen it; the member of staff who does so becomes the assignee."""
     conversation = open_conversation(order_id=order_id)
     if conversation.closed_at is not None:
         conversation.closed_at = None
@@ -57,7 +57,7 @@ def reopen_conversation(*, order_id: int, user_id: int) -> Conversation:
 
 @transaction.atomic
 def show_new_name(*, user_id: int) -> None:
-    """Whoever has it looks after these: they show it."""
+    """Refresh the open conversations that show this assignee's name."""
     for conversation in Conversation.objects.locked().filter(assignee=user_id, closed_at=None):
         _save(conversation)
 

@@ -1,4 +1,4 @@
-"""Money that did not come after all: expected in vain, or recorded by mistake."""
+"""Money that did not arrive after all: expected in vain, or recorded by mistake."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,10 +20,11 @@ from main.wording import documents, facts
 
 @transaction.atomic
 def revoke_payment(*, order_id: int, at: datetime | None = None) -> Order:
-    """It was marked paid by mistake: the order is new again, a credit note undoes its invoice.
+    """Undo marking an order paid by mistake: it is new again, and a credit note undoes its invoice.
 
-    What was being packed waits again. `at` is the note's time, now unless told. Raises MoveRefused,
-    and nothing changes, unless the order is paid, no line was sent and nothing was paid back.
+    Lines that were being packed are new again. `at`, the note's time, defaults to now. Raises
+    MoveRefused and changes nothing unless the order is paid, no line was sent and nothing was paid
+    back.
     """
     order = Order.objects.locked().get(pk=order_id)
     check_order_move(order, Order.Status.NEW)
@@ -42,10 +43,10 @@ def drop_payment(
     recorded_by: int | None = None,
     at: datetime | None = None,
 ) -> Payment:
-    """This one did not come: it was expected, or recorded by mistake.
+    """Drop a payment that did not arrive: it was expected, or recorded by mistake.
 
-    An order that is not covered without it is new again, as by revoke_payment, and refused alike.
-    One that is dropped already stays as it is.
+    An order that is no longer fully paid without it becomes new again, or is refused, as by
+    revoke_payment. A payment that was already dropped stays as it is.
     """
     order_id = Payment.objects.values_list("order", flat=True).get(pk=payment_id)
     order = Order.objects.locked().get(pk=order_id)
@@ -65,7 +66,7 @@ def _drop(
     state: Payment.State = Payment.State.FAILED,
     recorded_by: int | None = None,
 ) -> None:
-    """With it goes what was promised back of it: what never came does not go back."""
+    """Drop refunds promised from it as well: money that never arrived is not paid back."""
     for payment in payments:
         payment.state = state
         payment.recorded_by_id = recorded_by or payment.recorded_by_id
@@ -106,7 +107,7 @@ def _become_unpaid(order: Order, *, at: datetime | None) -> None:
 
 
 def _check_nothing_left(order: Order) -> None:
-    """Neither books nor money."""
+    """Raise MoveRefused if any book was sent or any money paid back."""
     if order.lines.filter(status=OrderLine.Status.SENT).exists():
         raise MoveRefused(f"Part of order {order.number} has been sent: refund it instead.")
     if order.refunds.filter(state=Refund.State.DONE).exists():

@@ -1,4 +1,4 @@
-"""Taking over a supplier's list of books: batch by batch, each one wholly or not at all."""
+"""Imports a supplier's list of books in batches, each of them whole or not at all."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,13 +17,13 @@ from main.models import Product, ProductTag
 from main.models.history import record_many
 
 BATCH = 500
-# Another import or a change in the admin may be in the way; it is gone the next time.
+# Another import or a change in the admin may conflict; the next attempt then succeeds.
 ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """A row that was not taken: the line of the file it begins on, and why."""
+    """A rejected row: the line of the file on which it begins, and why."""
 
     line: int
     reason: str
@@ -44,7 +44,7 @@ class ImportResult:
 
 @dataclass(slots=True)
 class _Batch:
-    """The good rows of a batch with their pictures, and what came of them."""
+    """The valid rows of a batch with their pictures, and what was done with them."""
 
     books: list[tuple[ListedBook, ListedPicture | None]]
     errors: list[RowError] = field(default_factory=list)
@@ -60,15 +60,15 @@ def import_books(
     on_error: Callable[[RowError], None] = lambda error: None,
     on_progress: Callable[[ImportResult], None] = lambda result: None,
 ) -> ImportResult:
-    """Make the books of the list, or bring those in the shop up to date with it.
+    """Create the books of the list, or update those already in the shop.
 
-    A book is known by its ISBN, else by name and authors. Of a book in the shop the list sets what
-    it has a cell for, and adds tags and pictures; an empty cell changes nothing, nothing is taken
-    away, and the stock stays unless `update_stock`. A row that breaks a rule is left out, and
-    `on_error` is told at once. Raises NotABookList.
+    A book is identified by its ISBN, or else by name and authors. For a known book, the list sets
+    every value that it has a cell for and adds tags and pictures. An empty cell changes nothing,
+    nothing is removed, and the stock stays unless `update_stock`. A row that breaks a rule is left
+    out and reported to `on_error` at once. Raises NotABookList.
     """
     result = ImportResult()
-    lines: dict[int, int] = {}  # by product: which line of this list spoke of it first
+    lines: dict[int, int] = {}  # by product: the first line of this list that is about it
     with open_book_list(csv_path) as rows:
         while batch_rows := list(islice(rows, BATCH)):
             checked = _check_rows(batch_rows, image_basedir=image_basedir)
@@ -97,7 +97,7 @@ def _check_rows(rows: Iterable[ListedRow], *, image_basedir: Path) -> _Batch:
 
 
 def _write(batch: _Batch, *, lines: Mapping[int, int], update_stock: bool) -> Iterator[_Batch]:
-    """Write the batch, or if the database refuses it, its rows one by one."""
+    """Write the batch, or its rows one by one if the database rejects the batch."""
     refusal: Exception | None = None
     for _ in range(ATTEMPTS):
         try:
@@ -144,7 +144,7 @@ def _save_products(entries: list[Entry], *, counts: Counter[str]) -> None:
     changed = [entry.product for entry in known if entry.is_changed]
     counted = {entry.product: entry.copies for entry in known if entry.copies is not None}
     Product.objects.bulk_create(new)
-    # The books are there: this is a bulk_update without its slow CASE for each row and column.
+    # The books exist: this is a bulk_update without its slow CASE for each row and column.
     Product.objects.bulk_create(
         changed,
         update_conflicts=True,
@@ -159,7 +159,7 @@ def _save_products(entries: list[Entry], *, counts: Counter[str]) -> None:
 
 
 def _save_tags(entries: list[Entry], *, counts: Counter[str]) -> None:
-    """Make the subjects that are not there, and shelve each book under its own."""
+    """Create missing subjects and list each book under its own."""
     names = {slug: name for entry in entries for slug, name in entry.tags.items()}
     known = set(ProductTag.objects.filter(slug__in=names).values_list("slug", flat=True))
     new = [ProductTag(slug=slug, name=name) for slug, name in names.items() if slug not in known]

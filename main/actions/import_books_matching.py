@@ -1,4 +1,4 @@
-"""Which book of the shop a row of a supplier's list is about, and what the row changes in it."""
+"""Finds the book that a row of a supplier's list is about, and what the row changes in it."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,15 +10,15 @@ from main.actions.import_books_rows import ListedBook, RowRefused
 from main.models import Product
 from main.models.products import make_slug
 
-# What a list may set in a book that the shop has. Not the stock, unless asked for: copies that were
-# sold since would come back with each repetition of the list.
+# What a list may set for a book that the shop has. The stock only on request: repeating the list
+# would bring back copies that were sold since.
 KNOWN_BY = ("name", "authors", "isbn")
 DETAILS = ("description", "price", "year", "language")
 
 
 @dataclass(slots=True)
 class Entry:
-    """A book that the batch is about. `line` set it first; 0 if no line of this list did yet."""
+    """A book of the batch. `line` is the first that set it; 0 if no line of this list has yet."""
 
     product: Product
     line: int
@@ -31,7 +31,7 @@ class Entry:
         return self.product.pk is None
 
     def says_now(self, name: str) -> object:
-        """What the book will have in this column, as far as the list was read."""
+        """The book's value in this column, as far as the list has been read."""
         if name == "stock" and self.copies is not None:
             return self.copies
         return getattr(self.product, name)
@@ -62,7 +62,7 @@ class Shelf:
             _refuse_another_book(entry.product, book)
             self._change(entry, book, fields=(*KNOWN_BY, *details))
         elif entry := self._by_slug.get(_slug_of(book)):
-            # This row once made the book, and staff corrected its title or ISBN, which stays.
+            # This row once created the book; staff then corrected its title or ISBN, which stays.
             self._change(entry, book, fields=details)
         else:
             entry = self._add(Entry(_make_product(book), line=book.line))
@@ -104,13 +104,13 @@ class Shelf:
 
 
 def _refuse_another_book(product: Product, book: ListedBook) -> None:
-    """A title or its authors may be corrected; where both differ, the ISBN is the mistake."""
+    """A list may correct a title or its authors; if both differ, the ISBN is wrong."""
     if product.name != book.name and book.authors and product.authors != book.authors:
         raise RowRefused(f"isbn {book.isbn} belongs to “{product.name}” by {product.authors}")
 
 
 def _changes(entry: Entry, book: ListedBook, fields: Sequence[str]) -> dict[str, object]:
-    """What the row says differently. An empty cell says nothing."""
+    """The values in which the row differs; empty cells are ignored."""
     said = {name: getattr(book, name) for name in fields}
     return {
         name: value
@@ -120,7 +120,7 @@ def _changes(entry: Entry, book: ListedBook, fields: Sequence[str]) -> dict[str,
 
 
 def _find_known(books: Sequence[ListedBook]) -> list[Product]:
-    """Every product that one of the rows may mean, locked until the batch is written."""
+    """Every product that a row may be about, locked until the batch is written."""
     known: set[int] = set()
     for lookup in (
         {"isbn__in": [book.isbn for book in books if book.isbn]},

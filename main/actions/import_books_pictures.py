@@ -1,4 +1,4 @@
-"""The pictures that a supplier's list names: checked before a batch, and stored once each."""
+"""The pictures that a supplier's list names: checked before a batch, each stored once."""
 
 import hashlib
 from collections import defaultdict
@@ -13,7 +13,7 @@ from PIL import Image
 from main.actions.import_books_rows import RowRefused
 from main.models import Product, ProductImage
 
-# What is opened is decoded: only the formats that shops use, so that no odd decoder is reached.
+# Opening a picture runs its decoder, so only common formats are allowed.
 FORMATS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}
 
 
@@ -30,7 +30,7 @@ class ListedPicture:
 
 
 def check_picture(filename: str, *, image_basedir: Path) -> ListedPicture | None:
-    """The picture that a row names, if any. Raises RowRefused when it is none."""
+    """The picture that a row names, if any. Raises RowRefused if it is not a picture."""
     if not filename:
         return None
     path = _find_file(filename, image_basedir=image_basedir.resolve())
@@ -38,11 +38,11 @@ def check_picture(filename: str, *, image_basedir: Path) -> ListedPicture | None
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
         with Image.open(path, formats=list(FORMATS)) as image:
-            # To the last byte, since half a picture has a good beginning.
+            # To the last byte, since half a picture begins correctly.
             image.load()
             return ListedPicture(path, digest, FORMATS[image.format or ""])
     except Exception:
-        # Decoders raise whatever they stumble over.
+        # Decoders may raise anything.
         raise RowRefused(
             f"image “{filename}” is not a picture ({', '.join(FORMATS)}) that can be read"
         ) from None
@@ -62,10 +62,10 @@ def _find_file(filename: str, *, image_basedir: Path) -> Path:
 
 
 def add_pictures(pictures: Iterable[tuple[Product, ListedPicture]]) -> None:
-    """Give each product its picture, unless it has it. What staff added or arranged stays.
+    """Give each product its picture unless it has it. What staff added or arranged stays.
 
-    By the digest in the stored file's name: the same content is the same picture. A new one comes
-    after those that are there.
+    The digest in the stored file's name identifies the picture by its content. A new one comes
+    after the existing ones.
     """
     wanted = list(pictures)
     stored: dict[int, list[str]] = defaultdict(list)
@@ -98,7 +98,7 @@ def _no_files_left_on_failure() -> Iterator[list[ProductImage]]:
     try:
         yield added
     except BaseException:
-        # The rows are rolled back, the files are not.
+        # The rows are rolled back; the files are not.
         for image in added:
             image.image.storage.delete(image.image.name)
         raise

@@ -1,4 +1,4 @@
-"""Reading a book from the cells of a supplier's list: every rule that a single row must keep."""
+"""Reads a book from the cells of a supplier's list; has all rules for a single row."""
 
 import hashlib
 import re
@@ -22,12 +22,12 @@ _UNKNOWN_LANGUAGE = "language-unknown"
 
 
 class RowRefused(Exception):
-    """The row is not taken; `str(error)` says why, to whoever sent the list."""
+    """The row is rejected; `str(error)` says why, for the sender of the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedBook:
-    """A row that keeps the rules. None or an empty text: the list says nothing about it."""
+    """A valid row. None or an empty text: the list has no such value."""
 
     line: int
     name: str
@@ -43,7 +43,7 @@ class ListedBook:
 
 
 def read_book(row: ListedRow) -> ListedBook:
-    """The book of a row. Raises RowRefused with the first thing that is wrong."""
+    """The book in a row. Raises RowRefused with the first thing that is wrong."""
     cells = {column: text.strip() for column, text in row.cells.items()}
     name = _read_words(cells["name"], what="name", longest=_longest(Product, "name"))
     if not name:
@@ -118,7 +118,7 @@ def _read_year(text: str) -> int | None:
         return None
     if not re.fullmatch(r"-?[0-9]+", text):
         raise RowRefused(f"year {_quoted(text)} is not a whole number")
-    # Books are announced before they appear.
+    # Books are announced before they are published.
     latest = timezone.localdate().year + 5
     if len(text) > 5 or not EARLIEST_YEAR <= int(text) <= latest or not int(text):
         raise RowRefused(f"year {_quoted(text)} is not from {EARLIEST_YEAR} to {latest}")
@@ -126,7 +126,7 @@ def _read_year(text: str) -> int | None:
 
 
 def _read_tags(text: str) -> tuple[dict[str, str], str]:
-    """Subjects (name by slug), and the code of the language that stood among them."""
+    """Subjects (name by slug), and the code of the language found among them."""
     tags: dict[str, str] = {}
     language = ""
     for tag in text.split("|"):
@@ -135,7 +135,7 @@ def _read_tags(text: str) -> tuple[dict[str, str], str]:
         if code and not language:
             language = code
         elif name not in ("", _UNKNOWN_LANGUAGE) and (not code or code != language):
-            # A second language is kept as a subject: a book has room for one.
+            # A second language becomes a subject: a book has only one language.
             tags.setdefault(_tag_slug(name), _tag_name(name))
     return tags, language
 
@@ -147,7 +147,7 @@ def _tag_slug(name: str) -> str:
 
 
 def _tag_name(name: str) -> str:
-    """As people read it: "top-rated" is a supplier's code for "Top rated"."""
+    """The name for people: "top-rated" is a supplier's code for "Top rated"."""
     if name != slugify(name):
         return name
     return name[:1].upper() + name[1:].replace("-", " ")

@@ -1,4 +1,4 @@
-"""Billing: an invoice when an order is paid, a credit note when some of it is taken back."""
+"""Billing: an invoice when an order is paid, a credit note when some of it is credited."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,16 +24,16 @@ from main.models.charges import Amounts
 from main.models.invoice_parties import customer, seller
 from main.models.order_lines import OrderItem
 
-_Key = tuple[type[OrderItem], int]  # which row of an order
+_Key = tuple[type[OrderItem], int]  # identifies a row of an order
 
 SERIES = {Invoice.Kind.INVOICE: "INV", Invoice.Kind.CREDIT_NOTE: "CN"}
 
 
 @transaction.atomic
 def issue_invoice(*, order: Order, at: datetime | None = None) -> Invoice:
-    """Bill what is not cancelled of the order, as of `at`, or now.
+    """Bill what is not cancelled of the order, as of `at` (default: now).
 
-    The order's row must be held by the caller.
+    The caller must have locked the order's row.
     """
     lines = list(order.lines.live().select_related("product"))
     charges = list(order.charges.live())
@@ -58,11 +58,11 @@ def issue_credit_note(
     is_refund: bool = True,
     at: datetime | None = None,
 ) -> Invoice | None:
-    """Take back what was billed for these lines and charges; None when nothing of it was, or is.
+    """Credit what was billed for these lines and charges; None if nothing is left to credit.
 
-    Unless `is_refund`, no money goes back: the note mends what the paper said. The amounts are
-    parts of the invoice's own, so all notes about it together come to it, to the cent. The
-    order's row must be held by the caller.
+    Unless `is_refund`, no money goes back: the note only corrects the invoice. Amounts are shares
+    of the invoice's own, so all its credit notes add up to it, to the cent. The caller must have
+    locked the order's row.
     """
     invoice = order.invoices.invoices().newest_first().first()
     taken_back = _taken_back(invoice, items) if invoice else []
@@ -82,11 +82,11 @@ def issue_credit_note(
     return note
 
 
-# --- What is taken back -----------------------------------------------------------------------
+# --- What is credited -------------------------------------------------------------------------
 
 
 def _taken_back(invoice: Invoice, items: Iterable[OrderItem]) -> list[tuple[InvoiceLine, int]]:
-    """The invoice's lines with how many of their copies these items are, not credited before."""
+    """The invoice's lines, with how many of their uncredited copies these items are."""
     billed = {_key(line): line for line in invoice.lines.all()}
     wanted: Counter[_Key] = Counter()
     for item in items:
@@ -102,7 +102,7 @@ def _taken_back(invoice: Invoice, items: Iterable[OrderItem]) -> list[tuple[Invo
 
 
 def _billed_key(item: OrderItem, billed: Mapping[_Key, InvoiceLine]) -> _Key | None:
-    """Copies that moved to a row of their own were billed with the row they came from."""
+    """Copies that moved to a row of their own were billed with their original row."""
     row: OrderItem | None = item
     while row is not None and (type(row), row.pk) not in billed:
         row = row.split_from
@@ -117,14 +117,14 @@ def _copies_credited(invoice: Invoice) -> Counter[_Key]:
 
 
 def _key(line: InvoiceLine) -> _Key:
-    """Which row of the order a line of an invoice is about."""
+    """The row of the order that an invoice's line is about."""
     if line.order_charge_id:
         return OrderCharge, line.order_charge_id
     return OrderLine, cast("int", line.order_line_id)
 
 
 def _credit_line(note: Invoice, billed: InvoiceLine, copies: int, before: int) -> InvoiceLine:
-    """Rounded on all copies taken back so far, so that the cents add up over several notes."""
+    """Rounds on all copies credited so far, so that several notes add up to the cent."""
     whole, of = billed.amounts, billed.quantity
     amounts = whole.part(before + copies, of=of).less(whole.part(before, of=of))
     same = ("kind", "name", "isbn", "unit_price", "tax_rate", "order_line_id", "order_charge_id")
@@ -136,7 +136,7 @@ def _credit_line(note: Invoice, billed: InvoiceLine, copies: int, before: int) -
 
 
 def _head(kind: Invoice.Kind, *, order: Order, at: datetime | None, **fields: Any) -> Invoice:
-    """The document's head, unsaved: its sums are known when its lines are."""
+    """The document without lines and sums, unsaved."""
     return Invoice(
         kind=kind,
         order=order,
@@ -165,7 +165,7 @@ def _set_amounts(line: InvoiceLine, amounts: Amounts) -> InvoiceLine:
 
 
 def _write(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
-    """Save the document with its next number. The number is taken last: it is what all wait for."""
+    """Save the document under the next number, which is taken last since its row is contended."""
     invoice.net = sum((line.net for line in lines), Decimal("0.00"))
     invoice.vat = sum((line.vat for line in lines), Decimal("0.00"))
     invoice.gross = sum((line.gross for line in lines), Decimal("0.00"))

@@ -1,4 +1,4 @@
-"""What an order's ledger lacks of what its papers say, where release 0.1.0 wrote these."""
+"""What an order's ledger lacks compared with invoices and credit notes that 0.1.0 wrote."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -10,7 +10,7 @@ from main.models.papers import Papers
 
 
 class Lacking:
-    """What the ledger of an order lacks of what its papers say."""
+    """What an order's ledger lacks compared with its invoices and credit notes."""
 
     def __init__(self, order: Order) -> None:
         self.order, self.papers = order, Papers(order)
@@ -26,12 +26,12 @@ class Lacking:
         return bool(self.was_revoked or self.payment or self.refunds)
 
     def _was_revoked(self) -> bool:
-        """The invoice was taken back, as marked paid by mistake; the payment stands here still."""
+        """Whether the invoice was undone as paid by mistake, but the payment still counts here."""
         is_new = self.order.status == Order.Status.NEW
         return is_new and self.papers.is_undone and self.paid > 0 >= self.order.due
 
     def _lacks(self) -> Decimal:
-        """Of what was paid; with a ledger only where that leaves something due of a paid order."""
+        """The missing payment; if the ledger has any, only what leaves a paid order due."""
         lacks = self.papers.paid - self.paid
         if lacks <= 0:
             return NOTHING
@@ -39,7 +39,7 @@ class Lacking:
         return NOTHING if self.entries and is_settled else lacks
 
     def _payment(self) -> Payment | None:
-        """The order's one payment of before: new, or more than it was."""
+        """The order's single payment from before the ledger: new, or increased."""
         if not self.lacks:
             return None
         known = next((each for each in self.entries if each.is_before_ledger), None)
@@ -53,7 +53,7 @@ class Lacking:
         )
 
     def _refunds(self) -> Iterator[Refund]:
-        """By each credit note that no refund names, as far as the money for it is there."""
+        """One for each credit note without a refund, as far as the money covers it."""
         known = (
             {each.credit_note_id for each in self.order.refunds.all()} if self.entries else set()
         )

@@ -1,7 +1,6 @@
-"""The ledger of what release 0.1.0 did, which kept none, by its papers; what a ledger leaves open.
+"""Derives ledger entries for what release 0.1.0 did, which had no ledger; notes open balances.
 
-Not only what it did before there was a ledger: it goes on while a push is under way, and after one
-was rolled back.
+This is not only about the past: 0.1.0 still runs during a push, and again after a rollback.
 """
 
 from collections.abc import Iterable
@@ -15,17 +14,17 @@ from main.models import Balance, OpenBalance, Order, Payment, Refund
 
 
 def enter_ledger(*, order: Order) -> bool:
-    """Enter what came and went back by an order's papers, as far as its ledger lacks it.
+    """Enter payments and refunds that an order's documents show but its ledger lacks.
 
-    True when there was something to enter; a second call finds nothing. The order's row must be
-    held by the caller.
+    Returns whether there were any; a second call finds none. The caller must have locked the
+    order's row.
     """
     return bool(enter_ledgers(orders=[order]))
 
 
 @transaction.atomic
 def enter_ledgers(*, orders: Iterable[Order]) -> list[Order]:
-    """The same for many, each of whose rows is held; those for which there was something."""
+    """Do so for many orders, each locked by the caller; return those that lacked entries."""
     lacking = [each for order in orders if (each := Lacking(order))]
     payments = [each.payment for each in lacking if each.payment]
     known = [payment for payment in payments if payment.pk]
@@ -40,9 +39,9 @@ def enter_ledgers(*, orders: Iterable[Order]) -> list[Order]:
 
 
 def note_balance(*, order: Order) -> Balance:
-    """Keep beside the order what lists are narrowed by (OpenBalance); return how it stands.
+    """Update the order's OpenBalance, by which lists filter; return its balance.
 
-    The order's row must be held by the caller.
+    The caller must have locked the order's row.
     """
     balance = order.balance
     if balance.is_open:
@@ -53,7 +52,7 @@ def note_balance(*, order: Order) -> Balance:
 
 
 def _revoke(order: Order) -> None:
-    """What never came does not go back."""
+    """Fail payments and refunds: money that never arrived is not paid back."""
     failed = {"state": Payment.State.FAILED, "updated_at": timezone.now()}
     order.payments.paid().update(**failed)
     promised = Q(state=Refund.State.REQUESTED) | Q(is_before_ledger=True)
@@ -61,7 +60,7 @@ def _revoke(order: Order) -> None:
 
 
 def _note_balances(orders: Iterable[Order]) -> None:
-    """Nearly all come out even. Read anew: these were read before their ledger was entered."""
+    """Nearly all are balanced. Reads the orders again, since their ledgers have just changed."""
     keys = [order.pk for order in orders]
     if not keys:
         return

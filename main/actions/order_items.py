@@ -1,4 +1,4 @@
-"""What happens to a line and to any other charge of an order alike: a new state, a split."""
+"""What an order's lines and other charges have in common: a new state, a split."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -11,14 +11,14 @@ Item = TypeVar("Item", bound=OrderItem)
 
 
 def set_status(rows: Sequence[OrderItem], status: int, *, reason: str) -> None:
-    """Save the state; `reason` goes into the rows' history. Whether they may is asked before."""
+    """Save the state, with `reason` in the rows' history. The caller has checked the move."""
     for row in rows:
         row.status = status  # type: ignore[attr-defined]
     update_many(rows, fields=["status"], reason=reason)
 
 
 def split(row: Item, copies: int | None) -> Item:
-    """The row, or a new one that so many of its copies move to. The first keeps its key."""
+    """The row, or a new one to which `copies` of it move. The original row keeps its key."""
     if copies is None or copies == row.quantity:
         return row
     if not 1 <= copies < row.quantity:

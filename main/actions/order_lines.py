@@ -1,6 +1,6 @@
-"""The way of an order's lines: packed, sent, cancelled, refunded; the order's state follows.
+"""Moves an order's lines: packed, sent, cancelled, refunded; the order's state follows.
 
-Its other charges only stand or are cancelled.
+Its other charges can only be cancelled.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -32,14 +32,15 @@ def move_order_lines(
     reason: str = "",
     at: datetime | None = None,
 ) -> Order:
-    """Move these lines of one order to `status`, all or none. A line that is there already stays.
+    """Move these lines of one order to `status`, all or none; lines already there stay.
 
-    `copies` says of which lines only so many are to move: they become a line of their own. What
-    is cancelled gives its copies back to the stock, and what was billed for it by a credit note;
-    `reason` and `at` (now unless told) stand on it. With the last line all other charges are
-    cancelled too. Raises MoveRefused, and nothing changes, when a line is not the order's, has
-    fewer copies or may not go there (main.models.order_moves); RefundRefused when it was sent and
-    is to be taken back by somebody who may not (`may_refund`).
+    `copies` says, by line, how many copies move if not all: they become a line of their own.
+    Cancelled copies return to the stock, and a credit note takes back what was billed; it shows
+    `reason` and `at` (default: now). Cancelling the last line cancels all other charges, too.
+
+    Raises MoveRefused and changes nothing if a line is not the order's, has fewer copies or may not
+    move there (main.models.order_moves). Cancelling a sent line without `may_refund` raises
+    RefundRefused.
     """
     order = Order.objects.locked().get(pk=order_id)
     lines = list(order.lines.all())
@@ -69,10 +70,10 @@ def cancel_order_charges(
     reason: str,
     at: datetime | None = None,
 ) -> Order:
-    """Take these charges off the order, all or none; one that is off already stays.
+    """Cancel these charges of the order, all or none; those already cancelled stay so.
 
-    `copies`, `reason` and `at` are as with lines. Raises MoveRefused, and nothing changes, when a
-    charge is not the order's or has fewer copies.
+    `copies`, `reason` and `at` are as for lines. Raises MoveRefused and changes nothing if a charge
+    is not the order's or has fewer copies.
     """
     order = Order.objects.locked().get(pk=order_id)
     charges = list(order.charges.all())
@@ -90,8 +91,8 @@ def cancel_order_charges(
 
 
 def _tell_of_sent(order: Order, lines: Sequence[OrderLine], *, at: datetime | None) -> None:
-    """Asked before the new state is saved. Once a line: if it was marked sent by mistake, the
-    customer waits for it already, and another mail would be of another parcel.
+    """Call this before the new state is saved. Each line is reported once: after a line was marked
+    sent by mistake, a second mail would look like a second parcel.
     """
     told = set(
         OrderLine.history.filter(order_id=order.pk, status=OrderLine.Status.SENT).values_list(
@@ -106,7 +107,7 @@ def _tell_of_sent(order: Order, lines: Sequence[OrderLine], *, at: datetime | No
 
 
 def _itself_and_before(line: OrderLine) -> set[int]:
-    """The line's key, and those of the lines it was split from."""
+    """The keys of the line and of those that it was split from."""
     keys: set[int] = set()
     row: OrderItem | None = line
     while row is not None:
@@ -116,9 +117,9 @@ def _itself_and_before(line: OrderLine) -> set[int]:
 
 
 def _follow(order: Order) -> None:
-    """DONE when every line is sent or cancelled and it is paid; all cancelled is CANCELLED."""
+    """DONE if paid and every line is sent or cancelled; CANCELLED if all lines are."""
     status = status_by_lines(order, order.lines.all())
-    # An order that stays what it is has a new date, and no new row in its history.
+    # An order whose state stays gets a new date, but no new record in its history.
     is_other = status != order.status
     order.status = status
     order.save(update_fields=["status", "updated_at"] if is_other else ["updated_at"])
@@ -127,7 +128,7 @@ def _follow(order: Order) -> None:
 
 
 def _settle(order: Order, moved: Sequence[OrderLine], *, reason: str, at: datetime | None) -> None:
-    """What cancelled lines mean for the stock, the books and the customer."""
+    """What cancelled lines mean for the stock, the accounts and the customer."""
     put_back(lines=moved, reason=f"Order {order.number}: line cancelled")
     gone: list[OrderItem] = [*moved]
     if order.status == Order.Status.CANCELLED:
@@ -140,7 +141,7 @@ def _settle(order: Order, moved: Sequence[OrderLine], *, reason: str, at: dateti
 def _give_back(
     order: Order, gone: Sequence[OrderItem], *, reason: str, at: datetime | None
 ) -> None:
-    """Tell of what was cancelled, and take back what was billed for it."""
+    """Report what was cancelled, and take back what was billed for it."""
     record_fact(order_id=order.pk, fact=Message.Fact.CANCELLED, values=facts.items(gone), at=at)
     back = take_back(order=order, items=gone, reason=reason, at=at)
     line_ids, charge_ids = _keys(gone, OrderLine), _keys(gone, OrderCharge)

@@ -1,7 +1,7 @@
-"""What happens to an order after it was placed: ordered again, cancelled, its papers mended.
+"""What happens to an order after it was placed: order again, cancel, correct addresses.
 
-Its lines' way is in main.actions.order_lines, its money's in main.actions.payments and refunds;
-which moves there are, in main.models.order_moves.
+Its lines move in main.actions.order_lines, its money in main.actions.payments and refunds;
+main.models.order_moves says which moves are allowed.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ from main.wording import documents
 
 @transaction.atomic
 def order_again(*, owner: BasketOwner, order_id: int) -> list[str]:
-    """Put the order's books in the basket again; return a sentence for each that cannot be."""
+    """Put the order's books in the basket again; return a sentence for each that is refused."""
     refusals = []
     for line in OrderLine.objects.filter(order=order_id):
         try:
@@ -39,11 +39,11 @@ def order_again(*, owner: BasketOwner, order_id: int) -> list[str]:
 def cancel_order(
     *, order_id: int, reason: str = documents.CANCELLED, at: datetime | None = None
 ) -> Order:
-    """The books go back to the shelf; a credit note takes back what was billed.
+    """Cancel it: the books return to the stock, and a credit note takes back what was billed.
 
-    `reason` and `at` (now unless told) stand on the note. Raises MoveRefused, and nothing changes,
-    when it is cancelled already or a part of it was sent: what was sent is refunded line by line
-    as it comes back.
+    The note shows `reason` and `at` (default: now). Raises MoveRefused and changes nothing if the
+    order is already cancelled or part of it was sent: sent lines are refunded one by one as they
+    come back.
     """
     order = Order.objects.locked().get(pk=order_id)
     check_order_move(order, Order.Status.CANCELLED)
@@ -66,7 +66,7 @@ def cancel_order(
 def correct_shipping_address(*, order_id: int, address: Mapping[str, str]) -> Order:
     """Correct where the parcel goes: `address` has the fields of POSTAL_FIELDS that change.
 
-    Raises MoveRefused, and nothing changes, when it is all on its way or the order is cancelled.
+    Raises MoveRefused and changes nothing if everything is on its way or the order is cancelled.
     """
     order = Order.objects.locked().get(pk=order_id)
     _correct_address(order, "shipping", address)
@@ -75,10 +75,10 @@ def correct_shipping_address(*, order_id: int, address: Mapping[str, str]) -> Or
 
 @transaction.atomic
 def correct_billing_address(*, order_id: int, address: Mapping[str, str]) -> Order:
-    """Mend what was misspelt: `address` has the fields of POSTAL_FIELDS that change.
+    """Correct mistakes: `address` has the fields of POSTAL_FIELDS that change.
 
-    What was billed already is billed anew: a credit note takes the invoice back, and another has
-    the right address. No money moves. Raises MoveRefused, and nothing changes, when the order is
+    An order already billed is billed again: a credit note cancels the invoice, and a new invoice
+    has the right address. No money moves. Raises MoveRefused and changes nothing if the order is
     cancelled.
     """
     order = Order.objects.locked().get(pk=order_id)

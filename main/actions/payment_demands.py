@@ -1,4 +1,4 @@
-"""Asking for the money of a placed order, by the way to pay that was chosen."""
+"""Requests the payment of a placed order by the chosen way to pay."""
 
 from django.db import transaction
 
@@ -7,10 +7,10 @@ from main.models import Order, Payment
 
 
 def begin_payment(*, order: Order) -> Begun:
-    """Start the payment of what is due, where the way to pay wants that; the ledger expects it.
+    """Start the payment of what is due, if the way to pay needs that; the ledger has it as pending.
 
-    In no transaction, since the outside world is asked, and nobody must wait for that with rows
-    held. Begun twice, it is the same payment. Raises PaymentUnavailable.
+    Not in a transaction, since it asks an outside service while nobody may hold locks. Begun twice,
+    it is the same payment. Raises PaymentUnavailable.
     """
     way: object = payment_way(order.payment_way)
     if not isinstance(way, BegunOutside) or order.status != Order.Status.NEW or order.due <= 0:

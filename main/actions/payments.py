@@ -1,6 +1,6 @@
-"""Money that came for an order, and what follows: it is paid and billed, or something is open.
+"""Money that arrived for an order, and what follows: it is paid and billed, or a balance is open.
 
-What did not come after all is in main.actions.dropped_payments.
+Money that did not arrive after all is in main.actions.dropped_payments.
 """
 
 from datetime import datetime
@@ -29,12 +29,12 @@ def record_payment(
     recorded_by: int | None = None,
     at: datetime | None = None,
 ) -> Payment:
-    """Money came. Once nothing is due, a new order is paid, and billed in the same breath.
+    """Record money that arrived. Once nothing is due, a new order is paid and billed.
 
-    `at` (now unless told) stands on the invoice. A receipt that comes again (the same way and
-    reference for the same order) changes nothing: the payment that it made is returned. Raises
-    PaymentRefused, and nothing changes, when the amount is none or of another currency, or the
-    reference belongs to another order.
+    The invoice shows `at` (default: now). A repeated receipt (same way, reference and order)
+    changes nothing and returns the payment it made before. Raises PaymentRefused and changes
+    nothing if the amount is not positive or in another currency, or if the reference belongs to
+    another order.
     """
     order = Order.objects.locked().get(pk=order_id)
     enter_ledger(order=order)
@@ -49,10 +49,10 @@ def record_payment(
 def mark_order_paid(
     *, order_id: int, at: datetime | None = None, recorded_by: int | None = None
 ) -> Order:
-    """What is due came, by the way that was agreed: the order is paid and billed.
+    """Record that what is due arrived by the agreed way to pay: the order is paid and billed.
 
-    `at` is the payment's and the invoice's time, now unless told. Raises MoveRefused, and nothing
-    changes, unless the order is new.
+    `at` is the time of payment and invoice (default: now). Raises MoveRefused and changes nothing
+    unless the order is new.
     """
     order = Order.objects.locked().get(pk=order_id)
     check_order_move(order, Order.Status.PAID)
@@ -74,9 +74,9 @@ def mark_order_paid(
 
 
 def settle(*, order: Order, at: datetime | None = None) -> bool:
-    """Pay a new order whose ledger leaves nothing due; True if it is paid by that.
+    """Mark a new order paid if its ledger leaves nothing due; return whether that was so.
 
-    The order's row must be held by the caller.
+    The caller must have locked the order's row.
     """
     if order.status != Order.Status.NEW or order.due > 0:
         return False
@@ -87,7 +87,7 @@ def settle(*, order: Order, at: datetime | None = None) -> bool:
 def _tell_what_is_open(
     order: Order, payment: Payment, *, has_mail: bool, at: datetime | None
 ) -> None:
-    """Of a part, or of too much. Who is told that the order is paid reads it in that mail."""
+    """Report a part payment or an overpayment; the mail “paid”, if sent, mentions the latter."""
     balance = note_balance(order=order)
     values = facts.amount(payment)
     if balance.is_part_paid:

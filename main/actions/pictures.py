@@ -1,13 +1,13 @@
-"""The files of pictures, removed once nothing shows them any more."""
+"""Removes the files of pictures once nothing shows them any more."""
 
 from main import events
 from main.models import ProductImage
 
 
 def remove_picture_files(*, picture: ProductImage) -> None:
-    """Remove the original and its renditions, if the row really goes.
+    """Remove the original and its renditions if the row's deletion commits.
 
-    It is one task, retried like any other: the storage may be away just now.
+    It is one task, retried like any other, since the storage may be unavailable.
     """
     if picture.image:
         events.picture_changed(

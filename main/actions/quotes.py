@@ -1,4 +1,4 @@
-"""What a checkout costs at this moment, and offering it to the customer."""
+"""Quotes: what a checkout costs now, and offering that to the customer."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -11,7 +11,7 @@ from main.models import BasketLine, Charge, ChargeKind, Checkout, Quote
 
 
 def make_quote(checkout: Checkout, *, lines: Iterable[BasketLine]) -> Quote:
-    """At today's prices; nothing is stored. `lines` are the basket's, with their products."""
+    """At current prices; nothing is stored. `lines` are the basket's, with their products."""
     books = tuple(_book(line) for line in lines)
     return Quote(
         books=books,
@@ -27,16 +27,16 @@ def make_quote(checkout: Checkout, *, lines: Iterable[BasketLine]) -> Quote:
 
 
 def offer_quote(checkout: Checkout, *, lines: Iterable[BasketLine]) -> Quote:
-    """A quote that is stored, to be accepted until `valid_until`.
+    """Make and store a quote, which can be accepted until `valid_until`.
 
-    One that says the same as the last is written again only when half of its time is over.
+    If it equals the last one, it is stored again only after half of that one's time.
     """
     quote = make_quote(checkout, lines=lines)
     now, holds = timezone.now(), timedelta(hours=settings.QUOTE_HOLDS)
     is_fresh = checkout.valid_until is not None and checkout.valid_until - now > holds / 2
     if not (is_fresh and checkout.offered == quote):
         checkout.quote, checkout.valid_until = quote.as_json(), now + holds
-        # Not saved, since signing in on another page may have made it part of another.
+        # Not save(): signing in on another page may have merged it into another checkout.
         Checkout.objects.filter(pk=checkout.pk).update(
             quote=checkout.quote, valid_until=checkout.valid_until, updated_at=now
         )

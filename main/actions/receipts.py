@@ -1,4 +1,4 @@
-"""A receipt in the ledger: money that is new, that was expected, or that is known already."""
+"""Enters a receipt in the ledger: money that is new, expected or already known."""
 
 from django.db import IntegrityError, transaction
 
@@ -11,12 +11,12 @@ from main.wording.money import money
 def enter_receipt(
     *, order: Order, receipt: Receipt, recorded_by: int | None
 ) -> tuple[Payment, bool]:
-    """The receipt's payment, and whether it is news.
+    """The receipt's payment, and whether it is new.
 
-    A payment that was expected becomes paid; so does one that had failed, lapsed or been recorded
-    by mistake, since the money did come. Raises PaymentRefused when it is none, of another
-    currency, or known with another amount or for another order. The order's row must be held by
-    the caller.
+    A pending payment becomes paid; so does one that had failed, lapsed or been recorded by mistake,
+    since the money did arrive. Raises PaymentRefused if the amount is not positive or in another
+    currency, or the receipt is known with another amount or for another order. The caller must have
+    locked the order's row.
     """
     _check(order, receipt)
     payment = _known(order, receipt)
@@ -43,7 +43,7 @@ def _check(order: Order, receipt: Receipt) -> None:
 
 
 def _known(order: Order, receipt: Receipt) -> Payment | None:
-    """The payment that this receipt made before, or that waits for it."""
+    """The payment that this receipt made before, or that is waiting for it."""
     if not receipt.reference:
         return None
     same = Payment.objects.filter(way=receipt.way, reference=receipt.reference)
@@ -59,5 +59,5 @@ def _save(payment: Payment) -> None:
     try:
         with transaction.atomic():
             payment.save()
-    except IntegrityError as error:  # recorded for another order at this very moment
+    except IntegrityError as error:  # another order's payment took it at the same moment
         raise PaymentRefused(f"“{payment.reference}” has been recorded in the meantime.") from error

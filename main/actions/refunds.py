@@ -1,4 +1,4 @@
-"""Money that goes back: promised when something is cancelled, recorded when it was paid back."""
+"""Refunds: promised when something is cancelled, recorded once they are paid."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,11 +19,11 @@ from main.wording import facts
 def take_back(
     *, order: Order, items: Iterable[OrderItem], reason: str, at: datetime | None
 ) -> dict[str, int | None]:
-    """Credit what was billed for these, and promise back what is now overpaid.
+    """Credit what was billed for these items, and promise a refund of what is now overpaid.
 
-    What is cancelled may also leave nothing due of a new order that was partly paid: then it is
-    paid. Returns the keys of what was written, as events tell them: `credit_note_id` and
-    `refund_id`. The order's row must be held by the caller.
+    If the cancellation leaves nothing due on a part-paid new order, that order is paid. Returns
+    the keys of the rows written, as events take them: `credit_note_id` and `refund_id`. The caller
+    must have locked the order's row.
     """
     is_overpaid = order.balance.overpaid > 0
     note = issue_credit_note(order=order, items=items, reason=reason, is_refund=is_overpaid, at=at)
@@ -41,7 +41,7 @@ def take_back(
 def request_refund(
     *, order_id: int, recorded_by: int | None = None, at: datetime | None = None
 ) -> Refund:
-    """Promise back what was paid too much. Raises PaymentRefused when nothing was."""
+    """Promise a refund of what was overpaid. Raises PaymentRefused if nothing was."""
     order = Order.objects.locked().get(pk=order_id)
     enter_ledger(order=order)
     refund = _promise(order, note=None, recorded_by=recorded_by, at=at)
@@ -55,10 +55,10 @@ def request_refund(
 def record_refund(
     *, refund_id: int, at: datetime, reference: str = "", recorded_by: int | None = None
 ) -> Refund:
-    """It was paid back at `at`; `reference` is the outside world's name for it.
+    """Record that it was paid at `at`; `reference` is the outside world's name for it.
 
-    One that is done already stays as it is. Raises PaymentRefused, and nothing changes, when it
-    failed, or the reference is another refund's.
+    A refund already done stays as it is. Raises PaymentRefused and changes nothing if it failed or
+    the reference is another refund's.
     """
     refund = _hold_refund(refund_id)
     if refund.state == Refund.State.DONE:
@@ -75,7 +75,7 @@ def record_refund(
 
 @transaction.atomic
 def fail_refund(*, refund_id: int, recorded_by: int | None = None) -> Refund:
-    """It could not be paid back: the order is overpaid again. Raises PaymentRefused if it was."""
+    """It could not be paid: the order is overpaid again. Raises PaymentRefused if it was paid."""
     refund = _hold_refund(refund_id)
     if refund.state == Refund.State.DONE:
         raise PaymentRefused("This refund has already been paid, so it cannot fail.")
@@ -89,7 +89,7 @@ def fail_refund(*, refund_id: int, recorded_by: int | None = None) -> Refund:
 def _promise(
     order: Order, *, note: Invoice | None, recorded_by: int | None = None, at: datetime | None
 ) -> Refund | None:
-    """By the way that the money came, and told to the customer; None when nothing is overpaid."""
+    """A refund by the newest payment's way, told to the customer; None if nothing is overpaid."""
     amount = order.balance.overpaid
     if note:
         amount = min(amount, note.gross)
@@ -111,7 +111,7 @@ def _promise(
 
 
 def _hold_refund(refund_id: int) -> Refund:
-    """Under the order's row, which all hold who write its ledger."""
+    """With the order's row locked, as by everyone who writes its ledger."""
     order_id = Refund.objects.values_list("order", flat=True).get(pk=refund_id)
     order = Order.objects.locked().get(pk=order_id)
     refund = Refund.objects.get(pk=refund_id)
@@ -126,7 +126,7 @@ def _save_done(refund: Refund) -> None:
     try:
         with transaction.atomic():
             refund.save()
-    except IntegrityError as error:  # recorded for another refund at this very moment
+    except IntegrityError as error:  # another refund took it at the same moment
         raise PaymentRefused(f"“{refund.reference}” has been recorded in the meantime.") from error
 
 

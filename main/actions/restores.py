@@ -1,4 +1,4 @@
-"""Putting a backup back. What may refuse, refuses before anything is touched."""
+"""Restores a backup. All checks run before anything is touched."""
 
 import hashlib
 import shutil
@@ -26,19 +26,19 @@ from main.models import Order, Product, ProductTag, User
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back; `to_migrate` says how many migrations this release has on top."""
+    """What was restored; `to_migrate` is the number of migrations that this release adds."""
 
     manifest: Manifest
     to_migrate: int
 
 
 def restore_backup(*, file: IO[bytes], replace: bool) -> Restored:
-    """Make the shop what it was when `file`, which can be sought in, was backed up.
+    """Make the shop what it was when `file`, which must be seekable, was backed up.
 
     Unless `replace`, only into a shop without books, people and orders. Raises BackupRefused.
 
-    New files come before the database and old ones go after it, so that if the database refuses,
-    the shop that was there still has all that it names.
+    New files are written before the database and old ones removed after it: if restoring the
+    database fails, the existing shop still has all the files that it names.
     """
     reader, tools = BackupReader(file), database_tools()
     manifest = reader.check()
@@ -54,12 +54,12 @@ def restore_backup(*, file: IO[bytes], replace: bool) -> Restored:
         with _told("Nothing was restored:"), _undone_on(BaseException, written):
             beyond = _files_beyond(manifest)
             others = _write_new_files(reader, manifest, written)
-        connections.close_all()  # what the connections remember of the old tables is void
-        # Not if somebody ended it: the database may have been restored by then, and name them.
+        connections.close_all()  # what the connections cached about the old tables is void
+        # Not if a signal ended it: the database may already be restored and name these files.
         with _undone_on(Exception, written):
             _restore_database(tools, copy, manifest)
         cache.clear()
-        with _told("The database was restored and not all files, so do it again, with --replace:"):
+        with _told("The database was restored, but not all files. Restore again with --replace:"):
             _write_other_files(reader, others)
             for storage, name in beyond if replace else []:
                 storage.delete(name)
@@ -68,7 +68,7 @@ def restore_backup(*, file: IO[bytes], replace: bool) -> Restored:
 
 @contextmanager
 def _told(what: str) -> Iterator[None]:
-    """What has come of it when files could not be had or written."""
+    """Put `what` in front of errors from reading or writing files."""
     try:
         yield
     except (FilesUnavailable, SuspiciousOperation, OSError) as error:
@@ -79,7 +79,7 @@ def _told(what: str) -> Iterator[None]:
 
 @contextmanager
 def _undone_on(kind: type[BaseException], written: list[tuple[Storage, str]]) -> Iterator[None]:
-    """Of a restore that came to nothing no file is left."""
+    """Remove the files written so far if the restore fails."""
     try:
         yield
     except kind:
@@ -93,7 +93,7 @@ def _restore_database(tools: ModuleType, copy: Path, manifest: Manifest) -> None
     try:
         tools.restore_copy(copy, rows=manifest.rows)
     except Ended as error:
-        raise error.where("The database is as it was or restored, so do it again:") from None
+        raise error.where("The database is either unchanged or restored. Restore again:") from None
 
 
 def _refuse_unfit(manifest: Manifest, copy: str) -> None:
@@ -113,7 +113,7 @@ def _refuse_unfit(manifest: Manifest, copy: str) -> None:
 
 
 def _has_shop() -> bool:
-    """A database that was only migrated is as good as an empty one."""
+    """A database that was only migrated counts as empty."""
     tables = connection.introspection.table_names()
     models = (Product, ProductTag, User, Order)
     return any(
@@ -129,7 +129,7 @@ def _extract(reader: BackupReader, path: str, *, to: Path) -> None:
 
 
 def _files(reader: BackupReader) -> Iterator[tuple[str, Storage, str, IO[bytes]]]:
-    """Path in the backup, storage, name there, and content."""
+    """For each file: path in the backup, storage, name there, and content."""
     for path, _, file in reader.entries():
         folder, _, name = path.partition("/")
         if folder in FOLDERS and name:
@@ -139,7 +139,7 @@ def _files(reader: BackupReader) -> Iterator[tuple[str, Storage, str, IO[bytes]]
 def _write_new_files(
     reader: BackupReader, manifest: Manifest, written: list[tuple[Storage, str]]
 ) -> set[str]:
-    """Returns the paths of those whose place another file has."""
+    """Returns the paths of files whose name another file already has."""
     others = set()
     for path, storage, name, file in _files(reader):
         if not storage.exists(name):
@@ -171,7 +171,7 @@ def _digest(storage: Storage, name: str) -> str:
 
 
 def _files_beyond(manifest: Manifest) -> list[tuple[Storage, str]]:
-    """Those that are there and are not in the backup."""
+    """The stored files that are not in the backup."""
     return [
         (storages[alias], name)
         for folder, alias in FOLDERS.items()

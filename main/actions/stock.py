@@ -1,6 +1,7 @@
-"""The stock: written here alone, whoever asks, and the book's history keeps why.
+"""The stock: written only here, always with the reason in the book's history.
 
-Sold, given back, counted by staff, set by a supplier's list; what a new book begins with.
+Copies are sold, put back, counted by staff or set by a supplier's list; new books have a first
+stock.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -14,11 +15,11 @@ from main.errors import CountRefused
 from main.models import Product
 from main.models.history import record_many, update_many, update_one
 
-COUNTED = "Counted"  # so begins the reason of every count
+COUNTED = "Counted"  # the reason of every count begins with this
 
 
 class Copies(Protocol):
-    """A line of a basket or of an order: so many copies of one book."""
+    """A line of a basket or an order: a number of copies of one book."""
 
     @property
     def product_id(self) -> int: ...
@@ -29,7 +30,7 @@ class Copies(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """How many copies somebody found on the shelf, and what the page they were given showed."""
+    """How many copies somebody counted on the shelf, and what their page showed."""
 
     counted: int
     seen: int  # copies in stock
@@ -37,7 +38,7 @@ class Count:
 
 
 def take(*, lines: Iterable[Copies], products: Mapping[int, Product], reason: str) -> None:
-    """Take the copies out. `products`, by key, are locked by the caller, who has checked them."""
+    """Take the copies out. `products`, by key, were locked and checked by the caller."""
     for line in lines:
         products[line.product_id].stock -= line.quantity
     update_many(products.values(), fields=["stock"], reason=reason)
@@ -45,7 +46,7 @@ def take(*, lines: Iterable[Copies], products: Mapping[int, Product], reason: st
 
 @transaction.atomic
 def put_back(*, lines: Iterable[Copies], reason: str) -> None:
-    """Give the stock back what these lines took."""
+    """Put the copies of these lines back into stock."""
     returned = list(lines)
     products = Product.objects.locked().in_bulk([line.product_id for line in returned])
     for line in returned:
@@ -54,21 +55,21 @@ def put_back(*, lines: Iterable[Copies], reason: str) -> None:
 
 
 def set_first(*, product: Product, copies: int) -> None:
-    """What a new book begins with; whoever makes the book saves it."""
+    """Set a new book's first stock; the caller saves the book."""
     if not product._state.adding:
         raise ValueError("This book already has stock: count the copies instead.")
     product.stock = copies
 
 
 def set_listed(*, copies: Iterable[tuple[Product, int]], reason: str) -> None:
-    """Set what a supplier's list says of these books, which the caller has locked."""
+    """Set the stock that a supplier's list gives for these books, which the caller has locked."""
     products = []
     for product, listed in copies:
         product.stock = listed
         products.append(product)
     if not products:
         return
-    # The books are there: this is a bulk_update without its slow CASE for each row.
+    # The books exist: this is a bulk_update without its slow CASE for each row.
     Product.objects.bulk_create(
         products,
         update_conflicts=True,
@@ -85,10 +86,10 @@ def last_count(*, product_id: int) -> int:
 
 
 def check_count(*, product_id: int, count: Count) -> int:
-    """How many copies there are by this count: what was sold since the page was made stays sold.
+    """The stock by this count, less the copies sold since the page was rendered.
 
-    The book is locked until the surrounding transaction ends. Raises CountRefused if somebody
-    else has counted it meanwhile, or more were sold than were found.
+    Locks the book until the surrounding transaction ends. Raises CountRefused if somebody else has
+    counted it meanwhile, or more copies were sold than counted.
     """
     there = Product.objects.locked().values_list("stock", flat=True).get(pk=product_id)
     if count.counted != count.seen and count.after != last_count(product_id=product_id):
@@ -107,9 +108,9 @@ def check_count(*, product_id: int, count: Count) -> int:
 def save_count(
     *, product: Product, count: Count, beside: Collection[str] = (), reason: str = ""
 ) -> None:
-    """Save a count, with the columns of the locked book that changed `beside` it: one change.
+    """Save a count and the columns `beside` it of the locked book, as one record.
 
-    `reason` is theirs. Raises CountRefused, and nothing is saved.
+    `reason` is about those columns. Raises CountRefused, and then saves nothing.
     """
     product.stock = check_count(product_id=product.pk, count=count)
     reason = "; ".join(filter(None, [COUNTED, reason]))

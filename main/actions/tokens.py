@@ -1,4 +1,4 @@
-"""Tokens of the API: given to who has proved who they are, ended with the reason for them."""
+"""API tokens: issued to users who have proved their identity, revoked when that no longer holds."""
 
 from django.conf import settings
 from django.db import transaction
@@ -9,14 +9,14 @@ from main.models import ChatTicket, User
 
 
 class SignedOutMeanwhile(Exception):
-    """The password was changed or the account closed while the token was asked for."""
+    """The password was changed or the account closed while the token was being requested."""
 
 
 @transaction.atomic
 def give_token(*, user: User) -> str:
-    """A new token, of which only a hash is stored. With too many, the oldest makes room.
+    """A new token, of which only a hash is stored. Beyond the limit, the oldest is removed.
 
-    Raises SignedOutMeanwhile unless the account is what it was when `user` was read.
+    Raises SignedOutMeanwhile if the account has changed since `user` was read.
     """
     now = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not now.is_active or now.password != user.password:
@@ -30,12 +30,12 @@ def give_token(*, user: User) -> str:
 
 
 def revoke_tokens(*, user: User) -> int:
-    """End every token of the user; return how many there were."""
+    """Revoke all of the user's tokens; return how many there were."""
     return AuthToken.objects.filter(user=user).delete()[0]
 
 
 def forget_expired_tokens() -> None:
-    """Remove what no longer opens anything, and no later sign-in has removed."""
+    """Remove expired API tokens and chat tickets that nothing else has removed yet."""
     now = timezone.now()
     AuthToken.objects.filter(expiry__lte=now).delete()
     ChatTicket.objects.filter(expires_at__lt=now).delete()

@@ -14,7 +14,7 @@ MAIL_AFTER = timedelta(minutes=2)
 def look_later(conversation: Conversation, reply: Message) -> None:
     """Check in two minutes whether `reply` was read. The caller locks and saves the conversation.
 
-    One check at a time is enough: it finds whatever was written meanwhile.
+    One check at a time is enough: it finds everything written meanwhile.
     """
     if conversation.mail_due_at and conversation.mail_due_at > reply.at:
         return
@@ -24,9 +24,9 @@ def look_later(conversation: Conversation, reply: Message) -> None:
 
 @transaction.atomic
 def mail_unread_replies(*, order_id: int) -> None:
-    """Mail what has been unread for long enough, or check again when it will have been.
+    """Mail what has been unread long enough, or check again when it will have been.
 
-    Decided and recorded under the conversation's lock, so that nothing is mailed twice.
+    Decides and records under the conversation's lock, so that nothing is mailed twice.
     """
     conversation = Conversation.objects.locked().get(pk=order_id)
     cursor = ReadCursor.objects.filter(conversation=order_id, reader=None).first()

@@ -1,6 +1,6 @@
-"""What a checkout is charged for beside its books: a pricer for each kind, in a file of its own.
+"""The charges of a checkout besides its books: one pricer per kind, each in its own file.
 
-A pricer gets the checkout (with what was ticked, in `choices`) and the charges for the books.
+A pricer takes the checkout (with what was ticked, in `choices`) and the charges for the books.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -9,5 +9,5 @@ from main.models import Charge, Checkout
 
 Pricer = Callable[[Checkout, Sequence[Charge]], Iterable[Charge]]
 
-# In the order in which the charges are shown. Where none charges for delivery, delivery is free.
+# In the order in which the charges are shown. If no pricer charges for delivery, it is free.
 PRICERS: list[Pricer] = []
