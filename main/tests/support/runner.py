@@ -9,6 +9,7 @@ from django.test import TransactionTestCase, override_settings
 from django.test.runner import DiscoverRunner
 
 from main.tests.support.emptying import Emptying
+from main.tests.support.kept_schema import kept_schema
 
 
 class ShopRunner(DiscoverRunner):
@@ -38,7 +39,8 @@ class ShopRunner(DiscoverRunner):
         super().teardown_test_environment(**kwargs)
 
     def setup_databases(self, **kwargs) -> list:
-        made = super().setup_databases(**kwargs)
+        with kept_schema():
+            made = super().setup_databases(**kwargs)
         if made:
             emptying = Emptying()
             TransactionTestCase._fixture_teardown = lambda _: emptying.empty()
