@@ -5,7 +5,7 @@ from typing import Any
 from unittest import mock
 
 from django.db import connection
-from django.test import TestCase, override_settings
+from django.test import TestCase, override_settings, tag
 from django.test.html import parse_html
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult, get_date_max
@@ -21,6 +21,7 @@ NOW = datetime(2026, 11, 30, 10, 0, 30, tzinfo=UTC)
 
 
 @override_settings(TIME_ZONE="Europe/London")
+@tag("door")
 class JobsPageTests(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.core.cache import cache
 from django.db import connection
-from django.test import TestCase
+from django.test import TestCase, tag
 from django.test.utils import CaptureQueriesContext
 
 from main.models import Order, OrderLine, ProductImage
@@ -13,6 +13,7 @@ from main.tests.support.factories import OrderFactory, OrderLineFactory, Product
 from main.tests.support.token_case import MINE
 
 
+@tag("door")
 class MyOrdersTests(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:

@@ -1,8 +1,5 @@
 """Every public address asked in ways nobody means: methods, bodies, others' ids, cookies."""
 
-from collections.abc import Collection
-from itertools import count
-from typing import TypeVar
 from urllib.parse import quote
 
 from django.test import tag
@@ -11,25 +8,16 @@ from main.models.order_access import make_access_token
 from main.tests.support.bad_input_case import BadInputTestCase
 from main.tests.support.checkout_case import ready_checkout
 from main.tests.support.factories import BasketLineFactory
+from main.tests.support.in_parts import InParts
 from main.tests.support.odd_addresses import NO_INPUT, QUERIES
 from main.tests.support.odd_input import FORMS
 from main.tests.support.odd_values import BODIES, HUGE, METHODS
 
-Odd = TypeVar("Odd")
 
-
-class BadRequestTests(BadInputTestCase):
+class BadRequestTests(InParts, BadInputTestCase):
     """Of wrong methods and odd bodies a part, the next page the next; all: bin/prove odd_input."""
 
     parts = 4
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.turns = count()
-
-    def part_of(self, asked: Collection[Odd]) -> list[Odd]:
-        turn = next(self.turns)
-        return [each for number, each in enumerate(asked, turn) if number % self.parts == 0]
 
     @tag("once")
     def test_wrong_methods(self) -> None:

@@ -8,7 +8,7 @@ from unittest import mock
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import OperationalError
-from django.test import TestCase
+from django.test import TestCase, tag
 
 from main import reports
 from main.models import Product, ProductTag
@@ -24,6 +24,7 @@ def names(response) -> list[str]:
     return [product.name for product in response.context["page_obj"]]
 
 
+@tag("door")
 class ListTests(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
@@ -105,6 +106,7 @@ class ListTests(TestCase):
             self.assertEqual(self.client.get(path).status_code, 200)
 
 
+@tag("door")
 class ProductPageTests(TestCase):
     def page(self, **fields):
         self.book = ProductFactory(**fields)
@@ -176,6 +178,7 @@ class ProductRuleTests(TestCase):
                 ProductFactory.build(isbn=isbn).full_clean()
 
 
+@tag("door")
 class HomeTests(TestCase):
     def setUp(self) -> None:
         cache.clear()

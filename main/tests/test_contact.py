@@ -4,7 +4,7 @@ from unittest import mock
 
 from django.core import mail
 from django.core.cache import cache
-from django.test import TestCase, override_settings
+from django.test import TestCase, override_settings, tag
 
 from main.tests.support.account_case import IMMEDIATE_TASKS
 from main.tests.support.factories import UserFactory
@@ -17,6 +17,7 @@ MESSAGE = {
 
 
 @override_settings(TASKS=IMMEDIATE_TASKS, CUSTOMER_SERVICE_EMAIL="service@booktime.example")
+@tag("door")
 class ContactTests(TestCase):
     def setUp(self) -> None:
         cache.clear()
@@ -82,6 +83,7 @@ class ContactTests(TestCase):
         self.assertContains(self.client.get("/contact-us/"), 'value="ada@booktime.example"')
 
 
+@tag("door")
 class AboutTests(TestCase):
     def test_the_page_is_there(self) -> None:
         self.assertContains(self.client.get("/about-us/"), "<dd>Within two working days</dd>")

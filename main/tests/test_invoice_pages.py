@@ -2,7 +2,7 @@
 
 from unittest import mock
 
-from django.test import TestCase, override_settings
+from django.test import TestCase, override_settings, tag
 from django.urls import reverse
 
 from main.actions.dropped_payments import revoke_payment
@@ -18,6 +18,7 @@ from main.tests.support.invoice_case import MIXED, NOON, SELLER, new_order, paid
 
 
 @override_settings(SELLER=SELLER)
+@tag("door")
 class InvoicePageTests(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from django.db import connection
-from django.test import SimpleTestCase, TestCase
+from django.test import SimpleTestCase, TestCase, tag
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -43,6 +43,7 @@ class WordsTests(SimpleTestCase):
             self.assertEqual(order_state(Order(status=status)), words)
 
 
+@tag("door")
 class OrderPageTestCase(TestCase):
     """An order of two books at 5.00 and 7.00, the second with VAT."""
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.core.cache import cache
 from django.http import HttpResponse
-from django.test import TestCase
+from django.test import TestCase, tag
 
 from main.models import Basket, Checkout, Order
 from main.tests.support.factories import LONDON, ProductFactory
@@ -17,6 +17,7 @@ GUEST_FIELDS = {f"billing-{name}": value for name, value in LONDON.items()} | {
 }
 
 
+@tag("door")
 class CheckoutPageTestCase(TestCase):
     """Two copies of a book for £8.49 are in the basket of whoever `self.client` is."""
 
