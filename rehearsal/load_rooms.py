@@ -74,7 +74,11 @@ class TlsClient(ChatClient):
     def oddity(self) -> str:
         """All that became of a client that was not told once, or that lost a socket otherwise."""
         codes = [stay.code for stay in self.stays if stay.code]
-        return "" if codes == [RESTART] else " | ".join(map(str, self.stays))
+        return "" if codes == [RESTART] else self.story
+
+    @property
+    def story(self) -> str:
+        return " | ".join(map(str, self.stays))
 
     @property
     def back_after(self) -> list[float]:
@@ -192,4 +196,7 @@ class Talk:
                 if client.oddity
             ],
             "back_after": sorted(took for client in self.clients for took in client.back_after),
+            "slowest": max(
+                self.clients, key=lambda client: max(client.back_after, default=0)
+            ).story,
         }

@@ -29,6 +29,7 @@ class Seen:
     codes: dict[str, int]
     oddities: list[str]  # sockets that were not closed once, for the restart
     back_after: list[float]
+    slowest: str  # how the last one came back
     settled: float
 
     @property
@@ -65,7 +66,11 @@ def judge(seen: Seen, *, sockets: int, seconds: float, told_at: str) -> None:
         f"{told_at}; " + "; ".join(seen.oddities[:5]),
     )
     last = seen.back_after[-1]
-    expect(last < BACK, f"the last socket was back after {last:.1f} s")
+    expect(
+        last < BACK,
+        f"the last socket was back after {last:.1f} s: {seen.slowest}; SIGTERM at {told_at}; "
+        f"all, ms: {_spread(seen.back_after)}",
+    )
 
 
 def _was_there(seen: Seen, *, sockets: int, seconds: float) -> None:
