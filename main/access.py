@@ -1,7 +1,7 @@
-"""Who may come through the staff's doors: the right, a sign-in of today, and a second factor.
+"""Who may use the staff's doors: it takes the right, a sign-in of today, and a second factor.
 
-Asked anew at each request, so that a session or a token is worth nothing the moment its owner's
-rights end. Who has which right is said by main.models.staff_roles.
+Checked on every request, so that a session or token is worthless as soon as its owner's rights
+end. main.models.staff_roles says who has which right.
 """
 
 import functools
@@ -29,7 +29,7 @@ from main.models.staff_roles import Right
 
 View = Callable[..., HttpResponse]
 SIGNED_IN_AT = "signed_in_at"
-# Recovery codes stand in for a factor; they are none without it.
+# Recovery codes replace a factor that was lost; on their own they are not one.
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 _TOO_LONG = "You signed in some time ago. Staff sign in again each working day."
 
@@ -39,9 +39,9 @@ def may(user: User | AnonymousUser, right: Right) -> bool:
 
 
 def has_proved(request: Any) -> bool:
-    """Did whoever holds this session or token prove enough, and lately, to be let in as staff?
+    """Whether this session or token carries recent and sufficient proof to be let in as staff.
 
-    `request` has a `session`, or an `auth` token: a page's, the API's, or a socket's.
+    `request` is a page's, the API's or a socket's: it has a `session` or an `auth` token.
     """
     token = getattr(request, "auth", None)
     if token is not None:
@@ -52,7 +52,7 @@ def has_proved(request: Any) -> bool:
 
 
 def refusal(request: HttpRequest, right: Right) -> HttpResponse | None:
-    """None for who may come in; else the way to do so. Raises PermissionDenied: there is none."""
+    """None if they may enter, or else a redirect to do what is missing. Raises PermissionDenied."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     if not may(request.user, right):
@@ -67,7 +67,7 @@ def refusal(request: HttpRequest, right: Right) -> HttpResponse | None:
 
 
 def staff_only(right: Right) -> Callable[[View], View]:
-    """A view for those who have the right."""
+    """Restricts a view to users with the right."""
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
@@ -80,19 +80,19 @@ def staff_only(right: Right) -> Callable[[View], View]:
 
 
 def wants_factor(user: User) -> bool:
-    """Whether this is a member of staff who cannot come in without setting up a second factor."""
+    """Whether this member of staff must set up a second factor before they can enter."""
     return settings.STAFF_SECOND_FACTOR and bool(user.rights) and not _factors_of(user)
 
 
 def note_sign_in(request: HttpRequest, user: User) -> None:
-    """Remember when; a token is given without a session, and there is nothing to remember."""
+    """Store the time in the session; a sign-in for a token has none."""
     if SESSION_KEY in request.session:
         request.session[SIGNED_IN_AT] = time.time()
         limit_session(request, user)
 
 
 def limit_session(request: HttpRequest, user: User) -> None:
-    """Staff are not kept signed in for weeks, whatever was ticked."""
+    """Staff are not kept signed in for weeks, whatever they ticked."""
     if not user.is_authenticated or not (user.is_staff or user.is_superuser):
         return
     if not request.session.get_expire_at_browser_close():
@@ -100,14 +100,14 @@ def limit_session(request: HttpRequest, user: User) -> None:
 
 
 def note_factor(request: HttpRequest, authenticator: Authenticator) -> None:
-    """Who has just set a factor up has proved it: its code would not be taken twice anyway."""
+    """Setting up a factor counts as proving it: its code would not be accepted twice anyway."""
     record_authentication(
         request, authenticator.user, "mfa", id=authenticator.pk, type=authenticator.type
     )
 
 
 def has_used_factor(request: HttpRequest) -> bool:
-    """Whether any factor was used in this session, there still or not."""
+    """Whether any factor was used in this session, even one removed since."""
     records = get_authentication_records(request, request.user)
     return any(record["method"] == "mfa" for record in records)
 
@@ -118,7 +118,7 @@ def _signed_in_today(request: HttpRequest) -> bool:
 
 
 def _signed_in_by_more_than_a_password(request: HttpRequest) -> bool:
-    """A proof lasts as long as what it was given with: a factor that was taken away proves none."""
+    """A proof lasts as long as its factor exists: a removed factor proves nothing."""
     known = dict(Authenticator.objects.filter(user=request.user).values_list("pk", "type"))
     if not set(FACTORS) & set(known.values()):
         return False
@@ -127,7 +127,7 @@ def _signed_in_by_more_than_a_password(request: HttpRequest) -> bool:
 
 
 def _given_for_more_than_a_password(token: Any) -> bool:
-    """A token is given to whoever has a factor for a code of it only: so its age tells."""
+    """Users with a factor only get a token for its code, so the token must be younger than it."""
     factors = Authenticator.objects.filter(user=token.user_id, type__in=FACTORS)
     return factors.filter(created_at__lte=token.created).exists()
 
@@ -138,7 +138,7 @@ def _factors_of(user: User | AnonymousUser) -> list[str]:
 
 
 def _way_to_prove(request: HttpRequest) -> HttpResponse:
-    """To the factor that they have, or to setting one up; and back again."""
+    """Redirect to the factor that they have, or to setting one up, and then back."""
     factors = _factors_of(request.user)
     if not factors:
         name = "mfa_index"

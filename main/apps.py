@@ -1,4 +1,4 @@
-"""The app, the one place where it listens to Django's own signals, and the owners' admin."""
+"""The app, which connects its signal handlers here, and the owners' admin."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
@@ -13,6 +13,6 @@ class MainConfig(AppConfig):
 
 
 class OwnersAdminConfig(AdminConfig):
-    """Django's admin, whose default site is the owners'."""
+    """Django's admin, with the owners' site as its default."""
 
     default_site = "main.admin.sites.owner_site"

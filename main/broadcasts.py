@@ -1,9 +1,9 @@
-"""Every live push, a function each: nudges that say where to look, and hold nothing themselves.
+"""All live pushes, one function each: nudges that say where to look and hold no data themselves.
 
-Each names the conversation or session meant: a process has one ear for all its sockets.
+Each names its conversation or session, since all sockets of a process share one channel.
 
-Lost, doubled and reordered nudges do no harm: who gets one reads the database, and who gets none
-learns of it from the next heartbeat.
+Lost, duplicate and reordered nudges do no harm: receivers read the database, and whoever misses
+one catches up at the next heartbeat.
 """
 
 from main.gateways import nudges
@@ -17,12 +17,12 @@ def session_group(digest: str) -> str:
     return f"session.{digest}"
 
 
-# The group and its messages keep their first names: during a push both releases hear them.
+# The group and its messages keep their old names: during a push both releases use them.
 CUSTOMER_SERVICE = "desk"
 
 
 def send_conversation_head(*, order_id: int, seq: int) -> None:
-    """To everyone in the conversation: it is at `seq`."""
+    """To everyone in the conversation: its head is `seq`."""
     message = {"type": "conversation.head", "order_id": order_id, "seq": seq}
     nudges.publish(conversation_group(order_id), message)
 
@@ -33,7 +33,7 @@ def send_read(*, order_id: int, who: str, upto: int) -> None:
 
 
 def send_conversation_changed(*, order_id: int) -> None:
-    """To staff in the conversation: who is looking after it, or whether it is closed, changed."""
+    """To staff in the conversation: its assignee, or whether it is closed, has changed."""
     message = {"type": "conversation.changed", "order_id": order_id}
     nudges.publish(conversation_group(order_id), message)
 
@@ -44,5 +44,5 @@ def send_customer_service_changed(*, order_id: int) -> None:
 
 
 def send_session_ended(*, digest: str) -> None:
-    """To the sockets of one session: ask at once whether they may still be here."""
+    """To the sockets of one session: check at once whether they may stay."""
     nudges.publish(session_group(digest), {"type": "session.ended", "digest": digest})

@@ -1,4 +1,4 @@
-"""What every page knows."""
+"""The context of every page."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,13 +13,13 @@ def globals(request: HttpRequest) -> dict[str, object]:
         "VERSION": settings.GIT_REV,
         "GA_TRACKER_ID": settings.GA_TRACKER_ID,
         "basket_quantity": SimpleLazyObject(lambda: basket_quantity(request)),
-        # Read when shown, too: for a host that is not ours there is none, but the page of the 400.
+        # Lazy, too: a foreign host has no canonical URL, but still gets the page of the 400.
         "canonical_url": SimpleLazyObject(lambda: _canonical_url(request)),
     }
 
 
 def _canonical_url(request: HttpRequest) -> str:
-    """The page without filters and trackers; the second page of a list is one of its own."""
+    """The address without filters and trackers; the second page of a list has its own."""
     page = request.GET.get("page", "")
     is_later = page.isascii() and page.isdigit() and int(page[:9]) > 1
     path = f"{request.path}?page={page}" if is_later else request.path

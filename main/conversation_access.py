@@ -1,4 +1,4 @@
-"""Who may join the conversation about an order. Asked at every request and by every socket."""
+"""Who may join the conversation about an order; checked on every request and by every socket."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Invoices and credit notes as answers: one page for the screen and the printer, or a PDF.
+"""Invoices and credit notes as responses: one page for screen and printer, or a PDF.
 
-The customer's door (main.views.invoices) and the staff's (main.admin.invoices) give the same.
+The customer's door (main.views.invoices) and the staff's (main.admin.invoices) return the same.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 def invoice_response(
     request: HttpRequest, order: Order, *, back_url: str, disposition: str
 ) -> HttpResponse:
-    """The document that the query asks for: `number`, else the latest invoice; `format`."""
+    """The document with the query's `number`, or else the latest invoice, in its `format`."""
     documents = list(order.invoices.for_rendering().order_by("pk"))
     invoice, refusal = _chosen(documents, order, request.GET.get("number", ""))
     context = {"documents": documents, "back_url": back_url, "invoice": invoice}
@@ -43,12 +43,12 @@ def invoice_response(
 
 
 def invoice_pdf(invoice: Invoice) -> bytes:
-    """With its data inside, for the customer's software."""
+    """The PDF with its data embedded, for the customer's software."""
     return make_invoice_pdf(_page(invoice), xml=einvoice_xml(invoice), issued_at=invoice.issued_at)
 
 
 def invoices_pdf(invoices: Iterable[Invoice]) -> bytes:
-    """A stack to print: one PDF of all of them."""
+    """A stack to print: all of them in one PDF."""
     return make_pdf(_page(invoice) for invoice in invoices)
 
 
@@ -58,7 +58,7 @@ def pdf_response(pdf: bytes, *, name: str, disposition: str) -> HttpResponse:
 
 
 def _chosen(documents: list[Invoice], order: Order, number: str) -> tuple[Invoice | None, str]:
-    """The document, or why there is none."""
+    """The document, or the reason why there is none."""
     if not number and documents and order.status == Order.Status.NEW:
         return None, f"Order {order.number} has not been paid: a credit note cancelled its invoice."
     if number:
@@ -71,7 +71,7 @@ def _chosen(documents: list[Invoice], order: Order, number: str) -> tuple[Invoic
 
 
 def _kept_name(invoice: Invoice) -> str:
-    """Of this document only: a number that is given again, as after a restore, is another one."""
+    """A name for this document only: after a restore, another may get the same number."""
     issued = invoice.issued_at.astimezone(UTC).isoformat()
     mark = hashlib.sha256(f"{invoice.order.number} {issued}".encode()).hexdigest()[:12]
     year = invoice.series_id.rpartition("-")[2]

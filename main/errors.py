@@ -2,11 +2,11 @@
 
 
 class ShopError(Exception):
-    """Something a customer asked for that cannot be done; `str(error)` says why, to them."""
+    """Something a customer asked for cannot be done; `str(error)` tells them why."""
 
 
 class BookNotForSale(ShopError):
-    """The book is not in the shop, or none is left."""
+    """The book is not in the shop, or no copy is left."""
 
 
 class QuantityRefused(ShopError):
@@ -14,11 +14,11 @@ class QuantityRefused(ShopError):
 
 
 class CountRefused(ShopError):
-    """A count of a book's copies no longer fits what there is."""
+    """A count of a book's copies no longer fits the stock."""
 
 
 class CheckoutRefused(ShopError):
-    """An order cannot be placed as the customer saw it; nothing was written."""
+    """An order cannot be placed as the customer saw it; nothing was changed."""
 
     text = ""
 
@@ -33,13 +33,13 @@ class BasketEmpty(CheckoutRefused):
 
 
 class BasketGone(CheckoutRefused):
-    """There is no such checkout, or its basket has become part of another."""
+    """There is no such checkout, or its basket was merged into another."""
 
     text = "We no longer have this basket. Please check what is in your basket now."
 
 
 class CheckoutIncomplete(CheckoutRefused):
-    """Nobody has said yet where the books go."""
+    """The addresses are still missing."""
 
     text = "Please tell us first where to send your books."
 
@@ -57,47 +57,47 @@ class TooFewCopies(CheckoutRefused):
 
 
 class PriceChanged(CheckoutRefused):
-    """A book costs something else than the customer saw, or has another VAT rate."""
+    """The price or VAT rate of a book is not what the customer saw."""
 
 
 class BasketChanged(CheckoutRefused):
-    """The basket holds other books, or other quantities, than the customer saw."""
+    """The basket holds other books or quantities than the customer saw."""
 
     text = "Your basket has changed since you opened this page. Please check your order again."
 
 
 class ChargesChanged(CheckoutRefused):
-    """Something beside the books costs more or less than the customer saw, or came, or went."""
+    """A charge besides the books was added, removed or changed since the customer saw it."""
 
 
 class QuoteLapsed(CheckoutRefused):
-    """The quote is still true, and too old to be accepted."""
+    """The quote is still correct, but too old to be accepted."""
 
     text = "This page is too old. Please check your order again and place it then."
 
 
 class QuoteReplaced(CheckoutRefused):
-    """Another quote was offered since, in another window: that one counts."""
+    """Another quote has been offered since, in another window: that one counts."""
 
     text = "You changed your order in another window. Please check it again and place it then."
 
 
 class PaymentWayRefused(CheckoutRefused):
-    """The shop does not offer this way to pay, or no longer."""
+    """The shop does not offer this way to pay, or no longer does."""
 
     text = "You cannot pay this way any more. Please choose another one."
 
 
 class PaymentUnavailable(ShopError):
-    """A payment cannot be begun now, since the outside world cannot be reached."""
+    """A payment cannot be begun now, since the outside service cannot be reached."""
 
 
 class MoveRefused(ShopError):
-    """An order or a line may not go from its state to the one asked for."""
+    """An order or a line may not move from its state to the requested one."""
 
 
 class RefundRefused(MoveRefused):
-    """What was sent is taken back by whoever may decide about money."""
+    """Only staff who may decide about money can take back what was sent."""
 
 
 class PaymentRefused(ShopError):
@@ -105,11 +105,11 @@ class PaymentRefused(ShopError):
 
 
 class InvoiceFrozen(ShopError):
-    """An invoice is written once: not changed, not deleted."""
+    """An invoice is written once, and never changed or deleted."""
 
 
 class MessageRefused(ShopError):
-    """A message cannot be taken; `code` says so to programs (docs/conversation.md)."""
+    """A message cannot be accepted; `code` is for programs (docs/conversation.md)."""
 
     def __init__(self, code: str, text: str) -> None:
         super().__init__(text)

@@ -1,4 +1,4 @@
-"""What happened in the shop, and the full list of who is told. Called inside the transaction."""
+"""What happens in the shop, and all that is notified of it. Call these inside the transaction."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -97,7 +97,7 @@ def replies_left_unread(*, order_id: int, after: int, upto: int) -> None:
 
 
 def picture_changed(**files: Any) -> None:
-    """Also what django-pictures calls, by the setting PICTURES, when a picture is saved."""
+    """django-pictures calls this too, by the setting PICTURES, when a picture is saved."""
     put_off("render_pictures", **files)
 
 

@@ -1,4 +1,4 @@
-"""The few signals of Django's and allauth's that the shop listens to; there are none of its own."""
+"""The few signals of Django and allauth that the shop listens to; it has none of its own."""
 
 from allauth.account.signals import email_changed, email_confirmed
 from allauth.mfa.models import Authenticator
@@ -31,7 +31,7 @@ def merge_guest_basket(sender, request, user, **kwargs) -> None:
 
 @receiver(user_logged_in)
 def adopt_orders_at_login(sender, user, **kwargs) -> None:
-    """What they ordered as a guest since, without signing in, is theirs too."""
+    """Orders that they have since placed as a guest become theirs, too."""
     adopt_guest_orders(user=user)
 
 
@@ -43,7 +43,7 @@ def note_sign_in(sender, request, user, **kwargs) -> None:
 
 @receiver(user_logged_out)
 def end_sockets(sender, request, **kwargs) -> None:
-    """Those that this session opened: nobody else would close them before they are looked at."""
+    """Close this session's sockets: otherwise they would stay open until their next check."""
     key = getattr(getattr(request, "session", None), "session_key", None)
     if key:
         events.session_ended(digest=digest_of(key))
@@ -57,14 +57,14 @@ def note_new_factor(sender, request, authenticator: Authenticator, **kwargs) -> 
 
 @receiver(authenticator_reset)
 def note_new_recovery_codes(sender, request, authenticator: Authenticator, **kwargs) -> None:
-    """Whoever came in by one of the old codes goes on by the new ones."""
+    """A session that used one of the old codes stays proved by the new ones."""
     if access.has_used_factor(request):
         access.note_factor(request, authenticator)
 
 
 @receiver(post_delete, sender=Authenticator)
 def remove_codes_without_a_factor(sender, instance: Authenticator, **kwargs) -> None:
-    """Also when an owner took the last factor away, in the admin."""
+    """Also when an owner removed the last factor in the admin."""
     rest = Authenticator.objects.filter(user=instance.user_id)
     if not rest.filter(type__in=access.FACTORS).exists():
         rest.delete()
@@ -72,7 +72,7 @@ def remove_codes_without_a_factor(sender, instance: Authenticator, **kwargs) -> 
 
 @receiver(email_changed)
 def show_new_address(sender, user, **kwargs) -> None:
-    """To colleagues, where it stands for a name."""
+    """Refresh where colleagues see the address in place of a name."""
     show_new_name(user_id=user.pk)
 
 
@@ -81,13 +81,13 @@ def adopt_orders_once_proved(sender, email_address, **kwargs) -> None:
     adopt_guest_orders(user=email_address.user)
 
 
-# Noted on a row from before it is written until after.
+# Attributes set on a row from before it is saved until afterwards.
 _ENDS, _BEFORE = "_ends_tokens", "_before"
 
 
 @receiver(pre_save, sender=User)
 def note_whether_tokens_end(sender, instance: User, update_fields, **kwargs) -> None:
-    """With another password, or with the account: whichever door it was changed by."""
+    """They end with a new password or a closed account, whichever door changed it."""
     before = None
     if update_fields is None or {"password", "is_active"}.intersection(update_fields):
         before = User.objects.filter(pk=instance.pk).values("password", "is_active").first()
@@ -98,7 +98,7 @@ def note_whether_tokens_end(sender, instance: User, update_fields, **kwargs) -> 
 
 @receiver(post_save, sender=User)
 def end_tokens(sender, instance: User, **kwargs) -> None:
-    """After the change is written: a token asked for meanwhile sees it, or is ended here."""
+    """After the change is saved: a token requested meanwhile sees it or is revoked here."""
     if instance.__dict__.pop(_ENDS):
         revoke_tokens(user=instance)
 
@@ -125,13 +125,13 @@ def remove_replaced_files(sender, instance: ProductImage, **kwargs) -> None:
 
 @receiver(post_delete, sender=ProductImage)
 def remove_deleted_files(sender, instance: ProductImage, **kwargs) -> None:
-    """A signal, since deleting a product or a queryset calls no method of the row."""
+    """A signal, since deleting a product or a queryset does not call the rows' delete()."""
     remove_picture_files(picture=instance)
 
 
 @receiver(picture_processed, sender=ProductImage._meta.get_field("image"))
 def remove_emptied_folder(sender, file_name: str, new: list, old: list, **kwargs) -> None:
-    """django-pictures removes renditions one by one; where they lay is left to whoever cares."""
+    """django-pictures removes renditions one by one, but leaves their folder behind."""
     if old and not new:
         remove_empty_folder(file_name)
 

@@ -1,4 +1,4 @@
-"""What search engines are told of: the pages, the subjects, every book."""
+"""The sitemap for search engines: pages, subjects and every book."""
 
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse

@@ -1,7 +1,7 @@
 """The addresses of accounts, of postal addresses, and of the pages about us.
 
-allauth's pages are named one by one: none is open that the shop does not need. Where the shop's
-own name differs, the page has both, since allauth refers to its own.
+allauth's pages are listed one by one, so that none is open which the shop does not need. Where the
+shop's own name differs, the page has both, since allauth refers to its own.
 """
 
 from allauth.account import views as allauth_views

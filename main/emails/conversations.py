@@ -1,4 +1,4 @@
-"""The e-mail about what was said of an order and has not been read."""
+"""The e-mail about unread replies in an order's conversation."""
 
 from django.conf import settings
 
@@ -9,7 +9,7 @@ from main.models import Message, ReadCursor, Role
 
 @mail
 def replies_unread(*, order_id: int, after: int, upto: int) -> Letter | None:
-    """What staff wrote with after < seq <= upto, as far as it has not been read meanwhile."""
+    """What staff wrote with after < seq <= upto and the customer has not read meanwhile."""
     cursor = ReadCursor.objects.filter(conversation=order_id, reader=None).first()
     unread = Message.objects.of(order_id).after(max(after, cursor.upto if cursor else 0))
     replies = list(unread.filter(seq__lte=upto, role=Role.STAFF))

@@ -13,7 +13,7 @@ from main.models.order_access import make_access_token
 
 @mail
 def order_placed(*, order_id: int) -> Letter:
-    """Thank for the order, say how to pay, and link to it."""
+    """Thank the customer, say how to pay, and link to the order."""
     order = read_order(order_id)
     charges = [*order.lines.all(), *order.charges.all()]
     return about(order, lines=charges, vat_lines=order.vat_lines)
@@ -21,14 +21,14 @@ def order_placed(*, order_id: int) -> Letter:
 
 @mail
 def order_paid(*, order_id: int) -> Letter:
-    """Say that the money came and that there is an invoice."""
+    """Say that the payment arrived and that there is an invoice."""
     order = read_order(order_id)
     return about(order, invoice=order.invoices.invoices().newest_first().first())
 
 
 @mail
 def payment_revoked(*, order_id: int, credit_note_id: int | None) -> Letter:
-    """Take back what the mail before said: the payment is still to come."""
+    """Correct the earlier mail: the payment has not arrived yet."""
     order = read_order(order_id)
     return about(order, credit_note=_credit_note(order, credit_note_id))
 
@@ -51,7 +51,7 @@ def order_lines_cancelled(
     credit_note_id: int | None,
     refund_id: int | None = None,
 ) -> Letter:
-    """Say what will not come, or came back, and whether money does."""
+    """Say what will not be sent, or came back, and whether money is refunded."""
     order = read_order(order_id)
     charges = [charge for charge in order.charges.all() if charge.pk in (charge_ids or [])]
     back = _going_back(order, credit_note_id, refund_id)
@@ -62,7 +62,7 @@ def order_lines_cancelled(
 def order_cancelled(
     *, order_id: int, credit_note_id: int | None, refund_id: int | None = None
 ) -> Letter:
-    """Say that nothing will come, and whether the money comes back."""
+    """Say that nothing will be sent, and whether the money is refunded."""
     order = read_order(order_id)
     return about(order, **_going_back(order, credit_note_id, refund_id))
 
@@ -72,7 +72,7 @@ def read_order(order_id: int) -> Order:
 
 
 def about(order: Order, **context: Any) -> Letter:
-    """To the order's customer, with the way to the order, and how to pay what is to be paid."""
+    """A letter to the order's customer, with a link to it, and how to pay if it is unpaid."""
     common = {
         "order": order,
         "payment": instructions(order),
@@ -85,7 +85,7 @@ def about(order: Order, **context: Any) -> Letter:
 
 
 def path_to(order: Order, *, page: str = "order_detail") -> str:
-    """A guest has no account to sign in to: a signed link opens the order."""
+    """The page's path; for guests, who cannot sign in, a signed link that opens the order."""
     if order.user_id:
         return reverse(page, kwargs={"order_id": order.pk})
     return reverse("order_open", kwargs={"token": make_access_token(order.pk)})
@@ -96,14 +96,14 @@ def _among(order: Order, line_ids: list[int]) -> list[OrderLine]:
 
 
 def _credit_note(order: Order, credit_note_id: int | None) -> Invoice | None:
-    """The note that the event wrote. Not just the newest: that may be about something else."""
+    """The note written with the event. Not the newest: that may be about something else."""
     return order.invoices.filter(pk=credit_note_id).first() if credit_note_id else None
 
 
 def _going_back(order: Order, credit_note_id: int | None, refund_id: int | None) -> dict[str, Any]:
-    """The note that was written, and what is paid back and how.
+    """The credit note, what is refunded, and how.
 
-    What the release before put off knows no refund: there the note says how much.
+    Jobs that the previous release queued have no refund: there the note gives the amount.
     """
     note = _credit_note(order, credit_note_id)
     if refund_id:

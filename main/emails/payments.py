@@ -1,4 +1,4 @@
-"""The e-mails about money that came in part or too much, and that was paid back."""
+"""The e-mails about part payments, overpayments and refunds."""
 
 from main.emails.letters import Letter, mail
 from main.emails.orders import about, read_order, refund_context
@@ -7,7 +7,7 @@ from main.models.charges import NOTHING
 
 @mail
 def order_part_paid(*, order_id: int, payment_id: int) -> Letter | None:
-    """Say how much came and what is missing; nothing once all is paid, which another mail says."""
+    """Say how much arrived and what is missing; None once all is paid, as another mail says so."""
     order = read_order(order_id)
     if not order.balance.is_part_paid:
         return None
@@ -16,7 +16,7 @@ def order_part_paid(*, order_id: int, payment_id: int) -> Letter | None:
 
 @mail
 def order_overpaid(*, order_id: int, payment_id: int) -> Letter | None:
-    """Say how much of it was too much. Nothing where that was cleared up meanwhile."""
+    """Say how much of it was too much; None if that has been settled meanwhile."""
     order = read_order(order_id)
     came, balance = order.payments.get(pk=payment_id), order.balance
     surplus = min(balance.overpaid + balance.to_refund, came.amount)

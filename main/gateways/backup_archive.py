@@ -34,7 +34,7 @@ class Ended(BaseException):
         super().__init__(f"{what} It was ended by {signal.Signals(number).name}.".strip())
 
     def where(self, what: str) -> "Ended":
-        """With what has come of it."""
+        """The same signal, with words about the state it left behind."""
         return Ended(self.number, what=what)
 
 

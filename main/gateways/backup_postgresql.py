@@ -119,7 +119,7 @@ def restore_copy(path: Path, *, rows: dict[str, int]) -> None:
         errors.seek(0)
         complaint = complaint or (_line(errors.read()) if status else "")
     if complaint:
-        raise BackupRefused(f"The database could not be restored, and is as it was: {complaint}")
+        raise BackupRefused(f"The database could not be restored and is unchanged: {complaint}")
 
 
 def _feed(psql: IO[bytes], path: Path, *, rows: dict[str, int]) -> str:

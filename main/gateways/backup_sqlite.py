@@ -52,7 +52,7 @@ def restore_copy(path: Path, *, rows: dict[str, int]) -> None:
             copy.backup(connection.connection, pages=-1, progress=_patience())
         except sqlite3.DatabaseError as error:
             raise BackupRefused(
-                f"The database could not be restored, and is as it was: {error}."
+                f"The database could not be restored and is unchanged: {error}."
             ) from error
 
 

@@ -46,7 +46,7 @@ class _QuoteNotClosed(Exception):
 
 
 class _Lines:
-    """The lines of a file for a csv.reader; they can be given back when a row goes wrong."""
+    """The lines of a file for a csv.reader; they can be given back after a broken row."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)

@@ -25,14 +25,14 @@ CONFORMANCE_LEVEL = "EN 16931"
 GUIDELINE = "urn:cen.eu:en16931:2017"
 # UNTDID 1001, UN/ECE Recommendation 20, ISO 6523, CEF EAS.
 INVOICE, CREDIT_NOTE, PIECE, GTIN, EMAIL = "380", "381", "H87", "0160", "EM"
-# Of VAT: standard, zero rated, and not subject to it: a seller who is not registered.
+# VAT categories: standard rate, zero rated, and outside VAT (the seller is not registered).
 STANDARD, ZERO_RATED, OUTSIDE = "S", "Z", "O"
-# What XML 1.0 cannot hold, however it is escaped.
+# Characters that XML 1.0 cannot contain, even escaped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def einvoice_xml(invoice: Invoice) -> bytes:
-    """The document as the invoice's own rows have it; its lines and VAT are read, once each."""
+    """The invoice as XML, from its own rows; its lines and VAT are each read once."""
     document = Document()
     document.context.guideline_parameter.id = GUIDELINE
     _write_head(document, invoice)
@@ -45,14 +45,14 @@ def einvoice_xml(invoice: Invoice) -> bytes:
     for number, line in enumerate(lines, start=1):
         document.trade.items.add(_line(line, number=number, seller=seller))
     _write_settlement(document.trade.settlement, invoice, charges)
-    # Held against the schema by the tests, not at each printing.
+    # The tests validate it against the schema; printing does not.
     return document.serialize(schema=None)
 
 
 def _lines_and_charges(invoice: Invoice) -> tuple[list[InvoiceLine], list[InvoiceLine]]:
-    """Books are lines (BG-25); what else is charged or taken off stands beside them (BG-20, BG-21).
+    """Books are lines (BG-25); discounts and other charges are separate (BG-20, BG-21).
 
-    Without a book the charges are the lines: a document has at least one (BR-16).
+    Without a book the charges become the lines: a document has at least one (BR-16).
     """
     lines = list(invoice.lines.all())
     books = [line for line in lines if line.kind == ChargeKind.BOOK]
@@ -60,7 +60,7 @@ def _lines_and_charges(invoice: Invoice) -> tuple[list[InvoiceLine], list[Invoic
 
 
 def xml_text(value: str) -> str:
-    """With a space for each character that no XML document can hold, and no font has."""
+    """The text with spaces for characters that no XML document can contain, and no font has."""
     return _NOT_XML.sub(" ", value)
 
 
@@ -88,9 +88,9 @@ def _write_seller(node: Any, seller: Seller) -> None:
     if seller["company_number"]:
         node.legal_organization.id = xml_text(seller["company_number"])
     elif not seller["vat_id"]:
-        node.id = xml_text(seller["email"])  # BR-CO-26: by some name or number it must be known
+        node.id = xml_text(seller["email"])  # BR-CO-26: it must have some identifier
     if seller["phone"]:
-        # A contact wants a name too (BR-DE-5): the shop answers as a whole.
+        # A contact needs a name too (BR-DE-5): here it is the shop's.
         node.contact.person_name = xml_text(seller["name"])
         node.contact.telephone.number = xml_text(seller["phone"])
         node.contact.email.address = xml_text(seller["email"])
@@ -119,7 +119,7 @@ def _line(line: InvoiceLine, *, number: int, seller: Seller) -> LineItem:
     if line.isbn:
         item.product.global_id = (GTIN, line.isbn)  # an ISBN-13 is a GTIN
     item.product.name = xml_text(line.name)
-    # A price is never negative (BR-27): what is taken off is counted backwards.
+    # A price is never negative (BR-27): discounts have a negative quantity instead.
     sign = -1 if line.net < 0 else 1
     item.agreement.net.amount = abs(line.unit_net)
     item.delivery.billed_quantity = (sign * line.quantity, PIECE)
@@ -135,7 +135,7 @@ def _write_settlement(settlement: Any, invoice: Invoice, charges: Sequence[Invoi
     for vat in invoice.vat_lines.all():
         settlement.trade_tax.add(_vat_breakdown(vat, seller=invoice.seller))
     if invoice.is_refund:
-        terms = PaymentTerms()  # BR-CO-25: an amount that is due has terms
+        terms = PaymentTerms()  # BR-CO-25: an amount due needs payment terms
         terms.description = documents.REFUNDED
         settlement.terms.add(terms)
     _write_sums(settlement.monetary_summation, invoice, charges)

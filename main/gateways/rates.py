@@ -80,7 +80,7 @@ _paces: dict[str, _Pace] = {}
 
 
 async def take_send(person: str) -> float:
-    """The seconds until this person may send the next message; 0: now."""
+    """The seconds until this person may send the next message; 0 means now."""
     pace = _pace_of(person)
     own_wait = pace.own.take()
     if own_wait or not pace.calm.take():
@@ -94,7 +94,7 @@ async def take_send(person: str) -> float:
 
 
 def take_send_from_thread(person: str) -> float:
-    """The same for a view, counted on the server's event loop together with the sockets."""
+    """take_send for a view, counted on the server's event loop together with the sockets."""
     loop = getattr(SyncToAsync.threadlocal, "main_event_loop", None)
     if loop is None or not loop.is_running():
         # There is no server, and so no socket.

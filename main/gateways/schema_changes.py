@@ -1,7 +1,7 @@
-"""Schema changes, held back until all are known: so their locks last no longer than they do.
+"""Defers schema changes until all are known, so that their locks are held as briefly as possible.
 
-Between two operations of a migration Django renders all models anew, which takes longer than most
-changes of a table; what the first one locked would stay locked all the while.
+Between two operations of a migration Django renders all models again, which takes longer than most
+changes of a table; what the first operation locked would stay locked all that time.
 """
 
 import time
@@ -14,13 +14,13 @@ from typing import Any
 from django.db import OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Seconds that one table is waited for, while the running release's requests queue behind us; and
-# how often all changes are tried, with as long a pause in between.
+# Seconds to wait for the lock on one table, while requests of the running release queue behind us;
+# and how often all changes are tried, with an equally long pause in between.
 LOCK_PATIENCE = 0.5
 TRIES = 10
-# Seconds that rows are waited for: nobody else queues behind that.
+# Seconds to wait for locks on rows: nobody queues behind those.
 ROW_PATIENCE = 5
-# What a migration writes of itself, without looking at what it changes.
+# A migration's own bookkeeping, which does not depend on what it changes.
 _BOOKKEEPING = (
     "SAVEPOINT ",
     "RELEASE SAVEPOINT ",
@@ -30,10 +30,10 @@ _BOOKKEEPING = (
 
 
 class SchemaChanges:
-    """What schema editors execute in a PostgreSQL transaction; `owner` is the migration at work.
+    """What schema editors execute in a PostgreSQL transaction; `owner` is the current migration.
 
-    They are made when somebody asks the database for anything else, or by `make`. If one fails,
-    `owner` is the migration that it belongs to.
+    The changes are made before the first other query, or by `make`. If one fails, `owner` is the
+    migration that it belongs to.
     """
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
@@ -59,7 +59,7 @@ class SchemaChanges:
             del self.connection.SchemaEditorClass  # back to the class's own
 
     def make(self) -> None:
-        """All that wait. When others hold a table, everything is let go and tried again."""
+        """Make all deferred changes. If a table is locked, release all locks and try again."""
         if not self._waiting:
             return None
         changes, self._waiting = self._waiting, []
@@ -79,7 +79,7 @@ class SchemaChanges:
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
     def _try(self, changes: list[tuple[object, Callable[[], None]]]) -> None:
-        """In a savepoint: going back to it gives up the locks."""
+        """In a savepoint: rolling back to it releases the locks."""
         with transaction.atomic(using=self.connection.alias):
             self._wait_at_most(LOCK_PATIENCE)
             for self.owner, some in groupby(changes, key=lambda change: change[0]):

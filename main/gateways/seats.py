@@ -63,7 +63,7 @@ _upkeep: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]]" = We
 
 
 async def take(person: str, socket: str) -> bool:
-    """Take a seat for the socket of this name. False if none gets free within PATIENCE."""
+    """Take a seat for the socket of this name. False if none becomes free within PATIENCE."""
     until = time.monotonic() + PATIENCE
     while len(_seats.get(person, ())) < SEATS:
         if await _take(person, socket):
@@ -93,7 +93,7 @@ async def say_alive() -> None:
 
 
 async def _take(person: str, socket: str) -> bool:
-    # Here first: two that come at once must not both find the last seat free.
+    # Here first: two sockets opened at once must not both find the last seat free.
     _seats[person].add(socket)
     _keep_up()
     given = (SEATS, LASTS, LIVES, _PROCESS, socket)

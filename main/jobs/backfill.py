@@ -1,4 +1,4 @@
-"""The job that takes over what release 0.1.0 left behind, for as long as that may go on writing."""
+"""The job that brings rows of release 0.1.0 into today's form, as long as that may still write."""
 
 from main.actions.backfill import backfill
 from main.queue import EACH_MINUTE, periodic

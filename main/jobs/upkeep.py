@@ -1,4 +1,4 @@
-"""Jobs that keep house: lost tasks are queued again, expired things are removed."""
+"""Housekeeping jobs: lost tasks are queued again, expired rows are removed."""
 
 from django.core.management import call_command
 

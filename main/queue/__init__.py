@@ -1,4 +1,4 @@
-"""The queue: work is put off by the name of a job, with plain arguments, in one's own transaction.
+"""The queue: work is put off by job name, with plain arguments, in the caller's transaction.
 
 Jobs declare themselves (`job`, `periodic`) in main/jobs; the worker that runs them is here.
 """

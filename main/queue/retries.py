@@ -28,7 +28,7 @@ def retried(
 ) -> Task:
     """Make `work` a task that is retried after each of `waits` (seconds) if it raises.
 
-    It is stored under `module`, or else under the module it stands in.
+    It is stored under `module`, or else under its own module.
     """
 
     @functools.wraps(work)
@@ -61,7 +61,7 @@ def _try_again(made: Task, waits: Sequence[int], *, attempt: int, arguments: dic
         return
     later = timezone.now() + timedelta(seconds=waits[0])
     try:
-        close_old_connections()  # the database may be what failed, and be back
+        close_old_connections()  # perhaps the database failed, and is back
         made.using(run_after=later).enqueue(attempt=attempt + 1, **arguments)
     except DATABASE_ERRORS as error:
         raise NotStored(*error.args) from error

@@ -28,7 +28,7 @@ def noted(work: Callable[..., None]) -> Callable[..., None]:
 
 
 def _note(name: str, *, began_at: datetime, took: timedelta, has_failed: bool) -> None:
-    # If the database is what failed, that error is the one to report, not this one.
+    # If the database failed, report that first error, not this one.
     with suppress(*DATABASE_ERRORS):
         PeriodicJob.objects.filter(name=name).update(
             began_at=began_at, took=took, has_failed=has_failed

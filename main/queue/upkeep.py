@@ -1,4 +1,4 @@
-"""Looks after the table of tasks: none gets lost, and none is kept longer than it is useful."""
+"""Looks after the table of tasks: none gets lost, and none is kept longer than useful."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,14 +9,14 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from main.queue.unknown import take_over_known
 
-# Longer than any of our tasks takes: a worker that has had one for so long was killed.
+# Longer than any of our tasks takes: a worker that has had one for this long was killed.
 LOST_AFTER = timedelta(minutes=10)
 # Failures are kept for somebody to look into.
 FAILURES_KEPT = timedelta(days=7)
 
 
 def give_back_tasks() -> None:
-    """Queue whatever nobody would otherwise do."""
+    """Queue tasks that no worker would otherwise run."""
     revive_lost_tasks()
     take_over_known()
     date_undated_tasks()
@@ -35,13 +35,13 @@ def date_undated_tasks() -> int:
 
 
 def forget_done(task: DBTaskResult, return_value: Any = None) -> None:
-    """Instead of set_successful: the arguments of a finished task may be somebody's mail."""
+    """Replaces set_successful: the arguments of a finished task may be somebody's mail."""
     DBTaskResult.objects.filter(pk=task.pk).delete()
     task.status, task.finished_at = "SUCCESSFUL", timezone.now()
 
 
 def forget_finished_tasks() -> None:
-    """What a worker of release 0.1.0 finished, and old failures."""
+    """Delete tasks that a worker of release 0.1.0 finished, and old failures."""
     finished = DBTaskResult.objects
     finished.filter(status="SUCCESSFUL").delete()
     finished.filter(status="FAILED", finished_at__lt=timezone.now() - FAILURES_KEPT).delete()

@@ -46,14 +46,14 @@ class PatientWorker(Worker):
         self.looked_at_clock = -math.inf
 
     def begin(self) -> None:
-        """Put right what the worker before left behind."""
+        """Tidy up what the previous worker left behind."""
         give_back_tasks()
         forget_finished_tasks()
 
     def look(self) -> bool:
         """Run the task that was due first; return whether there was one.
 
-        Periodic jobs are looked at between tasks, so that a queue that never empties delays none.
+        Periodic jobs are checked between tasks, so that a queue that never empties delays none.
         """
         self._give_back()
         now = time.monotonic()
@@ -79,7 +79,7 @@ class PatientWorker(Worker):
                 logger.info("The database is back after %d s.", time.monotonic() - begun)
 
     def run_task(self, db_task_result: DBTaskResult) -> None:
-        """That a task is done must be written down, however late, or it would be done again."""
+        """A task's end must be recorded, however late, or the task would run again."""
         task = self.in_hand = db_task_result
         if is_known(task.task_path):
             task.set_successful = partial(self.patiently, forget_done, task)

@@ -46,7 +46,7 @@ class ConversationSocket(Socket):
             raise BadFrame
         after = read_number(frame, "after")
         self._has_greeted = True
-        # When a thousand reconnect at once, the last are let in late, not sent away.
+        # If a thousand reconnect at once, the last get in late but are not turned away.
         self.not_after("hello")
         self.do(partial(self._greet, after, frame.get("ticket")))
 
@@ -74,7 +74,7 @@ class ConversationSocket(Socket):
                 self.close(TOO_FAST)
                 return False
             self.room = await self.hub.open_room(self)
-            if self.is_closing:  # set while it was waited for
+            if self.is_closing:  # set while we waited
                 self._leave()  # type: ignore[unreachable]
         return not self.is_closing
 

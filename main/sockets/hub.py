@@ -48,7 +48,7 @@ class Hub:
     # --- Coming and going -----------------------------------------------------------------------
 
     async def open_room(self, tenant: Tenant) -> Room:
-        """The conversation's room, which hears of every change from now on."""
+        """The conversation's room, which receives every change from now on."""
         order_id, digest = tenant.order_id, tenant.session_digest
         room = self._rooms.setdefault(order_id, Room(order_id))
         self._holders[order_id] = self._holders.get(order_id, 0) + 1

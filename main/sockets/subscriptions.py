@@ -29,7 +29,7 @@ class Subscriptions:
         self._layer = get_channel_layer()
         self._channel: str = ""
         self._groups: Counter[str] = Counter()
-        # Joining and leaving one group take turns, so that the last wish prevails.
+        # Joining and leaving a group take turns, so that the last request wins.
         self._locks = [asyncio.Lock() for _ in range(_LOCKS)]
         self._tasks: set[asyncio.Task[Any]] = set()
         self._listening: asyncio.Task[None] | None = None
@@ -95,7 +95,7 @@ class Subscriptions:
 
     async def _listen(self) -> None:
         if not self._channel:
-            # Two may ask for a name at once: the later name stays.
+            # Two tasks may request a name at once: the later name stays.
             self._channel = await self._layer.new_channel()
         if self._listening is None or self._listening.done():
             listening = self._receive(self._channel)

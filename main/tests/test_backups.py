@@ -168,7 +168,7 @@ class RestoreTests(BackupCase):
             program.chmod(0o755)
             with (
                 mock.patch.dict(os.environ, PATH=path),
-                self.assertRaisesMessage(BackupRefused, "and is as it was:"),
+                self.assertRaisesMessage(BackupRefused, "and is unchanged:"),
             ):
                 restore_backup(file=backup, replace=True)
             self.assertEqual(self.everything(), before)

@@ -1,6 +1,6 @@
-"""How days and times are written, by the shop's clock.
+"""How days and times are written, in the shop's time zone.
 
-The formats are each language's own (booktime/formats): nobody else spells one.
+Each language has its own formats (booktime/formats), which are defined nowhere else.
 """
 
 from datetime import date, datetime

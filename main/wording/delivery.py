@@ -1,6 +1,6 @@
-"""What is said about the price of delivery where no order is known yet.
+"""What pages say about the price of delivery before there is an order.
 
-Where one is, it is the order's charges that say so: templates/orders/charges.html.
+After that, the order's charges say it: templates/orders/charges.html.
 """
 
 

@@ -1,6 +1,6 @@
-"""What invoices and credit notes say in words beside their figures. What stands on one stays."""
+"""The words on invoices and credit notes beside their figures. Issued documents keep theirs."""
 
-# Why a credit note was written, where nobody gave a reason of their own.
+# Why a credit note was issued, if nobody gave another reason.
 CANCELLED = "Cancelled"
 NOT_PAID = "Marked paid by mistake"
 ADDRESS_CORRECTED = "Billing address corrected"

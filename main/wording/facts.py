@@ -1,20 +1,20 @@
-"""What happened to an order, as its timeline tells it: a fact's kind and values made into words.
+"""The words of a timeline's facts, made from kind and values.
 
-The values of each kind, as `record_fact` takes them and Message.values keeps them:
+The values of each kind, as `record_fact` takes them and Message.values stores them:
 
     placed     nothing
     paid       invoice: its number
     part_paid  amount, due, currency
     overpaid   amount, surplus, currency
-    unpaid     nothing where the whole order was not paid; of one payment amount, currency
-    sent       what `items` gives
-    cancelled  the same; nothing where it was the whole order
-    refunded   amount, currency; credit_note: its number, where there is one
+    unpaid     nothing for the whole order; amount, currency for a single payment
+    sent       what `items` returns
+    cancelled  the same; nothing for the whole order
+    refunded   amount, currency; credit_note: its number, if there is one
     paid_back  amount, currency
 
-Amounts are strings ("18.98"), since JSON has no decimals. A fact that release 0.1.0 wrote as a
-sentence has values once main.actions.backfill has come to it; `verbatim` is the only one where
-they could not be found in the sentence, which Message.text then keeps for ever.
+Amounts are strings ("18.98"), since JSON has no decimals. main.actions.backfill adds the values to
+facts that release 0.1.0 stored as sentences. If a sentence cannot be parsed, `verbatim` is its only
+value, and Message.text keeps the sentence for ever.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -35,18 +35,18 @@ Values = Mapping[str, Any]
 
 
 def items(rows: Iterable[OrderItem]) -> dict[str, Any]:
-    """The first of them with their quantities and names, and how many more there are."""
+    """The first rows with quantities and names, and how many more there are."""
     named = [[row.quantity, row.name] for row in rows]
     return {"items": named[:NAMED], "more": max(len(named) - NAMED, 0)}
 
 
 def amount(entry: Payment | Refund) -> dict[str, str]:
-    """How much came or goes."""
+    """The amount paid or refunded."""
     return {"amount": str(entry.amount), "currency": entry.currency}
 
 
 def refund(promised: Refund) -> dict[str, str]:
-    """What goes back to the customer, and by which document."""
+    """What is refunded to the customer, and by which document."""
     note = promised.credit_note
     return amount(promised) | ({"credit_note": note.number} if note else {})
 
@@ -63,7 +63,7 @@ def fact_text(fact: Message.Fact, values: Values) -> str:
 
 
 def item_text(quantity: int, name: str) -> str:
-    """“2 × Emma”; of a long title the beginning."""
+    """“2 × Emma”, with a long title shortened."""
     return f"{quantity} × {Truncator(name).chars(NAME_LENGTH)}"
 
 
@@ -116,7 +116,7 @@ _TEXTS: dict[Message.Fact, Callable[[Values], str]] = {
 
 
 def _listed(values: Values) -> str:
-    """“2 × Emma, 1 × Dracula”; of many the first."""
+    """“2 × Emma, 1 × Dracula”: the first few, and how many more."""
     named = [item_text(quantity, name) for quantity, name in values["items"]]
     more = f", and {values['more']} more" if values["more"] else ""
     return ", ".join(named) + more

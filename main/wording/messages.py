@@ -1,4 +1,4 @@
-"""A message of a conversation as it stands in frames, answers and pages (docs/conversation.md)."""
+"""A message of a conversation as sent in frames, API answers and pages (docs/conversation.md)."""
 
 from typing import Any
 

@@ -9,7 +9,7 @@ _SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
 
 def money(amount: Decimal | None, currency: str = "") -> str:
     """1234.5 as “£1,234.50”, in the shop's currency unless another is named."""
-    # A template's empty text stands for a value that it did not find.
+    # Templates pass an empty text for a value that they did not find.
     if amount is None or amount == "":
         return ""
     currency = currency or settings.CURRENCY

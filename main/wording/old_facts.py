@@ -1,4 +1,4 @@
-"""What release 0.1.0 wrote down as an English sentence, taken apart into a fact's values."""
+"""Parses the English sentences that release 0.1.0 stored into a fact's values."""
 
 import re
 from collections import Counter
@@ -20,10 +20,9 @@ Values = dict[str, Any]
 
 
 def old_values(message: Message, *, order: Order) -> Values:
-    """The values whose words are exactly what was written.
+    """The values whose words are exactly the stored text.
 
-    Where there are none, such that its words stay for ever (VERBATIM). The order comes with its
-    lines.
+    If there are none, the text itself is kept for ever (VERBATIM). Load the order with its lines.
     """
     fact = Message.Fact(message.fact)
     values = _READERS[fact](message.text, order) if fact in _READERS else {}
@@ -49,7 +48,7 @@ def _cancelled(text: str, order: Order) -> Values | None:
 
 
 def _items(text: str, order: Order) -> Values | None:
-    """By the order's own lines, since a title may hold commas, “ × ” and even “, and 3 more”."""
+    """Match the order's own lines: a title may contain commas, “ × ” and even “, and 3 more”."""
     found = _LISTED.fullmatch(text)
     if not found:
         return None
@@ -63,11 +62,11 @@ def _items(text: str, order: Order) -> Values | None:
     return {"items": items, "more": int(more["more"])}
 
 
-Candidate = tuple[int, list[list[Any]]]  # a line's key, and as what it may have been named
+Candidate = tuple[int, list[list[Any]]]  # a line's key, and what it may have been listed as
 
 
 def _candidates(lines: Sequence[OrderLine]) -> list[Candidate]:
-    """Today's copies of each line, and those it had before some moved to rows of their own."""
+    """Each line with its current quantity, and with those before copies moved to other rows."""
     by_key = {line.pk: line for line in lines}
     whole: Counter[int] = Counter()
     for line in lines:
@@ -82,7 +81,7 @@ def _candidates(lines: Sequence[OrderLine]) -> list[Candidate]:
 
 
 def _named(listed: str, candidates: list[Candidate], most: int) -> list[list[Any]] | None:
-    """The lines that were named, each once; None when the text names anything else."""
+    """The lines that the text lists, each once; None if it lists anything else."""
     for key, items in candidates:
         for item in items:
             text = item_text(*item)

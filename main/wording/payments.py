@@ -1,4 +1,4 @@
-"""How an order stands with its money, in words."""
+"""The state of an order's money, in words."""
 
 from main.models import Balance, Order
 from main.wording.money import money
@@ -14,7 +14,7 @@ def balance_words(balance: Balance, currency: str) -> str:
 
 
 def open_words(order: Order) -> str:
-    """What is open, by what was noted beside the order; empty where all is as its state says."""
+    """The open balance, from the order's OpenBalance; empty if there is none."""
     noted = getattr(order, "open_balance", None)
     if noted is None:
         return ""

@@ -1,6 +1,6 @@
 """The ways to pay, each behind the same small interface; `PAYMENT_WAYS` in the settings lists them.
 
-A way has a file of its own here, and its words in `templates/payments/<code>/`.
+Each has its own file here, and its texts in `templates/payments/<code>/`.
 """
 
 from functools import cache
@@ -30,19 +30,19 @@ def ways() -> list[PaymentWay]:
 
 
 def offered_ways() -> list[PaymentWay]:
-    """Those that a customer chooses among at the checkout."""
+    """Those among which a customer chooses at the checkout."""
     return [way for way in ways() if way.is_offered]
 
 
 def payment_way(code: str) -> PaymentWay | None:
-    """None where the shop has no such way, or no longer."""
+    """The way with this code; None if the shop has no such way, or no longer has it."""
     return next((way for way in ways() if way.code == code), None)
 
 
 def instructions(order: Order) -> dict[str, str] | None:
-    """What a customer who has still to pay is told; None when there is nothing to pay.
+    """How a customer can pay a new order; None for any other order.
 
-    The way's facts, and the templates that show them: `panel`, `mail`, `mail_text`.
+    Contains the way's facts, and the templates that show them: `panel`, `mail`, `mail_text`.
     """
     way = payment_way(order.payment_way)
     if way is None or order.status != Order.Status.NEW:

@@ -1,4 +1,4 @@
-"""Paid in the shop, at the till: not offered on the site, but recorded when somebody comes in."""
+"""Payment in the shop, at the till: not offered on the site, but recorded by staff."""
 
 
 class PaidInShop:

@@ -1,4 +1,4 @@
-"""What each way to pay is asked, and what it tells: for a card provider and a bank alike."""
+"""The interface of all ways to pay, from a bank transfer to a card provider."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """What is to be paid: for which order (by its public number), and how much, VAT included."""
+    """What is to be paid: the order's public number, and how much, VAT included."""
 
     order_number: str
     amount: Decimal
@@ -20,8 +20,8 @@ class Demand:
 class Begun:
     """A payment that was begun.
 
-    With a `reference` the outside world knows it by now, and the ledger keeps it as pending. At
-    `url` the customer goes on; without one the page and the mail say what to do.
+    If it has a `reference`, the outside world knows it, and the ledger has it as pending. The
+    customer continues at `url`; if there is none, the page and the mail say what to do.
     """
 
     reference: str = ""
@@ -30,10 +30,10 @@ class Begun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Money that came, as staff, a bank statement or a provider's message report it.
+    """Money that arrived, as reported by staff, a bank statement or a provider's message.
 
-    `reference` is the outside world's own name for it, "" where there is none; with one, the same
-    receipt reported twice counts once.
+    `reference` is the outside world's own name for it, or "". With a reference, a receipt reported
+    twice counts once.
     """
 
     way: str
@@ -44,7 +44,7 @@ class Receipt:
 
 
 class PaymentWay(Protocol):
-    """`code` is kept with orders and payments; `label` is for customers and staff.
+    """`code` is stored with orders and payments; `label` is for customers and staff.
 
     `goes_back` ends the sentence about a refund: “We'll refund £5.00 to the account it came from.”
     """
@@ -55,17 +55,17 @@ class PaymentWay(Protocol):
     is_offered: bool
 
     def facts(self, order_number: str) -> dict[str, str]:
-        """What its templates say beside the order: an account, a reference."""
+        """What its templates show besides the order: an account, a reference."""
         ...
 
 
 @runtime_checkable
 class BegunOutside(Protocol):
-    """A way whose payments the outside world knows before the money comes, as a card provider."""
+    """A way whose payments begin at an outside service before money arrives: a card provider."""
 
     def begin(self, demand: Demand) -> Begun:
-        """Start a payment; asked twice for one order, it is the same.
+        """Start a payment; a second call for the same order returns the same payment.
 
-        Raises PaymentUnavailable when the outside world cannot be reached.
+        Raises PaymentUnavailable if the service cannot be reached.
         """
         ...

@@ -1,4 +1,4 @@
-"""By bank transfer: the customer sends the money, and staff record that it came."""
+"""Bank transfer: the customer sends the money, and staff record its arrival."""
 
 from django.conf import settings
 
