@@ -1,4 +1,4 @@
-"""Every page as axe sees it: light and dark, on a phone and on a wide screen, nothing found.
+"""Every page as axe sees it, light on a phone or dark on a wide screen: nothing found.
 
 On the way: no page scrolls sideways, complains in the console or asks anything of another host.
 """
@@ -50,6 +50,10 @@ wrong.width = '3000px';
 
 @tag("e2e")
 class AccessibilityTests(AccessibilityCase):
+    """Every page by one of the two looks in turn; by both: bin/prove accessibility."""
+
+    parts = 2
+
     def test_the_catalogue(self):
         ProductFactory.create_batch(30)
         self.assert_sound(

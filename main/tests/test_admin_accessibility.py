@@ -18,8 +18,10 @@ from main.tests.support.factories import (
     ProductFactory,
     ProductTagFactory,
 )
+from main.tests.support.in_parts import InParts
 from main.tests.support.ledger_case import receipt
 
+LOOKS = ((1440, "light"), (390, "dark"))
 LONG_TITLE = (
     "Travels into Several Remote Nations of the World, in Four Parts, by Lemuel Gulliver: "
     "Donaudampfschifffahrtsgesellschaftskapitän"
@@ -32,7 +34,11 @@ return results.scrollWidth - results.clientWidth;
 
 
 @tag("e2e")
-class AdminAccessibilityTests(BrowserTestCase):
+class AdminAccessibilityTests(InParts, BrowserTestCase):
+    """By one look and the other in turn; by both: bin/prove accessibility."""
+
+    parts = 2
+
     def setUp(self):
         super().setUp()
         long = ProductFactory(name=LONG_TITLE, tags=[ProductTagFactory()])
@@ -83,17 +89,18 @@ class AdminAccessibilityTests(BrowserTestCase):
 
     def assert_sound(self, *paths: str):
         for path in paths:
-            self.browser.console_errors()  # axe's own, of the page before
-            self.browser.set_colours("light")
-            self.browser.set_width(1440)
-            self.browser.open(path)
-            with self.subTest(path):
-                self.assertEqual(self.browser.console_errors(), [])
-                self.assertEqual(self.browser.foreign_requests(), [])
-                self.assertEqual(self.browser.axe_findings(), [])
+            for look in self.part_of(LOOKS):
+                self.assert_sound_by(look, path)
+
+    def assert_sound_by(self, look: tuple[int, str], path: str):
+        width, scheme = look
+        self.browser.console_errors()  # axe's own, of the page before
+        self.browser.set_colours(scheme)
+        self.browser.set_width(width)
+        self.browser.open(path)  # colours that are on their way from light to dark are neither
+        with self.subTest(path, width=width):
+            self.assertEqual(self.browser.console_errors(), [])
+            self.assertEqual(self.browser.foreign_requests(), [])
+            self.assertEqual(self.browser.axe_findings(), [])
             self.browser.set_width(390)
-            self.browser.set_colours("dark")
-            self.browser.open(path)  # colours that are on their way from light to dark are neither
-            with self.subTest(path, width=390):
-                self.assertLessEqual(self.browser.sideways_scroll(), 0)
-                self.assertEqual(self.browser.axe_findings(), [])
+            self.assertLessEqual(self.browser.sideways_scroll(), 0)

@@ -15,6 +15,7 @@ from main.tests.support.factories import (
     ProductTagFactory,
     UserFactory,
 )
+from main.tests.support.in_parts import InParts
 
 LONG_TITLE = (
     "Travels into Several Remote Nations of the World, in Four Parts, by Lemuel Gulliver, First a "
@@ -22,7 +23,10 @@ LONG_TITLE = (
 )
 
 
-class AccessibilityCase(BrowserTestCase):
+LOOKS = ((390, "light"), (1440, "dark"))
+
+
+class AccessibilityCase(InParts, BrowserTestCase):
     def setUp(self):
         super().setUp()
         self.tag = ProductTagFactory(name="Voyages", slug="voyages", description="There and back.")
@@ -58,7 +62,7 @@ class AccessibilityCase(BrowserTestCase):
 
     def assert_axe_finds_nothing(self, name: str):
         """Two of the four: what axe sees of a width is not of a colour, nor the other way round."""
-        for width, scheme in ((390, "light"), (1440, "dark")):
+        for width, scheme in self.part_of(LOOKS):
             self.browser.set_width(width)
             self.browser.set_colours(scheme)
             with self.subTest(name, width=width, scheme=scheme):
