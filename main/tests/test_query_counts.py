@@ -34,7 +34,7 @@ MOST = {
 def add_books(count: int, *, tag: ProductTag) -> None:
     """Books with a picture each, on one shelf."""
     first = Product.objects.count()
-    Product.objects.bulk_create(
+    books = (
         Product(
             name=f"The Whale {n}",
             authors="Herman Melville",
@@ -45,6 +45,8 @@ def add_books(count: int, *, tag: ProductTag) -> None:
         )
         for n in range(first, first + count)
     )
+    # A hundred thousand at once would take longer than a statement may.
+    Product.objects.bulk_create(books, batch_size=5_000)
     ids = list(Product.objects.filter(images=None).values_list("pk", flat=True))
     shelves = Product.tags.through
     shelves.objects.bulk_create(
