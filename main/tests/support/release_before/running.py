@@ -18,6 +18,7 @@ from main.tests.support.release_before.comparing import Recording
 sys.path.append(str(settings.BASE_DIR / "bin" / "support"))
 import releases
 
+RELEASE = "0.1.0"  # whose orders the migrations and the backfill take over
 PROGRAMS = Path(__file__).parent
 KEPT = settings.BASE_DIR / ".cache" / "release-before"
 ENVIRONMENT = {
@@ -56,7 +57,7 @@ class Before:
 def release_before() -> Iterator[Path]:
     """A folder with its code. Raises releases.NoRelease if there is none, and that is a failure."""
     with tempfile.TemporaryDirectory(prefix="booktime-before-") as folder:
-        _, commit = releases.chosen(settings.BASE_DIR, None)
+        _, commit = releases.chosen(settings.BASE_DIR, RELEASE)
         releases.unpack(settings.BASE_DIR, commit, Path(folder))
         (Path(folder) / "bundles").mkdir()
         yield Path(folder)
@@ -81,7 +82,7 @@ def take_over(shop: Shop, before: Before, *, database: str) -> tuple[Recording, 
 def kept_before(shop: Shop, *, database: Path) -> Before:
     """The same on SQLite, from .cache where it was made before by the same programs."""
     programs = b"".join((PROGRAMS / name).read_bytes() for name in ("shop.py", "pages.py"))
-    _, commit = releases.chosen(settings.BASE_DIR, None)
+    _, commit = releases.chosen(settings.BASE_DIR, RELEASE)
     key = hashlib.sha256(programs + f"{commit} {shop}".encode()).hexdigest()[:16]
     kept, made = KEPT / f"{key}.sqlite3", KEPT / f"{key}.json"
     if not made.exists():
