@@ -75,7 +75,7 @@ def mark_paid(staff: Browser, bought: Bought) -> str:
     path = f"/office-admin/main/order/{bought.order_id}/change/"
     answer = staff.send(path, staff.open(path).form("/status/"), to="20")
     said = Page(answer.text).text
-    expect("is paid now" in said, f"the page says: {said[:300]}")
+    expect("is now paid" in said, f"the page says: {said[:300]}")
     return f"order {bought.order_id}"
 
 

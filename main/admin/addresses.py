@@ -1,4 +1,4 @@
-"""Customers' own addresses: mended for them, never given to another."""
+"""Customers' own addresses: staff may correct them, but not give them to another customer."""
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -23,7 +23,7 @@ class AddressAdmin(StaffModelAdmin):
 
     @admin.display(description="country")
     def country_name(self, address: Address) -> str:
-        """The field itself would sort all countries there are, for each row."""
+        """The field itself would sort all countries for each row."""
         return address.country.name
 
 

@@ -1,4 +1,4 @@
-"""What the lists and pages of the three sites have in common: quick however many rows there are."""
+"""What the lists and pages of the three sites share: fast however many rows there are."""
 
 from django.contrib import admin
 from django.contrib.admin.filters import FieldListFilter, SimpleListFilter
@@ -18,7 +18,7 @@ from main.forms.pages import BoundedPaginator
 
 
 class BoundedList(ChangeList):
-    """A list of what the address asks for, if there can be such a thing."""
+    """A list that answers 400 if the address contains an impossible value."""
 
     def get_results(self, request: HttpRequest) -> None:
         try:
@@ -37,7 +37,7 @@ class StaffModelAdmin(admin.ModelAdmin):
     list_max_show_all = 50
 
     def lookup_allowed(self, lookup: str, value, request: HttpRequest | None = None) -> bool:
-        """What the filters of the list ask, and no more: others tell of hidden columns, or fail."""
+        """Only the lookups of the list's filters: others reveal hidden columns, or fail."""
         return any(
             lookup in self._asked_by(each, request) for each in self.get_list_filter(request)
         )
@@ -76,7 +76,7 @@ class StaffModelAdmin(admin.ModelAdmin):
         return None if NUL in object_id else super().get_object(request, object_id, from_field)
 
     def response_action(self, request: HttpRequest, queryset: QuerySet):
-        """Keys that are none are refused before they reach the database."""
+        """Refuse invalid keys before they reach the database."""
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
             if not is_key(self.model._meta.pk, key):
                 raise BadRequest("That is not a valid key.")
@@ -84,7 +84,7 @@ class StaffModelAdmin(admin.ModelAdmin):
 
 
 class ReadOnlyAdmin(StaffModelAdmin):
-    """Rows to look at."""
+    """Rows that can only be viewed."""
 
     actions = None
 

@@ -1,4 +1,4 @@
-"""Customers' baskets: to look at, never to change."""
+"""Customers' baskets, read only."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

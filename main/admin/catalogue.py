@@ -1,4 +1,4 @@
-"""Books, subjects and pictures, as the owners and the office have them."""
+"""Books, subjects and pictures, for the owners and the office."""
 
 import logging
 import re
@@ -40,7 +40,7 @@ class ProductImageInline(admin.TabularInline):
 
 
 class BookList(StaffModelAdmin):
-    """Books found by title, authors, words or ISBN, whole or a part of it."""
+    """Books found by title, authors, words or ISBN, whole or in part."""
 
     list_display_links = ["name"]
     search_fields = ["name"]
@@ -77,7 +77,7 @@ class ProductAdmin(BookList, HistoryAdmin):
     told_as_reasons = frozenset({"Subjects"})
 
     def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        """Saved with its pictures, or not at all: said so when those could not be stored."""
+        """Save the book with its pictures or not at all; say so if a picture cannot be stored."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except FilesUnavailable as error:
@@ -87,7 +87,7 @@ class ProductAdmin(BookList, HistoryAdmin):
             return redirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Product, form, change: bool) -> None:
-        """Of a book that was there, what was changed: the other columns may be of yesterday."""
+        """Save only the changes to an existing book: the form's other values may be outdated."""
         if not change:
             add_product(product=obj, copies=form.cleaned_data["stock"])
             return
@@ -119,7 +119,7 @@ class ProductAdmin(BookList, HistoryAdmin):
 
 
 def _remove_uploads(request: HttpRequest) -> None:
-    """Those that were stored before one could not be: no row has them."""
+    """Remove pictures stored before one failed: no row refers to them."""
     field = ProductImage._meta.get_field("image")
     for upload in request.FILES.values():
         if getattr(upload, "is_named_anew", False):

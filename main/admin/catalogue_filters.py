@@ -1,4 +1,4 @@
-"""By what the list of books is narrowed down: stock, language, subject."""
+"""Filters of the list of books: stock, language, subject."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -30,7 +30,7 @@ class StockFilter(admin.SimpleListFilter):
 
 
 class LanguageFilter(admin.SimpleListFilter):
-    """The languages that there are books in, not all that there are."""
+    """Only the languages in which there are books."""
 
     title, parameter_name = "language", "in"
 
@@ -60,7 +60,7 @@ class SubjectFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=places.values("product"))
 
     def choices(self, changelist):
-        """One: what was typed, the names to choose from, and what else narrows the list down."""
+        """A single one: what was typed, the names to choose from, and the other filters."""
         name = self.parameter_name
         yield {
             "name": name,

@@ -15,7 +15,7 @@ from main.models.product_images import covers
 
 
 class CountField(forms.CharField):
-    """The count that the page was opened after: it says nothing about the book."""
+    """The last count before the page was opened; it is not a field of the book."""
 
     def has_changed(self, initial, data) -> bool:
         return False
@@ -23,18 +23,18 @@ class CountField(forms.CharField):
 
 class ProductImageForm(forms.ModelForm):
     def clean_image(self):
-        """Give an upload a name of its own: of cover.png and cover.jpg, the renditions have one."""
+        """Give each upload its own name: renditions of cover.png and cover.jpg would share one."""
         image = self.cleaned_data["image"]
         if isinstance(image, UploadedFile) and "image" in self.changed_data:
             name = PurePath(image.name)
             image.name = f"{name.stem[:100]}-{get_random_string(8).lower()}{name.suffix}"
-            image.is_named_anew = True  # so nobody else's can have this name
+            image.is_named_anew = True  # so no other upload can have this name
             _ask_for_storage(image.name, size=image.size)
         return image
 
 
 def _ask_for_storage(name: str, *, size: int) -> None:
-    """Before anything is saved: what was typed beside the picture stays on the page."""
+    """Before anything is saved, so that the other input stays on the page."""
     try:
         covers().ask(name, size=size)
     except FilesUnavailable as error:
@@ -42,9 +42,9 @@ def _ask_for_storage(name: str, *, size: int) -> None:
 
 
 class ProductForm(forms.ModelForm):
-    """A book as staff change it: only what differs from what the page was opened with counts.
+    """A book as staff edit it: only fields that differ from what the page showed are saved.
 
-    Meanwhile customers take copies from the stock, and imports set prices and subjects.
+    Meanwhile customers may buy copies, and imports may set prices and subjects.
     """
 
     isbn = forms.CharField(
@@ -74,7 +74,7 @@ class ProductForm(forms.ModelForm):
             raise forms.ValidationError(f"{error}.") from None
 
     def clean_stock(self) -> int:
-        """Refused here, so that what was typed stays on the page; change_product saves it."""
+        """Checked here, so that the input stays on the page; change_product saves it."""
         if not self.is_new:
             try:
                 check_count(product_id=self.instance.pk, count=self._count())
@@ -88,7 +88,7 @@ class ProductForm(forms.ModelForm):
         return self._count() if "stock" in self.changed_data else None
 
     def _count(self) -> Count:
-        """Whoever left the figure as they saw it has counted nothing, after whatever count."""
+        """An unchanged figure is not a count, whichever count came before."""
         counted, seen = self.cleaned_data["stock"], self._number("initial-stock")
         after = self._number("count") if counted != seen else 0
         return Count(counted=counted, seen=seen, after=after)
@@ -102,6 +102,6 @@ class ProductForm(forms.ModelForm):
             ) from None
 
     def _save_m2m(self) -> None:
-        """The subjects of a new book: those of another are changed with it."""
+        """Save a new book's subjects; change_product saves those of an existing book."""
         if self.is_new:
             super()._save_m2m()

@@ -1,4 +1,4 @@
-"""Conversations to look at, and the replies that customer service keeps ready."""
+"""Conversations, read only, and customer service's canned replies."""
 
 import re
 
@@ -17,7 +17,7 @@ from main.models.canned_replies import PLACEHOLDERS
 from main.wording.dates import moment
 from main.wording.facts import message_text
 
-MOST_SHOWN = 200  # messages, the newest; the conversation's own page has them all
+MOST_SHOWN = 200  # messages, the newest; the conversation's own page has all
 
 
 class CannedReplyAdmin(StaffModelAdmin):

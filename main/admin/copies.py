@@ -1,4 +1,4 @@
-"""How many copies of a line or charge are meant: fields of a form, and whether they are stale."""
+"""Form fields for how many copies of a line or charge to change, and whether they are stale."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,9 +8,9 @@ from main.models.order_lines import OrderItem
 
 
 class Copies:
-    """`copies-…` says how many of a row's copies are meant, empty for all.
+    """`copies-…` says how many of a row's copies to change; empty means all.
 
-    `of-…` is how many the page showed: the same form sent twice would else take the next copies.
+    `of-…` is how many the page showed: otherwise a form sent twice would take further copies.
     """
 
     def __init__(self, form: forms.Form, rows: Sequence[OrderItem]) -> None:
@@ -23,7 +23,7 @@ class Copies:
                 form.fields[f"copies-{row.pk}"] = _field(row)
 
     def field(self, row: OrderItem) -> forms.BoundField | None:
-        """None where there is one copy and nothing to choose."""
+        """None if there is only one copy, and so nothing to choose."""
         name = f"copies-{row.pk}"
         return self.form[name] if name in self.form.fields else None
 
@@ -31,10 +31,10 @@ class Copies:
         return self.form[f"of-{row.pk}"]
 
     def news_of(self, row: OrderItem) -> str:
-        """What others made of the number since the page was shown."""
+        """How others have changed the number since the page was shown."""
         if self.form.cleaned_data.get(f"of-{row.pk}") in (row.quantity, None):
             return ""
-        return f"has {_count(row)}"
+        return f"now has {_count(row)}"
 
     def check(self, rows: Iterable[OrderItem]) -> None:
         for row in rows:
@@ -45,7 +45,7 @@ class Copies:
         return self.form.cleaned_data.get(f"copies-{row.pk}") or row.quantity
 
     def chosen(self, rows: Iterable[OrderItem]) -> dict[int, int]:
-        """As actions take it: of which rows only so many are meant."""
+        """As actions take it: the number of copies, for rows of which not all are meant."""
         return {row.pk: self.of(row) for row in rows if self.of(row) != row.quantity}
 
 
@@ -56,7 +56,7 @@ def _field(row: OrderItem) -> forms.IntegerField:
         required=False,
         initial=row.quantity,
         widget=forms.NumberInput(attributes),
-        error_messages={"invalid": "Give a number.", "min_value": "Give 1 or more."},
+        error_messages={"invalid": "Enter a number.", "min_value": "Enter 1 or more."},
     )
 
 

@@ -1,4 +1,4 @@
-"""The dispatchers' site: what is paid for is packed and sent; who paid what is not seen here."""
+"""The dispatchers' site: paid orders are packed and sent; it does not show who paid what."""
 
 import re
 from collections import Counter
@@ -23,7 +23,7 @@ ON_A_PACKING_PAGE = 20
 
 
 class ToSendFilter(admin.SimpleListFilter):
-    """What is to be sent, unless something else is asked for."""
+    """What is to be sent, unless something else is requested."""
 
     title, parameter_name = "what to do", "work"
 
@@ -46,7 +46,7 @@ class ToSendFilter(admin.SimpleListFilter):
 
 
 class WithoutHistory:
-    """The history of a row tells columns that its page does not."""
+    """Hides the history: it reveals columns that the page does not show."""
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context=None):
         raise PermissionDenied
@@ -73,7 +73,7 @@ class DispatchOrderAdmin(WithoutHistory, OrderAdmin):
         return super().get_queryset(request).paid().prefetch_related(LINES, "charges")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
-        """By what is seen here: a search by e-mail or payer would tell them."""
+        """Only by what is shown here: a search by e-mail or payer would reveal those."""
         if re.fullmatch(r"[0-9Xx\s-]+", search_term):
             return super().get_search_results(request, queryset, search_term)
         name = " ".join(search_term.split())
@@ -81,7 +81,7 @@ class DispatchOrderAdmin(WithoutHistory, OrderAdmin):
 
     @admin.display(description="country")
     def country(self, order: Order) -> str:
-        """The field itself would sort all countries there are, for each row."""
+        """The field itself would sort all countries for each row."""
         return order.shipping_country.name
 
     @admin.display(description="copies to send")
@@ -97,7 +97,7 @@ class DispatchOrderAdmin(WithoutHistory, OrderAdmin):
         return [path("packing/", view, name="main_order_packing"), *super().get_urls()]
 
     def packing_view(self, request: HttpRequest) -> HttpResponse:
-        """Order after order, the oldest first, each with a button; before them what to fetch."""
+        """The books to fetch, and then the orders, oldest first, each with a button."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         waiting = self.get_queryset(request).filter(status=Order.Status.PAID)
@@ -136,7 +136,7 @@ class DispatchImageInline(admin.TabularInline):
 
 
 class DispatchProductAdmin(WithoutHistory, ReadOnlyAdmin, BookList):
-    """Books to look at: which one it is, and whether there should be any."""
+    """Books, read only: to tell which one it is, and whether any should be in stock."""
 
     list_display = ["picture", "name", "authors", "isbn", "stock", "active"]
     list_filter = [StockFilter, LanguageFilter]
@@ -145,7 +145,7 @@ class DispatchProductAdmin(WithoutHistory, ReadOnlyAdmin, BookList):
 
 
 def _to_fetch(forms: list[LineMovesForm]) -> list[tuple[Product, int]]:
-    """How many of which book the shelves are asked for, by title."""
+    """How many copies of each book to fetch from the shelves, by title."""
     books: Counter[Product] = Counter()
     for form in forms:
         for line in form.lines:

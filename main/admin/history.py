@@ -21,14 +21,14 @@ Records = QuerySet | list
 
 
 class HistoryAdmin(StaffModelAdmin):
-    """Shows what main.models.history kept of a row, after it was deleted too."""
+    """Shows what main.models.history stored about a row, even after its deletion."""
 
     object_history_template = "admin/history.html"
-    # So many records beyond a page are read, to know what its oldest one changed; None: all.
+    # Records read beyond a page, to know what its oldest one changed; None means all.
     records_beyond: int | None = 1
-    # The admin's own notes are read where they say more than the records.
+    # Whether to show the admin's own log entries where they say more than the records.
     reads_notes = True
-    # Fields whose changes the reasons of the records tell; no note says so once more.
+    # Fields whose changes the records' reasons already tell, so that notes do not repeat them.
     told_as_reasons: frozenset[str] = frozenset()
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context=None):
@@ -55,7 +55,7 @@ class HistoryAdmin(StaffModelAdmin):
         return TemplateResponse(request, self.object_history_template, context)
 
     def history_records(self, key: Any) -> Records:
-        """All that was kept of it, newest first."""
+        """All records of the object, newest first."""
         kept = self.model.history.filter(**{self.model._meta.pk.attname: key})
         return kept.select_related("history_user").order_by("-history_date", "-history_id")
 

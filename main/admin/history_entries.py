@@ -1,4 +1,4 @@
-"""What the kept records say, put into words: each beside the one before it of the same row."""
+"""History records in words: each is compared with the previous one of the same row."""
 
 import json
 from collections import defaultdict
@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 
 from main.wording.dates import moment
 
-LONGEST = 160  # characters of a text that are shown; what differs is among them
+LONGEST = 160  # characters shown of a text, around the difference
 BEFORE_THE_DIFFERENCE = 40
 NOTHING = "–"
 KINDS = {"+": "Created", "~": "Changed", "-": "Deleted"}
@@ -29,7 +29,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One row of the page. `subject` is empty when it is about the page's own object."""
+    """One row of the page. `subject` is empty if it is about the page's own object."""
 
     at: datetime
     who: str
@@ -40,7 +40,7 @@ class Entry:
 
 
 def entries_of(records: Sequence[Any], *, about: type[Model]) -> list[Entry]:
-    """An entry for each record, newest first as they came; rows of another model are named."""
+    """An entry per record, newest first as given; rows of other models are named."""
     sets = _sets_of(records)
     before: dict[tuple, Any] = {}
     told = []
@@ -63,7 +63,7 @@ def entries_of(records: Sequence[Any], *, about: type[Model]) -> list[Entry]:
 def notes_of(
     log: Iterable[LogEntry], *, about: type[Model], told: Set[str] = frozenset()
 ) -> Iterator[Entry]:
-    """What the admin noted beside the records: pictures and subjects of a book, a new password."""
+    """What only the admin's log has: a book's pictures and subjects, a new password."""
     tracked = {capfirst(field.verbose_name) for field in about.history.model.tracked_fields} | told
     for note in log:
         note.change_message = json.dumps(_untracked(note.change_message, tracked))
@@ -89,7 +89,7 @@ def _untracked_part(part: dict, tracked: set[str]) -> dict | None:
 
 
 def _name_of(record: Any) -> str:
-    """Its row as it was. `record.instance` would ask for what the history leaves out, each anew."""
+    """The row's name as it was. `record.instance` would query each field that history excludes."""
     fields = {field.attname: getattr(record, field.attname) for field in record.tracked_fields}
     return str(record.instance_type(**fields))
 
@@ -126,7 +126,7 @@ def _related(record: Any, field: Field) -> str:
 
 
 def _shortened(before: str, after: str) -> tuple[str, str]:
-    """Of long texts, the place where they part."""
+    """Shorten long texts to where they differ."""
     if max(len(before), len(after)) <= LONGEST:
         return before, after
     pairs = enumerate(zip(before, after, strict=False))
@@ -141,7 +141,7 @@ def _cut(text: str, start: int) -> str:
 
 
 def _sets_of(records: Sequence[Any]) -> dict[tuple[int, str], set[str]]:
-    """The many-to-many rows of all records, in a query a field."""
+    """The many-to-many rows of all records, in one query per field."""
     sets: dict[tuple[int, str], set[str]] = defaultdict(set)
     for field in records[0]._history_m2m_fields if records else ():
         rows = getattr(type(records[0]), field.name).filter(

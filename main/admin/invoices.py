@@ -1,4 +1,4 @@
-"""Invoices for staff: listed, one by one, or a stack to print. Never changed."""
+"""Invoices for staff: listed, one by one, or as a stack to print. Never changed."""
 
 import logging
 import re
@@ -21,7 +21,7 @@ from main.models import Invoice, Order
 from main.wording.money import money
 
 logger = logging.getLogger(__name__)
-# A stack of this size takes some twenty seconds to print, while whoever asked for it waits.
+# A stack of this size takes some twenty seconds to print, while staff wait for it.
 MOST_ORDERS, MOST_LINES = 200, 1000
 
 

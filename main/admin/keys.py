@@ -1,4 +1,4 @@
-"""Keys that come with a form: what is none is refused before a database is asked for it."""
+"""Keys from forms: invalid ones are refused before they reach the database."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Field
 
-NUL = "\x00"  # PostgreSQL stores no such character, nor compares one
+NUL = "\x00"  # PostgreSQL can neither store nor compare it
 
 
 def is_key(field: Field, value: Any) -> bool:
-    """Whether a row could have it: 30 digits, 1e5, NaN and NUL fail in the database's hands."""
+    """Whether a row could have this key: 30 digits, 1e5, NaN and NUL fail in the database."""
     try:
         field.clean(value, None)
     except ValidationError:
@@ -19,7 +19,7 @@ def is_key(field: Field, value: Any) -> bool:
 
 
 class KeyField(forms.ModelChoiceField):
-    """One row, chosen by its key. What was no key is not shown again: its row is looked for."""
+    """One row, chosen by its key. An invalid key is not shown again, since that would query it."""
 
     def to_python(self, value: Any):
         if value not in self.empty_values and not is_key(self._key, value):

@@ -1,4 +1,4 @@
-"""What staff record about an order's money: it came, it did not, it was paid back, it will be."""
+"""Forms for an order's money: it arrived, did not arrive, was paid back or will be."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -25,14 +25,14 @@ _CHANGED = "The payments have changed in the meantime. Check them, then try agai
 
 
 def ledger_version(order: Order) -> str:
-    """Another text whenever the order's money is no longer what the page showed."""
+    """A text that changes whenever the order's money does."""
     entries = [*order.payments.all(), *order.refunds.all()]
     newest = max((entry.updated_at for entry in entries), default=None)
     return f"{order.status}/{order.due}/{len(entries)}/{newest.isoformat() if newest else 0}"
 
 
 class LedgerForm(forms.Form):
-    """`seen` is the ledger's version on the page: sent twice, a form does nothing twice."""
+    """`seen` is the ledger's version on the page, so that a form sent twice takes effect once."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -46,28 +46,28 @@ class LedgerForm(forms.Form):
         return self.cleaned_data
 
     def told(self, what: str) -> str:
-        """With how the order stands by now."""
+        """The text with the order's current state."""
         order = Order.objects.get(pk=self.order.pk)
         words = balance_words(order.balance, order.currency)
         return f"{what} Order {order.number} is {order.get_status_display()}: {words}."
 
 
 class DatedForm(LedgerForm):
-    """Something that happened at the bank or the till, on a day, under a reference."""
+    """Something that happened at the bank or the till, with its date and reference."""
 
     on = forms.DateField(
         label="On",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Give a day, such as 2026-11-23."},
+        error_messages={"invalid": "Enter a date such as 2026-11-23."},
     )
     reference = forms.CharField(label="Reference", max_length=LONGEST_REFERENCE, required=False)
 
     def clean_on(self) -> date:
         day: date = self.cleaned_data["on"]
         if day > timezone.localdate():
-            raise ValidationError("This day is still to come.")
+            raise ValidationError("This date is in the future.")
         if day < timezone.localdate(self.order.created_at):
-            raise ValidationError("The order was placed after this day.")
+            raise ValidationError("The order was placed after this date.")
         return day
 
 
@@ -136,7 +136,7 @@ class DropForm(LedgerForm):
 
     def perform(self, *, by: int) -> str:
         payment = drop_payment(payment_id=self.cleaned_data["entry"].pk, recorded_by=by)
-        return self.told(f"{_money(self.order, payment.amount)} did not come.")
+        return self.told(f"{_money(self.order, payment.amount)} did not arrive.")
 
 
 FORMS: dict[str, type[LedgerForm]] = {
@@ -149,7 +149,7 @@ FORMS: dict[str, type[LedgerForm]] = {
 
 
 def ledger_form(data: Mapping[str, Any], *, order: Order) -> LedgerForm | None:
-    """The form that `do` names; None for what is none."""
+    """The form that `do` names; None if there is no such form."""
     kind = FORMS.get(data.get("do", ""))
     return kind(data, order=order) if kind else None
 

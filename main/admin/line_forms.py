@@ -1,4 +1,4 @@
-"""What staff fill in about an order's lines: where each goes next, and how many copies of it."""
+"""The form for an order's lines: where each goes next, and how many of its copies."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -25,9 +25,10 @@ class LineRow:
 
 
 class LineMovesForm(forms.Form):
-    """A choice for each line that can go anywhere, and the reason for what is cancelled.
+    """A choice for each line that can move, and the reason for what is cancelled.
 
-    `was-…` is what the page showed: a line that others moved since is left alone, and told.
+    `was-…` is the state that the page showed: a line that someone else has moved since is left
+    alone and reported.
     """
 
     reason = forms.CharField(max_length=LONGEST_REASON, required=False)
@@ -74,7 +75,7 @@ class LineMovesForm(forms.Form):
         return self.cleaned_data
 
     def moves(self) -> dict[OrderLine.Status, list[int]]:
-        """The keys of the lines to move, by where to, in the order of the states."""
+        """The keys of the lines to move, by new state, in the states' order."""
         self.stale = []
         moves = defaultdict(list)
         for line in self.lines:
@@ -82,22 +83,22 @@ class LineMovesForm(forms.Form):
             if not wanted or wanted == line.status:
                 continue
             if news := self._news_of(line):
-                self.stale.append(f"“{line.name}” {news} by now, so it was left unchanged.")
+                self.stale.append(f"“{line.name}” {news}, so it was left unchanged.")
             else:
                 moves[OrderLine.Status(wanted)].append(line.pk)
         return dict(sorted(moves.items()))
 
     def _news_of(self, line: OrderLine) -> str:
-        """What others made of the line since the page was shown."""
+        """How others have changed the line since the page was shown."""
         if self.cleaned_data.get(f"was-{line.pk}") not in (line.status, None, ""):
-            return f"is {OrderLine.Status(line.status).label}"
+            return f"is now {OrderLine.Status(line.status).label}"
         return self.copies.news_of(line)
 
     def _moves(self, line: OrderLine) -> list[OrderLine.Status]:
         return line_moves(line, self.order, may_refund=self.may_refund)
 
     def _move_field(self, line: OrderLine) -> forms.TypedChoiceField:
-        """Takes any state, since the action says in words which it refuses; offers the allowed."""
+        """Offers the allowed states but accepts any: the action refuses the others in words."""
         field = forms.TypedChoiceField(
             choices=OrderLine.Status, coerce=int, required=False, empty_value=None
         )
@@ -108,7 +109,7 @@ class LineMovesForm(forms.Form):
 
 
 def _to(line: OrderLine, status: OrderLine.Status) -> str:
-    """In the words of whoever does it."""
+    """The move in the words of the staff who make it."""
     if line.status == OrderLine.Status.SENT:
         came_back = status == OrderLine.Status.CANCELLED
         return "came back: refund" if came_back else "not sent after all"

@@ -1,4 +1,4 @@
-"""The central office's site: the catalogue, customers' addresses, orders and invoices, talk."""
+"""The central office's site: catalogue, customers' addresses, orders, invoices, conversations."""
 
 from main.admin.addresses import AddressAdmin
 from main.admin.catalogue import ProductAdmin, TagAdmin

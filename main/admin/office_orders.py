@@ -1,4 +1,4 @@
-"""Orders for the owners and the office: with money, documents and addresses to correct."""
+"""Orders for the owners and the office: with money, documents and corrections of addresses."""
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -50,12 +50,12 @@ class OfficeOrderAdmin(LedgerViews, ChargeViews, HistoryAdmin):
     list_select_related = ["open_balance"]
     search_help_text = "Whole order number or ISBN; e-mail address or name (a part will do)"
     actions = ["mark_paid", "mark_lines_processing", "mark_lines_sent", print_invoices]
-    records_beyond = None  # lines and order are one story; so many records it never has
+    records_beyond = None  # the history of an order includes its lines, and is never long
     reads_notes = False
 
     @admin.display(description="payment")
     def open(self, order: Order) -> str:
-        """Where more is to say than its state does."""
+        """The open balance, if any."""
         words = open_words(order)
         return format_html('<span class="state state-open">{}</span>', words) if words else ""
 
@@ -73,7 +73,7 @@ class OfficeOrderAdmin(LedgerViews, ChargeViews, HistoryAdmin):
     # --- An order's page --------------------------------------------------------------------
 
     def get_fieldsets(self, request: HttpRequest, obj: Order | None = None):
-        """What can be mended; the rest is shown beside."""
+        """The fields that can be corrected; the rest is shown beside them."""
         fields = open_address_fields(obj) if obj else []
         by_kind = [
             (title, [name for name in fields if name.startswith(kind)])
@@ -85,7 +85,7 @@ class OfficeOrderAdmin(LedgerViews, ChargeViews, HistoryAdmin):
         context = super().page_context(request, order)
         lines = context["lines_form"].lines
         moves = ORDER_MOVES[Order.Status(order.status)]
-        # What the actions refuse anyway is not offered.
+        # Do not offer what the actions would refuse.
         if any(line.status == OrderLine.Status.SENT for line in lines):
             moves = set()
         frozen = [kind for kind in TITLES if not is_address_open(order, kind)]
@@ -115,7 +115,7 @@ class OfficeOrderAdmin(LedgerViews, ChargeViews, HistoryAdmin):
             return super().change_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Order, form, change: bool) -> None:
-        """The addresses and nothing else: the row is held since it was read."""
+        """Save only the addresses; the row has been locked since it was read."""
         if shipping := _changed(obj, "shipping", form.changed_data):
             correct_shipping_address(order_id=obj.pk, address=shipping)
         if billing := _changed(obj, "billing", form.changed_data):
@@ -135,7 +135,7 @@ class OfficeOrderAdmin(LedgerViews, ChargeViews, HistoryAdmin):
 
 
 def _changed(order: Order, kind: str, names: list[str]) -> dict[str, str]:
-    """The parts of that address which the form changed."""
+    """The parts of this address that the form changed."""
     return {
         name.removeprefix(f"{kind}_"): getattr(order, name)
         for name in names

@@ -1,4 +1,4 @@
-"""What an order costs beside its books, on its page, and taking it back."""
+"""An order's charges besides its books, on its page, and taking them back."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class ChargeRow:
 
 
 class ChargesForm(forms.Form):
-    """A tick for each charge that stands, and the reason for what is taken back."""
+    """A tick box for each charge that is not cancelled, and the reason for taking charges back."""
 
     reason = forms.CharField(max_length=LONGEST_REASON, error_messages={"required": REASON_MISSING})
 
@@ -57,11 +57,11 @@ class ChargesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         chosen = self.chosen()
         if not chosen:
-            self.add_error(None, "Tick what is to be taken back.")
+            self.add_error(None, "Tick what you want to take back.")
         for charge in chosen:
-            news = self.copies.news_of(charge) if charge.is_live else "is cancelled"
+            news = self.copies.news_of(charge) if charge.is_live else "is now cancelled"
             if news:
-                self.add_error(None, f"“{charge.name}” {news} by now. Check it again.")
+                self.add_error(None, f"“{charge.name}” {news}. Check it again.")
         self.copies.check(chosen)
         return self.cleaned_data
 
@@ -92,7 +92,7 @@ class ChargeViews(SettlingAdmin):
         return super().page_context(request, order) | {"charges_form": ChargesForm(order=order)}
 
     def charges_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take back what is ticked, all or none."""
+        """Take back the ticked charges, all or none."""
         return self.perform(
             request,
             object_id,

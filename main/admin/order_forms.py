@@ -1,4 +1,4 @@
-"""What staff fill in on an order's page: where it goes and its next state."""
+"""The forms on an order's page: its addresses and its next state."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ LABELS = {
     "zip_code": "Postcode",
     "country": "Country",
 }
-LONGEST_REASON = 200  # as long as a credit note takes
+LONGEST_REASON = 200  # as long as a credit note allows
 REASON_MISSING = "Please give a reason: it appears on the credit note and in the history."
 
 
@@ -27,12 +27,12 @@ def open_address_fields(order: Order) -> list[str]:
 
 
 def kind_of(field: str) -> str:
-    """shipping_city is of the "shipping" address."""
+    """shipping_city belongs to the "shipping" address."""
     return field.partition("_")[0]
 
 
 class OrderAddressForm(forms.ModelForm):
-    """Only what was changed counts, unless somebody else changed the same meanwhile."""
+    """Only changed fields count; one that somebody else changed meanwhile is refused."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -21,7 +21,7 @@ REFUNDS = Prefetch("refunds", Refund.objects.select_related("recorded_by", "cred
 
 
 class LedgerPanel:
-    """What the page shows of an order's money; `typed` is a form as it was sent and refused."""
+    """What the page shows of an order's money; `typed` is a refused form as it was sent."""
 
     def __init__(self, order: Order, typed: LedgerForm | None = None) -> None:
         prefetch_related_objects([order], PAYMENTS, REFUNDS)
@@ -64,7 +64,7 @@ class LedgerViews(SettlingAdmin):
         return super().page_context(request, order) | {"ledger": LedgerPanel(order)}
 
     def ledger_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Record that money came, did not, was paid back, or is to be."""
+        """Record that money arrived, did not arrive, was paid back or will be."""
         return self.perform(
             request,
             object_id,

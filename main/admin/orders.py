@@ -1,4 +1,4 @@
-"""Orders as all three sites have them: found, looked at, their lines moved, one or many."""
+"""Orders as all three sites show them: to find, view and move their lines, one order or many."""
 
 from collections.abc import Callable
 
@@ -32,7 +32,7 @@ class PlacedFilter(admin.DateFieldListFilter):
 
 
 class OrderAdmin(StaffModelAdmin):
-    """An order is an agreement: nothing of what was agreed is changed here, by nobody."""
+    """An order is an agreement: nobody can change here what was agreed."""
 
     list_display_links = ["number"]
     ordering = ["-created_at"]
@@ -94,7 +94,7 @@ class OrderAdmin(StaffModelAdmin):
     def do_to_each(
         self, request: HttpRequest, action: Callable[[Order], object], *, done: str
     ) -> None:
-        """Each chosen order by itself: one that may not be moved holds up no other."""
+        """Act on each chosen order separately: one that is refused does not affect the others."""
         moved, refusals = 0, []
         for order in self._chosen(request):
             try:
@@ -112,7 +112,7 @@ class OrderAdmin(StaffModelAdmin):
             self.message_user(request, text, messages.ERROR)
 
     def _chosen(self, request: HttpRequest) -> list[Order]:
-        """Whatever the list is narrowed down to: what others moved out of it meanwhile is told."""
+        """The chosen orders, if still in the filtered list; a message counts the missing ones."""
         keys = {int(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)}
         orders = list(
             self.get_queryset(request)
@@ -157,7 +157,7 @@ class OrderAdmin(StaffModelAdmin):
         }
 
     def lines_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Move the lines as chosen. What was chosen stays on the page when it is refused."""
+        """Move the lines as chosen; if that is refused, the choices stay on the page."""
         if not self.has_move_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -168,7 +168,7 @@ class OrderAdmin(StaffModelAdmin):
             if form.is_valid():
                 self._move_lines(request, form)
         if form.errors:
-            request.method = "GET"  # the page as it is looked at, with the form as it was sent
+            request.method = "GET"  # render the page as for GET, with the form as it was sent
             return self.change_view(request, object_id, extra_context={"lines_form": form})
         return self.to_page(request, object_id)
 
@@ -190,7 +190,7 @@ class OrderAdmin(StaffModelAdmin):
             self.message_user(request, sentence, messages.WARNING)
 
     def hold(self, request: HttpRequest, object_id: str) -> Order:
-        """The order, locked: what is checked now is what is moved."""
+        """The order, locked, so that it cannot change between check and move."""
         order = self.get_object(request, object_id)
         held = order and self.get_queryset(request).locked().filter(pk=order.pk).first()
         if not held:
@@ -199,7 +199,7 @@ class OrderAdmin(StaffModelAdmin):
         return held
 
     def to_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Back to the order; to the list when it is not to be seen here any more."""
+        """Back to the order, or to the list if the order is no longer visible here."""
         order = self.get_object(request, object_id)
         name, arguments = ("change", [order.pk]) if order else ("changelist", [])
         site = self.admin_site.name

@@ -1,4 +1,4 @@
-"""The owners' site, which is Django's default one: everything, but no secret of anybody's."""
+"""The owners' site, which is Django's default one: everything except people's secrets."""
 
 import allauth.account.admin
 import allauth.mfa.admin  # noqa: F401, what these four register is taken away below
@@ -36,9 +36,10 @@ from main.models import (
     User,
 )
 
-# It shows the arguments of tasks, and a mail about an account carries a link that opens it.
+# It shows the arguments of tasks, and mails about accounts contain links that open them.
 admin.site.unregister(DBTaskResult)
-# Theirs show secrets and hashes, prove addresses for others, and change what a migration gave.
+# Their own admins show secrets and hashes, verify others' addresses, and change what migrations
+# set.
 for model, model_admin in {
     EmailAddress: EmailAddressAdmin,
     Authenticator: AuthenticatorAdmin,

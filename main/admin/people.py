@@ -1,4 +1,4 @@
-"""Users and what lets them in, for the owners: rights are given here, secrets are shown nowhere."""
+"""Users and their credentials, for the owners, who grant rights here; secrets are never shown."""
 
 from allauth.account.models import EmailAddress
 from django.contrib import admin
@@ -19,7 +19,7 @@ DEACTIVATE = (
     "Untick “Active” instead: nobody can sign in with the account, and the history keeps it."
 )
 
-# By which colleagues know each other; by the address who has no name.
+# What colleagues see of each other: the name, or else the address.
 NAMES = {"first_name", "last_name", "email"}
 
 
@@ -53,15 +53,15 @@ class OwnerUserAdmin(HistoryAdmin, UserAdmin):
     def save_model(self, request: HttpRequest, obj: User, form, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
-            # Whoever has the old address must not come in by it, nor by a new one unproved.
+            # Neither the old address nor an unverified new one may sign in.
             EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
         if change and NAMES.intersection(form.changed_data):
             show_new_name(user_id=obj.pk)
 
     def get_deleted_objects(self, objs, request: HttpRequest):
-        """What is theirs goes with them, though nobody deletes it alone: proofs, baskets.
+        """Users' own rows (proofs, baskets) are deleted with them, though nobody may delete those.
 
-        But what staff did stays on record with their name, so they stay too.
+        What staff did stays on record under their name, so staff cannot be deleted.
         """
         deleted, counts, _, protected = super().get_deleted_objects(objs, request)
         kept = [f"What {user} did as staff. {DEACTIVATE}" for user in objs if _has_worked(user)]
@@ -81,7 +81,7 @@ class OwnerUserAdmin(HistoryAdmin, UserAdmin):
 
 
 def _has_worked(user: User) -> bool:
-    """Whether anything that was kept says who did it, and means this user."""
+    """Whether any record names this user as the member of staff who did something."""
     if user.is_staff or user.is_superuser:
         return True
     kept: list[QuerySet] = [
@@ -109,7 +109,7 @@ class GroupAdmin(ReadOnlyAdmin):
 
 
 class DeleteOnlyAdmin(StaffModelAdmin):
-    """Rows to look at, and to take away."""
+    """Rows that can only be viewed and deleted."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -119,7 +119,7 @@ class DeleteOnlyAdmin(StaffModelAdmin):
 
 
 class AuthenticatorAdmin(DeleteOnlyAdmin):
-    """Second factors and passkeys: one that was lost is taken away; what it holds is secret."""
+    """Second factors and passkeys: a lost one can be deleted; its content is secret."""
 
     list_display = fields = ["user", "type", "created_at", "last_used_at"]
     list_display_links = ["user"]
@@ -131,7 +131,7 @@ class AuthenticatorAdmin(DeleteOnlyAdmin):
 
 
 class TokenAdmin(DeleteOnlyAdmin):
-    """Tokens of the API, of which a hash alone is stored: deleting one revokes it."""
+    """API tokens, of which only a hash is stored; deleting one revokes it."""
 
     list_display = fields = ["user", "created", "expiry"]
     list_display_links = ["user"]
@@ -142,7 +142,7 @@ class TokenAdmin(DeleteOnlyAdmin):
 
 
 class EmailAddressAdmin(ReadOnlyAdmin):
-    """Who has proved which address. Nobody proves it in another's place."""
+    """Who has verified which address. Nobody can do that for somebody else."""
 
     list_display = fields = ["email", "user", "verified", "primary"]
     list_display_links = ["email"]

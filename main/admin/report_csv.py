@@ -1,4 +1,4 @@
-"""Reports as CSV for spreadsheets: Excel reads the letters right, and no cell is a formula."""
+"""Reports as CSV for spreadsheets: Excel decodes the text correctly, and no cell is a formula."""
 
 import csv
 from collections.abc import Iterable
@@ -8,19 +8,19 @@ from decimal import Decimal
 from django.http import HttpResponse
 from django.utils import timezone
 
-# A spreadsheet reads a cell that begins so as a formula, or comes to do so once it was trimmed.
+# Spreadsheets treat a cell that begins like this as a formula, some after trimming it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def csv_response(name: str, headings: list[str], rows: Iterable[list]) -> HttpResponse:
-    """A download named after the report and today; dates are ISO's, numbers plain."""
+    """A download named after the report and today's date, with ISO dates and plain numbers."""
     today = timezone.localdate().isoformat()
     response = HttpResponse(
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}-{today}.csv"'},
     )
-    response.write("\ufeff")  # without it Excel takes UTF-8 for something else
-    # Where semicolons or tabs part cells, as in many countries, text must not end at one.
+    response.write("\ufeff")  # without it Excel does not recognise UTF-8
+    # Quoted, since in many countries semicolons or tabs separate cells.
     writer = csv.writer(response, quoting=csv.QUOTE_ALL)
     writer.writerow(headings)
     writer.writerows([as_cell(value) for value in row] for row in rows)
@@ -28,7 +28,7 @@ def csv_response(name: str, headings: list[str], rows: Iterable[list]) -> HttpRe
 
 
 def as_cell(value: str | int | Decimal | date | None) -> str:
-    """A number stays one, minus and all; text that would be a formula gets an apostrophe."""
+    """Numbers stay numbers, even negative; text that would be a formula gets an apostrophe."""
     if value is None:
         return ""
     if isinstance(value, str):

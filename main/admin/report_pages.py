@@ -1,4 +1,4 @@
-"""What each report shows: its columns, its picture, the words around them. Read by reports.py."""
+"""What each report shows: columns, chart and the words around them. reports.py reads this."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from django.conf import settings
 from main import reports
 from main.wording.dates import short_day, short_month
 
-_IN_PICTURE = 15  # books: more bars than that are no picture
+_IN_PICTURE = 15  # books: a chart with more bars cannot be read
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column under `heading`, with the row's `field`. `kind` says how it is written:
+    """A column under `heading`, with the row's `field`. `kind` says how it is formatted:
 
-    text, number, money, rate, day, month, or book (a name that leads to the book's page).
+    text, number, money, rate, day, month, or book (a name that links to the book's page).
     """
 
     heading: str
@@ -32,9 +32,9 @@ class Column:
 class ReportPage:
     """A report under an address of this name.
 
-    `periods` are counted in `unit`; the first is shown unless another is asked for. The picture
-    has the rows as they are read, the table turned round where it is `newest_first`. Where `read`
-    gives the beginning of a long list, `read_all` gives all of it, for the download.
+    `periods` are counted in `unit`; the first is the default. The chart has the rows in the order
+    in which they are read; the table reverses them if `newest_first`. If `read` returns only the
+    beginning of a long list, `read_all` returns all of it for the download.
     """
 
     name: str
@@ -56,7 +56,7 @@ class ReportPage:
 
     @property
     def totals(self) -> Sequence[Column]:
-        """What is summed up under the table: the columns that stand right of the labels."""
+        """The columns that are summed up under the table: those to the right of the labels."""
         return [column for column in self.columns if column.kind in {"number", "money"}]
 
     @property
@@ -116,7 +116,7 @@ PAGES = [
         name="orders_per_day",
         title="Orders per day",
         about="All orders by the day they were placed, and how many have since been cancelled.",
-        nothing="No orders in these days.",
+        nothing="No orders in this period.",
         columns=[
             Column("Day", "day", "day"),
             Column("Orders placed", "placed"),
@@ -131,9 +131,8 @@ PAGES = [
     ReportPage(
         name="most_bought_products",
         title="Most bought books",
-        about="Copies in orders placed in these days that are paid; what was cancelled is not "
-        "counted.",
-        nothing="No paid orders in these days.",
+        about="Copies in paid orders placed in this period; cancelled copies are not counted.",
+        nothing="No paid orders in this period.",
         columns=[
             Column("Book", "name", "book"),
             Column("Authors", "authors", "text"),
@@ -150,7 +149,7 @@ PAGES = [
         name="turnover",
         title="Turnover",
         about="Invoices less credit notes, by the month they were issued in and by VAT rate.",
-        nothing="Nothing was invoiced in these months.",
+        nothing="Nothing was invoiced in this period.",
         columns=[
             Column("Month", "month", "month"),
             Column("VAT rate", "rate", "rate"),

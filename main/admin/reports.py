@@ -1,4 +1,4 @@
-"""The reports in an admin site, each as a page with its picture or as CSV; its index's glance."""
+"""The reports in an admin site, each as a page with a chart or as CSV, and the index's glance."""
 
 import functools
 from typing import Any
@@ -18,7 +18,7 @@ from main.models.staff_roles import Right
 
 
 class ReportViews:
-    """What gives an admin site the reports, each under its name, and the glance on its index."""
+    """Gives an admin site the reports, each under its name, and the glance on its index."""
 
     index_template = "admin/reports/index.html"
 
@@ -39,7 +39,7 @@ class ReportViews:
         return require_safe(functools.partial(self._report, page=page))
 
     def _report(self, request: HttpRequest, *, page: ReportPage) -> HttpResponse:
-        """A period or format that there is not is named (400), above the first period's figures."""
+        """An unknown period or format is named (400), above the figures of the first period."""
         if not access.may(request.user, Right.VIEW_REPORTS):
             raise PermissionDenied
         form = ReportForm(request.GET, periods=page.periods, unit=page.unit)

@@ -1,4 +1,4 @@
-"""Orders' money, for those who may settle: forms that act on a held order, and the plain moves."""
+"""Orders' money, for staff who may settle: forms that act on a locked order, and plain moves."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -21,7 +21,7 @@ from main.models import Order
 
 
 class SettlingForm(Protocol):
-    """A form about one order: `perform` calls one action and returns what the page says then."""
+    """A form about one order: `perform` calls one action and returns the text for the next page."""
 
     is_valid: Callable[[], bool]
     add_error: Callable[[str | None, str], None]
@@ -51,7 +51,7 @@ class SettlingAdmin(OrderAdmin):
         make_form: Callable[[Order], SettlingForm | None],
         show: Callable[[Order, SettlingForm], dict[str, Any]],
     ) -> HttpResponse:
-        """Do what the form asks, on the held order. Refused, it stays on the page (`show`)."""
+        """Do what the form asks to the locked order; a refused form stays on the page (`show`)."""
         if not self.has_settle_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -62,7 +62,7 @@ class SettlingAdmin(OrderAdmin):
             if form:
                 self._do(request, form)
         if form and form.errors:
-            request.method = "GET"  # the page as it is looked at, with the form as it was sent
+            request.method = "GET"  # render the page as for GET, with the form as it was sent
             return self.change_view(request, object_id, extra_context=show(order, form))
         return self.to_page(request, object_id)
 
@@ -81,7 +81,7 @@ class SettlingAdmin(OrderAdmin):
     # --- The order as a whole ---------------------------------------------------------------
 
     def status_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Mark paid, take that back, or cancel; a wrong move is refused with its sentence."""
+        """Mark paid, undo that, or cancel; a forbidden move is refused with the reason."""
         if not self.has_settle_permission(request):
             raise PermissionDenied
         if request.method == "POST":
@@ -96,7 +96,7 @@ class SettlingAdmin(OrderAdmin):
             self.message_user(request, " ".join(sentences), messages.ERROR)
         elif form.cleaned_data["was"] != order.status:
             state = Order.Status(order.status).label
-            text = f"Order {order.number} is {state} by now. Please check it and decide again."
+            text = f"Order {order.number} is now {state}. Please check it and decide again."
             self.message_user(request, text, messages.ERROR)
         else:
             self._settle(request, order, **form.cleaned_data)
@@ -118,4 +118,4 @@ class SettlingAdmin(OrderAdmin):
             self.message_user(request, str(error), messages.ERROR)
             return
         label = Order.Status(to).label
-        self.message_user(request, f"Order {order.number} is {label} now.", messages.SUCCESS)
+        self.message_user(request, f"Order {order.number} is now {label}.", messages.SUCCESS)

@@ -1,4 +1,4 @@
-"""The three admin sites: who may come in, and what each calls itself. What they show is beside."""
+"""The three admin sites: who may enter, and their titles. The other files say what they show."""
 
 import functools
 from collections.abc import Callable
@@ -26,13 +26,13 @@ MOST_COUNTED = 1000
 class StaffSite(admin.AdminSite):
     """An admin site for some of the staff.
 
-    Nobody signs in here but by the shop's own door, which is throttled, wants a proved address
-    and knows second factors. Who is signed in without the right is told so (403).
+    Signing in leads through the shop's own page, which is throttled, requires a verified address
+    and supports second factors. Users who are signed in but lack the right get a 403.
     """
 
     site_url = "/"
     index_title = "Today"
-    right: Right  # of whoever comes in here
+    right: Right  # required to enter
     stylesheet = ""
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -42,7 +42,7 @@ class StaffSite(admin.AdminSite):
         return access.staff_only(self.right)(super().admin_view(_sensible(view), cacheable))
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """Completes what the forms of this site ask for, and nothing else."""
+        """Completes only fields of this site's forms."""
         names = ("app_label", "model_name", "field_name")
         asked = tuple(request.GET.get(name) for name in names)
         if asked not in self._completed():
@@ -57,14 +57,14 @@ class StaffSite(admin.AdminSite):
         }
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Nothing to fill in here: on to the site, by way of the shop's door where it must be."""
+        """Redirect to the site, or to the shop's own sign-in if that is needed first."""
         target = request.GET.get(REDIRECT_FIELD_NAME, "")
         if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
             target = reverse("admin:index", current_app=self.name)
         return redirect(target)
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The shop's own page asks for the old password anew, throttled, and mails a note."""
+        """Use the shop's own page: it asks for the old password, is throttled and mails a note."""
         return redirect("account_change_password")
 
     def password_change_done(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -105,7 +105,7 @@ class DispatchSite(StaffSite):
 
 
 def _sensible(view: Callable) -> Callable:
-    """The view, for addresses that a database can be asked about."""
+    """The view, refusing addresses that the database cannot handle."""
 
     @functools.wraps(view)
     def sensible(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -118,7 +118,7 @@ def _sensible(view: Callable) -> Callable:
 
 @functools.cache
 def owner_site() -> OwnerSite:
-    """Django's default site. Importing this package asks for it while it is made: it is one."""
+    """Django's default site. Cached, since importing this package requests it while it is made."""
     return OwnerSite()
 
 

@@ -30,7 +30,7 @@ JOBS: dict[str, Job] = {}
 
 
 def job(work: Work) -> Task:
-    """Declare `work` as a job under its own name. If it raises, it is retried ever later."""
+    """Declare `work` as a job under its own name, retried with growing pauses if it raises."""
     return _declare(work, retried(work, module=_package_of(work)))
 
 

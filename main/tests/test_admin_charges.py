@@ -58,13 +58,13 @@ class ChargeTests(OfficeOrderTestCase):
         field = {f"copies-{self.bows.pk}": "1"}
         self.take_back(self.bows, **field)
         again = self.take_back(self.bows, **field)
-        self.assertContains(again, "“Bow” has 1 copy by now. Check it again.")
+        self.assertContains(again, "“Bow” now has 1 copy. Check it again.")
         self.assertEqual(self.charges()[1:], [("Bow", 1, "agreed"), ("Bow", 1, "cancelled")])
         self.assertEqual(str(Invoice.objects.credit_notes().get().gross), "1.50")
 
     def test_what_is_wrong_is_said_and_stays(self) -> None:
         for charges, fields, error in (
-            ((), {}, "Tick what is to be taken back."),
+            ((), {}, "Tick what you want to take back."),
             ((self.post,), {"reason": ""}, "Please give a reason"),
             ((self.bows,), {f"copies-{self.bows.pk}": "3"}, "There are 2 copies."),
         ):
@@ -80,10 +80,10 @@ class ChargeTests(OfficeOrderTestCase):
     def test_taken_back_already(self) -> None:
         self.take_back(self.post)
         again = self.take_back(self.post)
-        self.assertContains(again, "“Delivery by post” is cancelled by now. Check it again.")
+        self.assertContains(again, "“Delivery by post” is now cancelled. Check it again.")
 
     def test_another_orders_charge_is_out_of_reach(self) -> None:
         other = OrderChargeFactory()
-        self.assertContains(self.take_back(other), "Tick what is to be taken back.")
+        self.assertContains(self.take_back(other), "Tick what you want to take back.")
         other.refresh_from_db()
         self.assertEqual(other.status, OrderCharge.Status.AGREED)

@@ -40,7 +40,7 @@ class RecordPaymentTests(LedgerPageTestCase):
         page = self.look()
         self.assertIn("£20.47 due, £5.00 paid", page)
         self.assertIn("<p>£20.47 has arrived:</p>", page)
-        self.assertEqual(self.move(PAID, NEW), [f"Order {number} is paid now."])
+        self.assertEqual(self.move(PAID, NEW), [f"Order {number} is now paid."])
         paid = [("Payment", "5.00", "paid"), ("Payment", "20.47", "paid")]
         self.assertEqual(self.entries(), paid)
         recorded_by = set(self.order.payments.values_list("recorded_by", flat=True))
@@ -64,9 +64,9 @@ class RecordPaymentTests(LedgerPageTestCase):
             ({"amount": "x"}, "Enter a number."),
             ({"amount": "1.005"}, "Ensure that there are no more than 2 decimal places."),
             ({"amount": "123456789.00"}, "Ensure that there are no more than"),
-            ({"on": day(1)}, "This day is still to come."),
-            ({"on": day(-10)}, "The order was placed after this day."),
-            ({"on": "yesterday"}, "Give a day, such as 2026-11-23."),
+            ({"on": day(1)}, "This date is in the future."),
+            ({"on": day(-10)}, "The order was placed after this date."),
+            ({"on": "yesterday"}, "Enter a date such as 2026-11-23."),
             ({"reference": "r" * 141}, "Ensure this value has at most 140 characters"),
             ({"reference": "T-9"}, f"is the reference of a payment for order {other.number}."),
         ):
@@ -101,7 +101,7 @@ class RecordPaymentTests(LedgerPageTestCase):
         first, second = self.order.payments.all()
         said = self.told(self.do("drop", entry=second.pk))
         number = self.order.number
-        self.assertEqual(said, [f"£25.47 did not come. Order {number} is paid: nothing due."])
+        self.assertEqual(said, [f"£25.47 did not arrive. Order {number} is paid: nothing due."])
         self.assertEqual([state for *_, state in self.entries()], ["paid", "failed"])
         self.send_line(self.line)
         refused = self.do("drop", entry=first.pk)
@@ -132,7 +132,7 @@ class RefundTests(LedgerPageTestCase):
 
     def test_what_is_wrong_with_it_is_said_and_kept(self) -> None:
         for typed, error in (
-            ({"on": day(1)}, "This day is still to come."),
+            ({"on": day(1)}, "This date is in the future."),
             ({"on": ""}, "This field is required."),
         ):
             given = {"on": day(), "reference": "OUT-1"} | typed

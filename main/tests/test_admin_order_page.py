@@ -17,8 +17,8 @@ from main.tests.support.office_order_case import (
 
 class OrderMoveTests(OfficeOrderTestCase):
     def test_a_payment_is_marked_and_taken_back(self) -> None:
-        self.assertEqual(self.move(PAID, NEW), [f"Order {self.order.number} is paid now."])
-        self.assertEqual(self.move(NEW, PAID), [f"Order {self.order.number} is new now."])
+        self.assertEqual(self.move(PAID, NEW), [f"Order {self.order.number} is now paid."])
+        self.assertEqual(self.move(NEW, PAID), [f"Order {self.order.number} is now new."])
         self.assertEqual(self.states()[0], NEW)
         kinds = [invoice.kind for invoice in Invoice.objects.order_by("pk")]
         self.assertEqual(kinds, ["invoice", "credit_note"])
@@ -43,9 +43,7 @@ class OrderMoveTests(OfficeOrderTestCase):
         self.pay()
         said = self.move(CANCELLED, NEW, reason="Never paid")
         number = self.order.number
-        self.assertEqual(
-            said, [f"Order {number} is paid by now. Please check it and decide again."]
-        )
+        self.assertEqual(said, [f"Order {number} is now paid. Please check it and decide again."])
         self.assertEqual(self.states()[0], PAID)
 
     def test_a_wrong_move_is_refused_with_its_sentence(self) -> None:
@@ -113,7 +111,7 @@ class LineMoveTests(OfficeOrderTestCase):
             self.told(response),
             [
                 f"1 line of order {self.order.number}: now sent.",
-                "“Emma” is sent by now, so it was left unchanged.",
+                "“Emma” is now sent, so it was left unchanged.",
             ],
         )
         self.assertEqual(self.states(), (DONE, [LINE.SENT, LINE.SENT]))
@@ -154,7 +152,7 @@ class SingleCopyTests(OfficeOrderTestCase):
         self.move_copies(self.line, LINE.SENT, 1)
         self.client.cookies.pop("messages", None)
         again = self.move_copies(self.line, LINE.SENT, 1, of=2)
-        self.assertEqual(self.told(again), ["“Emma” has 1 copy by now, so it was left unchanged."])
+        self.assertEqual(self.told(again), ["“Emma” now has 1 copy, so it was left unchanged."])
         self.assertEqual(self.copies(), [(1, LINE.NEW), (1, LINE.SENT)])
 
     def test_one_that_was_sent_is_refunded(self) -> None:
@@ -177,9 +175,9 @@ class SingleCopyTests(OfficeOrderTestCase):
         self.pay()
         for copies, error in (
             ("3", "There are 2 copies."),
-            ("0", "Give 1 or more."),
-            ("-1", "Give 1 or more."),
-            ("x", "Give a number."),
+            ("0", "Enter 1 or more."),
+            ("-1", "Enter 1 or more."),
+            ("x", "Enter a number."),
         ):
             response = self.move_copies(self.line, LINE.SENT, copies)
             self.assertContains(response, error)

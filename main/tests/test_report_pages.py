@@ -130,8 +130,8 @@ class PageTests(ReportPageTestCase):
         self.assertNotIn("the first", self.page("most_bought_products"))
 
     def test_where_there_is_nothing_it_says_so(self) -> None:
-        self.assertIn("No paid orders in these days", self.page("most_bought_products"))
-        self.assertIn("Nothing was invoiced in these months", self.page("turnover"))
+        self.assertIn("No paid orders in this period", self.page("most_bought_products"))
+        self.assertIn("Nothing was invoiced in this period", self.page("turnover"))
         page = self.page("low_stock")
         self.assertIn("No book is running low", page)
         self.assertNotIn("<canvas", page)
@@ -164,7 +164,7 @@ class PeriodTests(ReportPageTestCase):
             with self.subTest(period):
                 page = self.page("most_bought_products", f"?period={period}", status=400)
                 self.assertIn("Choose 30, 60 or 90 days.", page)
-                self.assertIn("Copies in orders placed in these days", page)
+                self.assertIn("Copies in paid orders placed in this period", page)
 
     def test_a_nul_is_refused(self) -> None:
         self.page("most_bought_products", "?period=%00", status=400)
