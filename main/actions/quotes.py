@@ -1,7 +1,9 @@
 """Quotes: what a checkout costs now, and offering that to the customer."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.utils import timezone
@@ -15,7 +17,7 @@ def make_quote(checkout: Checkout, *, lines: Iterable[BasketLine]) -> Quote:
     books = tuple(_book(line) for line in lines)
     return Quote(
         books=books,
-        extras=tuple(charge for price in PRICERS for charge in price(checkout, books)),
+        extras=tuple(_taxed(charge) for price in PRICERS for charge in price(checkout, books)),
         currency=settings.CURRENCY,
         terms={
             "billing": checkout.billing,
@@ -41,6 +43,11 @@ def offer_quote(checkout: Checkout, *, lines: Iterable[BasketLine]) -> Quote:
             quote=checkout.quote, valid_until=checkout.valid_until, updated_at=now
         )
     return quote
+
+
+def _taxed(charge: Charge) -> Charge:
+    """A shop that is not registered for VAT charges none."""
+    return charge if settings.SELLER["vat_id"] else replace(charge, tax_rate=Decimal(0))
 
 
 def _book(line: BasketLine) -> Charge:

@@ -7,7 +7,9 @@ from decimal import Decimal
 from unittest import mock
 
 from django import forms
+from django.conf import settings
 from django.core import mail
+from django.test import override_settings
 
 from main.actions import quotes
 from main.actions.order_lines import cancel_order_charges
@@ -68,6 +70,13 @@ class ExtraChargeTests(CheckoutPageTestCase):
             self.assertContains(page, text)
         self.assertIn("1 × Gift wrapping: £2.50", mail.outbox[0].body)
         self.assertIn("Total: £19.48", mail.outbox[0].body)
+
+    @override_settings(SELLER=settings.SELLER | {"vat_id": ""})
+    def test_a_shop_that_is_not_registered_charges_no_vat_on_it(self) -> None:
+        self.give(gift_wrapping="on")
+        self.place()
+        order = Order.objects.get()
+        self.assertEqual((order.total, order.total_vat), (Decimal("19.48"), Decimal(0)))
 
     def test_taken_away_again_it_costs_nothing(self) -> None:
         self.give(gift_wrapping="on")
