@@ -1,12 +1,12 @@
-"""Apps of others, as the shop wants them."""
+"""Third-party apps, adapted to the shop."""
 
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class Static(StaticFilesConfig):
-    """Without what no page of ours asks for: compressing it takes most of a build's time.
+    """Leaves out files that no page of ours uses: compressing them takes most of a build's time.
 
-    Of the API only JSON is shown; the pages of its documentation are Swagger's in one bundle.
+    The API answers in JSON only, and its documentation uses Swagger's single bundle.
     """
 
     ignore_patterns = [

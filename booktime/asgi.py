@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booktime.settings")
 try:
     django.setup(set_prefix=False)
 except ImproperlyConfigured as error:
-    # A wrong setting is the operator's to mend: one line, not a traceback.
+    # A wrong setting is for the operator to correct: one line, not a traceback.
     sys.exit(f"booktime: {error}")
 
 from booktime.server import one_process
@@ -27,13 +27,13 @@ from main.sockets import frames
 from main.sockets.addresses import CUSTOMER_SERVICE_STREAM
 
 one_process.hold()
-# How the shop is must be told while all of its threads wait for a database that hangs.
+# The health check must answer even while all threads wait for a database that hangs.
 HEALTH = f"/{settings.HEALTH_PATH}"
 HEALTH_THREADS = 2
 
 
 async def lifespan(scope, receive, send):
-    """Nothing to start or stop: servers that ask (uvicorn) are told so, Daphne does not ask."""
+    """Nothing to start or stop: uvicorn asks and gets an answer; Daphne does not ask."""
     while True:
         message = await receive()
         await send({"type": message["type"] + ".complete"})
@@ -55,7 +55,7 @@ start.begin(counted=WAITING, threads=handler.threads)
 
 
 async def http(scope, receive, send):
-    """The stream is answered above Django, where it would hold a thread for as long as it lasts."""
+    """The stream is answered outside Django, where it would occupy a thread all the time."""
     path = scope["path"]
     await (
         stream if path == CUSTOMER_SERVICE_STREAM else health if path.startswith(HEALTH) else pages

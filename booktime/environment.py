@@ -1,4 +1,4 @@
-"""How a setting is read from the environment, so that a wrong one is one clear sentence."""
+"""Reads settings from the environment; a wrong one ends in one clear sentence."""
 
 import logging
 import re
@@ -13,18 +13,18 @@ from django.core.exceptions import ImproperlyConfigured
 
 from booktime import setting_types
 
-# It tells of each variable that it reads; a server that logs in detail (daphne -v2) shows that.
+# It logs each variable that it reads, which a server with detailed logs (daphne -v2) would show.
 logging.getLogger("environ").setLevel(logging.INFO)
 _TRUE = {"true", "on", "ok", "y", "yes", "1"}
 _FALSE = {"false", "off", "n", "no", "0"}
 
 
 class Environment(environ.Env):
-    """django-environ whose every complaint names the variable and what it wants."""
+    """django-environ with errors that always name the variable and the expected value."""
 
     def get_value(self, var, cast=None, default=environ.Env.NOTSET, parse_default=False):
         raw = self.ENVIRON.get(var, "").strip()
-        # What is set to nothing is as good as unset: Dokku gives a worker `PORT=`.
+        # An empty value counts as unset: Dokku gives a worker `PORT=`.
         if not raw:
             if default is self.NOTSET:
                 raise ImproperlyConfigured(
@@ -36,14 +36,14 @@ class Environment(environ.Env):
         if cast is bool and raw.lower() not in _TRUE | _FALSE:
             raise _wrong(var, "true or false", raw)
         try:
-            # Not by super, for which $NAME stands for another variable: a key may begin so.
+            # Not super(), which expands $NAME to another variable: a key may begin like that.
             return self.parse_value(raw, cast)
         except (ValueError, TypeError, ArithmeticError):
             kind = {"int": "whole number", "Decimal": "number"}.get(getattr(cast, "__name__", ""))
             raise _wrong(var, f"a {kind or 'value'}", raw) from None
 
     def read_file(self, path: str) -> None:
-        """What is set there counts where the environment sets nothing."""
+        """Its values count where the environment sets none."""
         try:
             text = Path(path).read_text()
         except (OSError, ValueError):
@@ -51,7 +51,7 @@ class Environment(environ.Env):
         self.read_env(StringIO(text))
 
     def whole(self, var: str, *, default: int, least: int, most: int) -> int:
-        """A whole number within limits, both allowed."""
+        """A whole number within limits, inclusive."""
         value = self.int(var, default=default)
         if not least <= value <= most:
             raise ImproperlyConfigured(f"{var} must be from {least} to {most}, not {value}.")
@@ -77,17 +77,17 @@ class Environment(environ.Env):
         return value
 
     def one(self, var: str, read: Callable[[str], Any], wants: str, *, default: str) -> Any:
-        """What `read` (of booktime/setting_types.py) makes of it."""
+        """The value parsed by `read` (from booktime/setting_types.py)."""
         return _read(var, read, f"{wants} like {default}", self.str(var, default=default))
 
     def each(
         self, var: str, read: Callable[[str], Any], wants: str, *, default: Iterable[str] = ()
     ) -> list[Any]:
-        """The same of each that stands between commas."""
+        """A list of such values, separated by commas."""
         return [_read(var, read, wants, item) for item in self.list(var, default=[*default])]
 
     def url(self, var: str, read: Callable[[str], Any], wants: str, *, default: str) -> Any:
-        """A wrong one is not repeated: it may hold a password. No default, no value."""
+        """Errors do not repeat the URL, which may contain a password. The default may be ""."""
         text = self.str(var, default=default)
         try:
             return read(text) if text else ""
@@ -99,7 +99,7 @@ class Environment(environ.Env):
         return self.url(var, setting_types.database, wants, default=default)
 
     def redis(self, var: str) -> str:
-        """The address of a Redis, or nothing: then its work is done inside the process."""
+        """The address of a Redis, or "": then this process does its work itself."""
         return self.url(var, setting_types.redis, "a URL like redis://host:6379/0", default="")
 
 
@@ -111,6 +111,6 @@ def _read(var: str, read: Callable[[str], Any], wants: str, text: str) -> Any:
 
 
 def _wrong(var: str, wants: str, text: str = "") -> ImproperlyConfigured:
-    """What was set is repeated, unless there may be a password in it."""
+    """Repeats the value unless it may contain a password."""
     said = f", not {text!r}" if text and not re.search(":.*@", text) else ""
     return ImproperlyConfigured(f"{var} must be {wants}{said}.")

@@ -1,4 +1,4 @@
-"""Kinds of settings: each makes of a text what it stands for, or raises ValueError."""
+"""Types of settings: each parses a text or raises ValueError."""
 
 import re
 from datetime import time
@@ -15,7 +15,7 @@ from environ import Env
 
 LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"{LABEL}(?:\.{LABEL})*", re.ASCII | re.IGNORECASE)
-# No user, query or fragment, and nothing by which a line of a policy would end.
+# No user, query or fragment, and nothing that would end a directive of a policy.
 _ADDRESS = re.compile(
     r"https?://([^][/?#@:]+|\[[^][/?#@]+])(?::([0-9]{1,5}))?(/[\w.~%!$&()*+=:@/-]*)?",
     re.ASCII | re.IGNORECASE,
@@ -29,7 +29,7 @@ Hours = dict[int, list[tuple[time, time]]]
 
 
 def host(text: str) -> str:
-    """A machine's name or number; a number of IPv6 stands in brackets."""
+    """A host name or IP address; IPv6 addresses are in brackets."""
     if text.startswith("[") and text.endswith("]"):
         IPv6Address(text[1:-1])
     else:
@@ -38,7 +38,7 @@ def host(text: str) -> str:
 
 
 def allowed_host(text: str) -> str:
-    """`.shop.example` is that host and all below it, `*` is any."""
+    """`.shop.example` means that host and all its subdomains, `*` any host."""
     if text != "*":
         host(text.removeprefix("."))
     return text
@@ -52,14 +52,14 @@ def web_address(text: str) -> str:
 
 
 def site(text: str) -> str:
-    """Where all paths begin: a web address without one."""
+    """The base of all paths: a web address without a path."""
     address = web_address(text)
     _demand(address.count("/") == len("//"))
     return address
 
 
 def origin(text: str) -> str:
-    """As a browser writes it; `https://*.shop.example` are all below that host."""
+    """As a browser writes it; `https://*.shop.example` means all subdomains."""
     star = "*." if "://*." in text else ""
     scheme, _, rest = site(text.replace("://*.", "://", 1)).lower().partition("://")
     return f"{scheme}://{star}{rest.removesuffix(':443' if scheme == 'https' else ':80')}"
@@ -74,7 +74,7 @@ def mail_address(text: str) -> str:
 
 
 def mailbox(text: str) -> str:
-    """A mail address, alone or as in `BookTime <shop@shop.example>`."""
+    """A mail address, on its own or as in `BookTime <shop@shop.example>`."""
     named = _NAMED.fullmatch(text)
     mail_address(named[1] if named else text)
     return text
@@ -95,7 +95,7 @@ def time_zone(text: str) -> str:
 
 
 def opening_hours(text: str) -> Hours:
-    """Begin and end of each opening by weekday, Monday being 0."""
+    """Begin and end of each opening, by weekday (Monday is 0)."""
     hours: Hours = {}
     for part in filter(None, (part.strip() for part in text.split(";"))):
         days, _, spans = part.partition(" ")
@@ -113,7 +113,7 @@ def opening_hours(text: str) -> Hours:
 def database(text: str) -> dict[str, Any]:
     scheme, _, rest = text.partition("://")
     _demand(scheme in ("postgres", "postgresql", "sqlite"))
-    # A file's name begins after the third slash; what stands before it is left out of it.
+    # A file's name begins after the third slash; anything before that would be dropped.
     _demand(scheme != "sqlite" or rest in ("", ":memory:") or rest.startswith("/"))
     read = Env.db_url_config(text)
     _demand(read["NAME"] or "service" in read.get("OPTIONS", {}))
@@ -134,7 +134,7 @@ def mail(text: str) -> dict[str, Any]:
 def redis(text: str) -> str:
     parts = urlsplit(text)
     _demand(parts.scheme in ("redis", "rediss", "unix"))
-    # Asking for the port finds one that is no number.
+    # Reading the port raises if it is not a number.
     _demand(parts.port != 0 and (parts.scheme == "unix" or re.fullmatch("/?[0-9]*", parts.path)))
     return text
 

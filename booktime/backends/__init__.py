@@ -1,1 +1,1 @@
-"""What Django and Channels are told to use by the settings: database, cache, sessions ..."""
+"""Backends that the settings give to Django and Channels: database, cache, sessions ..."""

@@ -1,4 +1,4 @@
-"""The cache in Redis, without which the shop goes on: what it holds can be worked out anew."""
+"""The cache in Redis. The shop runs on without it: everything cached can be computed again."""
 
 import functools
 import logging
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 def _without_redis(name: str, answer: Callable[..., Any]) -> Callable[..., Any]:
-    """The method `name` of Django's cache, with another answer when Redis gives none."""
+    """The method `name` of Django's cache, with a substitute answer if Redis fails."""
     method = getattr(RedisCache, name)
 
     @functools.wraps(method)
@@ -27,7 +27,7 @@ def _without_redis(name: str, answer: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class ForgivingRedisCache(RedisCache):
-    """Finds nothing and keeps nothing while Redis is away; throttles then let everyone pass."""
+    """Finds and stores nothing while Redis is away; throttles then let everyone pass."""
 
     get = _without_redis("get", lambda key, default=None, version=None: default)
     get_many = _without_redis("get_many", lambda *args, **kwargs: {})

@@ -1,4 +1,4 @@
-"""The channel layer that outlives Redis: what is received waits for its return, and says so."""
+"""A channel layer that survives the loss of Redis: receivers wait for its return, and log it."""
 
 import asyncio
 import logging
@@ -14,15 +14,15 @@ from main.gateways.shared_redis import heeding_cancellation
 
 logger = logging.getLogger(__name__)
 
-CAPACITY = 5000  # nudges that wait for one process: a burst of a second and more
-EXPIRY = 10  # seconds: whoever reads later has learnt from a heartbeat by then
-# Seconds; channels join again more often than that, and those of killed processes are forgotten.
+CAPACITY = 5000  # nudges waiting for one process: a burst of more than a second
+EXPIRY = 10  # seconds; by then a heartbeat has brought the news
+# Seconds; channels join again more often than that, and those of killed processes expire.
 GROUP_EXPIRY = 300
-CONNECTIONS = 32  # of one process; who finds none free waits, and is not refused
+CONNECTIONS = 32  # per process; callers wait for a free one instead of failing
 LOST = (RedisError, OSError, TimeoutError)
 LOG_EVERY = 60  # seconds
-# One message to each process whose channels are in the group, but not to a full one; returns how
-# many those were. The keys are found on the way, as one Redis allows it, and a cluster does not.
+# Sends one message to each process whose channels are in the group, except full ones; returns how
+# many were full. It computes keys as it goes, which a single Redis allows and a cluster does not.
 _SEND = """
 local now, group_expiry, expiry, capacity = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local prefix, noise, message = ARGV[5], ARGV[6], cmsgpack.unpack(ARGV[7])
@@ -49,13 +49,13 @@ return dropped
 
 
 class ForgivingRedisLayer(RedisChannelLayer):
-    """Differs from its parent, which ends every consumer when Redis goes away, in that
+    """Differs from its parent, which ends every consumer when Redis goes away:
 
-    - `receive` tries again, with jitter, until Redis is back. The groups are gone then: whoever
-      finds `times_back` changed joins theirs again.
-    - a server that hangs is noticed, and an idle socket is not taken for one.
-    - what a full channel drops is logged, once a minute.
-    - Redis is asked once to send to a group, and once to receive, not four times each.
+    - `receive` retries, with jitter, until Redis is back. The groups are then gone: if
+      `times_back` has changed, callers join theirs again.
+    - A hanging server is noticed, and an idle socket is not mistaken for one.
+    - Messages that a full channel drops are logged, once a minute.
+    - Sending to a group and receiving take one round trip to Redis each, not four.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class ForgivingRedisLayer(RedisChannelLayer):
         super().__init__(
             hosts, capacity=capacity, expiry=expiry, group_expiry=group_expiry, **options
         )
-        # Several hosts, or encryption: the parent's own way, with its four visits.
+        # With several hosts or encryption: the parent's own way, with four round trips.
         self._is_plain = self.ring_size == 1 and not options
         self.times_back = 0
         self._is_away = False
@@ -79,11 +79,11 @@ class ForgivingRedisLayer(RedisChannelLayer):
 
     @property
     def is_live(self) -> bool:
-        """Whether nudges arrive, as far as it is known; heartbeats take their place meanwhile."""
+        """Whether nudges arrive, as far as is known; heartbeats replace them meanwhile."""
         return not self._is_away
 
     def create_pool(self, index: int) -> ConnectionPool:
-        # An answer may take as long as an empty queue is waited for, and a bit.
+        # An answer may take as long as the wait on an empty queue, and a little longer.
         limits = {"socket_timeout": self.brpop_timeout + 5, "socket_connect_timeout": 2}
         host = limits | self.hosts[index]
         if "address" not in host:
@@ -96,7 +96,7 @@ class ForgivingRedisLayer(RedisChannelLayer):
     # --- Receiving ------------------------------------------------------------------------
 
     async def receive_single(self, channel: str) -> Any:
-        """Called by one receiver at a time of all in this process."""
+        """Only one receiver of this process calls it at a time."""
         tries = 0
         while True:
             try:
@@ -115,7 +115,7 @@ class ForgivingRedisLayer(RedisChannelLayer):
         return found[1] if found else None
 
     async def _clean_receive_backup(self, index: int, channel: str) -> None:
-        """What a cancelled receiver has taken is not kept for the next: a nudge may get lost."""
+        """Do not keep what a cancelled receiver had taken: nudges may get lost."""
 
     async def _find_back(self) -> None:
         for index in range(self.ring_size):
@@ -137,7 +137,7 @@ class ForgivingRedisLayer(RedisChannelLayer):
             return
         assert self.require_valid_group_name(group), "Group name not valid"  # noqa: S101
         limits = [time.time(), self.group_expiry, self.expiry, self.capacity]
-        # What is equal to a message that waits would not be added to it.
+        # Without it, a message equal to a waiting one would not be added.
         noise = random.randbytes(self._serializer.random_prefix_length)  # noqa: S311
         written = self._serializer.as_bytes(message)
         key = self._group_key(group)

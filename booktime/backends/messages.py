@@ -1,4 +1,4 @@
-"""Messages to the visitor, in a cookie whose name is a setting like the others'."""
+"""Messages to the visitor, in a cookie whose name is a setting like other cookies' names."""
 
 from typing import Any
 
@@ -15,6 +15,6 @@ class NamedCookieStorage(CookieStorage):
 
 
 class MessageStorage(FallbackStorage):
-    """In the cookie, and in the session what does not fit."""
+    """In the cookie, with the session for what does not fit."""
 
     storage_classes = (NamedCookieStorage, SessionStorage)

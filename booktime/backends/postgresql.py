@@ -1,4 +1,4 @@
-"""PostgreSQL: one that hangs, or whose host vanished, must not hold a web process for ever."""
+"""PostgreSQL: a server that hangs or vanishes must not block a web process for ever."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import Connection, IsolationLevel, OperationalError, ProgrammingError, pq
 from psycopg.conninfo import make_conninfo
 
-# Seconds for a statement in a web process: first the server ends it, then we no longer wait for the
-# answer, and nginx would give up on us after 60.
+# Seconds for a statement in a web process: the server ends it first, then we stop waiting for the
+# answer; nginx would give up on us after 60.
 STATEMENT_LIMIT, ANSWER_LIMIT = 30, 35
-# And for the word that a connection is alive, which is asked before each request's first query.
+# Seconds for the check that a connection is alive, before each request's first query.
 LIFE_LIMIT = 5
-# What Django takes out of the options before libpq sees them.
+# Options that Django removes before libpq sees them.
 _DJANGO_OPTIONS = {"assume_role", "isolation_level", "server_side_binding"}
 _PSYCOPG_OPTIONS = {"prepare_threshold"}
-# Of every connection, a command's too: what a host that vanished costs is known after 20 to 30 s.
+# For every connection, even a command's: a host that vanished is noticed after 20 to 30 s.
 BOUNDS: dict[str, Any] = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -23,7 +23,7 @@ BOUNDS: dict[str, Any] = {
     "tcp_user_timeout": 20_000,  # ms
 }
 _NUMBERS = {"keepalives", "prepare_threshold"} | BOUNDS.keys()
-# What libpq and Django would refuse only when they connect.
+# Values that libpq and Django would check only on connecting.
 _CHOICES: dict[str, list[Any]] = {
     "sslmode": ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"],
     "isolation_level": [level.value for level in IsolationLevel],
@@ -32,10 +32,10 @@ _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class BoundedConnection(Connection):
-    """Waits so long for an answer and no longer, whatever the server thinks.
+    """Limits the wait for an answer, whatever the server does.
 
-    A process that was stopped, or a disk that hangs: the kernel there goes on to acknowledge what
-    we send, so neither a time-out of the server nor one of TCP helps.
+    If the server process was stopped or its disk hangs, its kernel still acknowledges what we send,
+    so neither the server's own time-out nor TCP's helps.
     """
 
     _limit = ANSWER_LIMIT
@@ -46,11 +46,11 @@ class BoundedConnection(Connection):
         except OperationalError:
             if self.pgconn.transaction_status != pq.TransactionStatus.ACTIVE:
                 raise
-            self.pgconn.finish()  # the answer may still come, and would be taken for another's
+            self.pgconn.finish()  # a late answer would be mistaken for the next query's
             raise OperationalError("the database does not answer") from None
 
     def execute(self, query: Any, *args: Any, **options: Any) -> Any:
-        """Not asked by Django, which has cursors: but by the pool, with an empty query."""
+        """Called not by Django, which uses cursors, but by the pool, with an empty query."""
         self._limit = ANSWER_LIMIT if query else LIFE_LIMIT
         try:
             return super().execute(query, *args, **options)
@@ -59,12 +59,12 @@ class BoundedConnection(Connection):
 
 
 def checked(config: dict[str, Any]) -> dict[str, Any]:
-    """The options of DATABASE_URL, behind its question mark: nonsense is told at the start."""
+    """The options in the query of DATABASE_URL, checked when the process starts."""
     options = config.get("OPTIONS", {})
     if "pool" in options or "CONN_MAX_AGE" in config:
-        # Others than ours would not be bounded.
+        # Connections other than ours would have no limits.
         raise ImproperlyConfigured(
-            "DATABASE_URL: the shop keeps its connections itself: leave pool and CONN_MAX_AGE out."
+            "DATABASE_URL: the shop manages its connections itself: omit pool and CONN_MAX_AGE."
         )
     _check_values(options)
     ours = _DJANGO_OPTIONS | _PSYCOPG_OPTIONS
@@ -86,7 +86,7 @@ def _check_values(options: dict[str, Any]) -> None:
 
 
 def is_pooled_elsewhere(config: dict[str, Any]) -> bool:
-    """So the documentation tells whoever has a pgbouncer that gives one to many clients."""
+    """Whether a pgbouncer shares connections; the documentation says to set this option then."""
     name = "DISABLE_SERVER_SIDE_CURSORS"
     given = str(config.get(name, False)).lower()
     if given not in _TRUTHS:
@@ -95,20 +95,20 @@ def is_pooled_elsewhere(config: dict[str, Any]) -> bool:
 
 
 def joined(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
-    """What the URL says wins; of the server's own settings it need not name all."""
+    """The URL's options win; its server settings are added to ours."""
     both = [str(each["options"]) for each in (ours, theirs) if "options" in each]
     return ours | theirs | ({"options": " ".join(both)} if both else {})
 
 
 def for_web(*, most: int, is_pooled_elsewhere: bool) -> dict[str, Any]:
-    """Many connections, each bounded; what is set for a pooler's would be set for its others."""
+    """A pool of bounded connections. Via a pooler, server settings would affect other clients."""
     pool = {
         "min_size": 1,
         "max_size": most,
         "timeout": 5,
         "connection_class": BoundedConnection,
-        # Then the next request tries anew. By itself the pool waits twice as long each time: after
-        # 70 s of absence it came back 49 s late, with this at once.
+        # Then the next request tries again. The pool alone doubles its wait each time: after an
+        # outage of 70 s it was back 49 s late; with this, at once.
         "reconnect_timeout": 5,
     }
     limits = {

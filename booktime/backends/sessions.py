@@ -1,7 +1,7 @@
-"""Sessions in the database, whose keys are looked up only if they can be keys.
+"""Sessions in the database, which are looked up only by well-formed keys.
 
-A cookie holds whatever its sender likes, NUL (quoted, as \\000) too, which PostgreSQL takes for no
-text: it would answer each page with an error.
+A cookie may contain anything, even NUL (quoted, as \\000), which PostgreSQL rejects as text: every
+page would end in an error.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""How dates and times are written, a folder for each language.
+"""How dates and times are written, one folder per language.
 
-Templates and main/wording/dates.py name a format and never spell one; each language has all.
+Templates and main/wording/dates.py use formats by name only; each language defines all of them.
 """

@@ -1,1 +1,1 @@
-"""What runs the shop: threads, draining, static files and headers, above Django."""
+"""What serves the shop around Django: threads, draining, static files and headers."""

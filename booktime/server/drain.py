@@ -1,8 +1,8 @@
-"""Draining at SIGTERM under Daphne: requests finish, streams end, sockets are told to come back.
+"""Draining at SIGTERM under Daphne: requests finish, streams end, sockets reconnect later.
 
-Daphne would cancel whatever runs when it is told to stop. It is kept from that, and a Twisted
-trigger holds the stop back until all is done, for some seconds at most. Servers that drain by
-themselves (uvicorn) need none of it, and are not disturbed by it.
+Daphne would cancel everything that runs when told to stop. This module prevents that, and a Twisted
+trigger delays the stop until all is done, for a few seconds at most. Servers that drain by
+themselves (uvicorn) do not need it and are not affected.
 """
 
 import asyncio
@@ -19,11 +19,11 @@ from booktime.server.in_flight import Request, Socket, Stream
 from booktime.sight.asgi_types import Application, Receive, Scope, Send
 
 LIMIT = 5.0  # seconds for everything
-# So many may wait at the door: Twisted's 50 would cut off a crowd that comes back at once, and
-# Daphne has no flag for it beside a port.
+# Connections that may wait to be accepted: Twisted's 50 would cut off a crowd that reconnects at
+# once, and Daphne has no flag for it together with a port.
 BACKLOG = 1024
-REST = 2.0  # for the end of the process itself
-GRACE = 0.2  # for what is on its way to us: a request sent before the listening ended
+REST = 2.0  # seconds for the process itself to end
+GRACE = 0.2  # seconds for requests that were sent before we stopped listening
 
 
 class Drain:
@@ -36,18 +36,18 @@ class Drain:
         _tame_daphne()
 
     def requests(self, application: Application) -> Application:
-        """HTTP that ends by itself: whatever has begun is answered."""
+        """HTTP requests that end by themselves: those that have begun are answered."""
         return self._wrapped(Request, application)
 
     def streams(self, application: Application) -> Application:
-        """HTTP that goes on and on: it sees `http.disconnect`, and the client the stream's end."""
+        """Endless HTTP streams: they see `http.disconnect`, and the client sees the stream end."""
         return self._wrapped(Stream, application)
 
     def sockets(self, application: Application, *, goodbye: Callable[[int], str]) -> Application:
         """WebSockets: clients get a goodbye (see in_flight.Socket) and close code 4012.
 
-        The application sees `websocket.disconnect` with that code. What it still sends then
-        reaches the client, as long as it ends within a moment.
+        The application sees `websocket.disconnect` with that code. What it then still sends
+        reaches the client if it ends within a moment.
         """
         return self._wrapped(partial(Socket, goodbye=goodbye), application)
 
@@ -71,7 +71,7 @@ class Drain:
     # --- The end ----------------------------------------------------------------------------
 
     def _wait_for_the_end(self) -> None:
-        """Once Twisted runs: what is set up earlier could belong to another server."""
+        """Wait until Twisted runs: anything set up earlier could belong to another server."""
         reactor: Any = sys.modules.get("twisted.internet.reactor")
         if self._reactor is None and reactor is not None and reactor.running:
             self._reactor = reactor
@@ -100,7 +100,7 @@ class Drain:
 
     def _stop_listening(self) -> None:
         for port in self._doors():
-            # All those who wait at the door come in; after that it is closed.
+            # Accept all waiting connections, then close the port.
             port.numberAccepts = BACKLOG
             port.doRead()
             port.stopListening()
@@ -111,7 +111,7 @@ class Drain:
                 await asyncio.sleep(GRACE)
                 while self._tasks:
                     await asyncio.wait(self._tasks)
-                # Answers that are still being written would be cut.
+                # Otherwise answers that are still being written would be cut off.
                 while self._reactor.getWriters():
                     await asyncio.sleep(0.01)
         for task in list(self._tasks):
@@ -120,24 +120,24 @@ class Drain:
 
 
 def _heed_no_more_signals() -> None:
-    """A stop that is under way is not begun again: Twisted would call that an error."""
+    """Ignore further signals: Twisted treats stopping twice as an error."""
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
 
 
 def _leave_after(seconds: float) -> None:
-    """Python would wait for every thread, and one may wait half a minute for a hanging database."""
+    """Python would wait for all threads, one of which may wait 30 s for a hanging database."""
     timer = threading.Timer(seconds, os._exit, [0])
     timer.daemon = True
     timer.start()
 
 
 def _tame_daphne() -> None:
-    """It offers no other way: its trigger stands before ours, and its time-out has no option."""
+    """Patching is the only way: its trigger runs before ours, and its time-out has no option."""
     if server := sys.modules.get("daphne.server"):
-        # It would cancel what runs, and stumble over the first connection on which nothing does.
+        # It would cancel what runs, and fail at the first idle connection.
         server.Server.kill_all_applications = lambda self: None
     if sockets := sys.modules.get("daphne.ws_protocol"):
-        # Who has not answered our close within a second would be cut off from what was said before.
+        # After a second without an answer to our close, it would cut off what was sent before.
         sockets.WebSocketProtocol.closeHandshakeTimeout = LIMIT

@@ -24,12 +24,12 @@ logger = logging.getLogger("django.request")
 class LeasingHandler(ASGIHandler):
     """What differs from Django's handler, which makes a thread for every request:
 
-    - The thread is leased from a few that are kept, so its database connection can be kept too.
-      It is asked for when the request has been read, so slow senders hold none.
+    - The thread is leased from a few permanent ones, so its database connection is kept too. It
+      is requested once the request has been read, so slow senders occupy none.
     - Signals, the whole chain of middlewares and a sync view are one visit to the thread, as
-      under WSGI. Django pays two visits a middleware, and each waits for the interpreter lock.
-    - An async view runs on the event loop while its thread waits for it. An async iterator that
-      streams keeps the lease: what stays open for minutes wants a Channels consumer.
+      under WSGI. Django makes two visits per middleware, each waiting for the interpreter lock.
+    - An async view runs on the event loop while its thread waits for it. A streaming async
+      iterator keeps the lease: what stays open for minutes needs a Channels consumer.
     """
 
     def __init__(self, *, threads: int | None = None) -> None:
@@ -62,12 +62,12 @@ class LeasingHandler(ASGIHandler):
                 await self.send_response(response, send)
         finally:
             # After a cancellation this waits behind the view, which may still run. If the wait
-            # is cancelled too, the call stays with the thread: what is submitted is run.
+            # is cancelled too, the call stays with the thread, which runs all submitted calls.
             if lease.has_thread and not exchange.is_closed:
                 await sync_to_async(exchange.close)()
 
     async def _read_by_visits(self, parts: Iterable[bytes]) -> AsyncIterator[bytes]:
-        """A chunk a visit. Django would gather the whole of a sync iterator in memory first."""
+        """One chunk per visit. Django would first collect a whole sync iterator in memory."""
         parts = iter(parts)
         while chunk := await sync_to_async(self._read)(parts):
             yield chunk
@@ -94,7 +94,7 @@ class Exchange:
         self.is_closed = False
 
     def respond(self) -> Any:
-        """The response: closed already, unless it still has to be streamed."""
+        """The response, already closed unless it still has to be streamed."""
         set_script_prefix(get_script_prefix(self.scope))
         signals.request_started.send(sender=type(self.handler), scope=self.scope)
         request, refusal = self.handler.create_request(self.scope, self.body_file)
@@ -107,7 +107,7 @@ class Exchange:
         return response
 
     def close(self) -> None:
-        """Close files and, by the signal, give back the database connection. Once is enough."""
+        """Close files and, by the signal, return the database connection; once is enough."""
         if self.is_closed:
             return
         self.is_closed = True
@@ -118,7 +118,7 @@ class Exchange:
                 # The view was cancelled: there is a request, but no response.
                 signals.request_finished.send(sender=type(self.handler))
         except Exception:
-            # The answer is ready, and what it says has been done: deliver it.
+            # The answer is ready, and what it reports has been done: deliver it.
             logger.exception("Closing a request failed")
         finally:
             self.body_file.close()

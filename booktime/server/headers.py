@@ -1,4 +1,4 @@
-"""The headers by which browsers are told what to refuse, on whatever the shop answers."""
+"""Security headers on every answer of the shop."""
 
 from io import BytesIO
 from types import SimpleNamespace
@@ -19,7 +19,7 @@ Header = tuple[bytes, bytes]
 
 
 class PolicyMiddleware(CSPMiddleware):
-    """A page's own Content-Security-Policy: scripts by its nonce, and none where there is none."""
+    """A page's Content-Security-Policy: scripts need the page's nonce; without one, none run."""
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
@@ -31,10 +31,10 @@ class PolicyMiddleware(CSPMiddleware):
 
 
 class StandingHeaders:
-    """An ASGI application that gives the answers of another what they lack.
+    """An ASGI application that adds missing headers to another's answers.
 
-    Most of it comes from Django's SecurityMiddleware, which sees neither static files nor streams,
-    nor what is refused above it.
+    Django's SecurityMiddleware sends most of these, but sees neither static files nor streams nor
+    requests refused before it.
     """
 
     def __init__(self, application: Any) -> None:
@@ -57,14 +57,14 @@ class StandingHeaders:
 
 
 def _scripts(request: HttpRequest, nonce: str | None) -> list[Any]:
-    """Django's admin has templates that know no nonce."""
+    """Django's admin has templates without nonces."""
     if request.resolver_match and request.resolver_match.app_name == "admin":
         return [SELF, NONCE]
     return [NONCE] if nonce else [NONE]
 
 
 def _sockets(request: HttpRequest) -> list[str]:
-    """To older Safaris (before 15.4) a page's own address means its pages, not its sockets."""
+    """In Safari before 15.4, 'self' covers a page's own address but not its sockets."""
     try:
         host = request.get_host()
     except DisallowedHost:
@@ -80,7 +80,7 @@ def _standing(*, is_secure: bool) -> list[Header]:
     response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
     for name, value in settings.STANDING_HEADERS.items():
         response[name] = value
-    # A developer's error pages have scripts and styles in them.
+    # Django's debug pages contain inline scripts and styles.
     if not settings.DEBUG:
         response["Content-Security-Policy"] = build_policy(replace={"script-src": [NONE]})
     return [(name.lower().encode(), value.encode()) for name, value in response.items()]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 from booktime.sight.asgi_types import Application, Message, Receive, Scope, Send
 from booktime.sight.close_codes import RESTARTING
 
-SPREAD_MS = 2000  # over which clients come back, each at a moment of its own
+SPREAD_MS = 2000  # clients reconnect at random moments within this time
 PATIENCE = 2.0  # seconds: for an application to end, and for a client to answer a close
 
 
@@ -18,7 +18,7 @@ class Server(Protocol):
 
 
 class Request:
-    """It goes on to its end."""
+    """Runs to its end."""
 
     task: asyncio.Task[None]
 
@@ -32,16 +32,16 @@ class Request:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start" and self.server.is_draining:
-            # Or the client might send its next request to a server that is no more.
+            # Otherwise the client might send its next request to a server that is gone.
             message["headers"] = [*message.get("headers", []), (b"connection", b"close")]
         await self._send(message)
 
     async def leave(self) -> None:
-        """What is to be done beside `run` when the server stops."""
+        """What to do besides `run` when the server stops."""
 
 
 class Interruptible(Request):
-    """Goes on until one side leaves: at the end its application hears that the client has."""
+    """Runs until one side leaves; when the server stops, its application sees a disconnect."""
 
     disconnect: ClassVar[Message]
 
@@ -64,7 +64,7 @@ class Interruptible(Request):
         except asyncio.CancelledError:
             if not self._is_cancelled_by_us or self._waiting is None:
                 raise
-            # A message that came at this moment stays in the server's queue.
+            # A message that arrives at this moment stays in the server's queue.
             self._is_cancelled_by_us = self._is_interrupted = False
             self._waiting.uncancel()
             return dict(self.disconnect)
@@ -74,7 +74,7 @@ class Interruptible(Request):
     async def interrupt(self) -> None:
         self._is_interrupted = True
         if self._waiting is not None:
-            # Quicker than a second task beside each receive, for something that happens once.
+            # Cheaper than a second task beside each receive, for something that happens once.
             self._is_cancelled_by_us = True
             self._waiting.cancel()
         await asyncio.wait([self.task], timeout=PATIENCE)
@@ -103,7 +103,7 @@ class Socket(Interruptible):
     def __init__(
         self, server: Server, receive: Receive, send: Send, *, goodbye: Callable[[int], str]
     ) -> None:
-        """`goodbye` writes a last frame: the client is to come back after so many milliseconds."""
+        """`goodbye` makes the last frame, which says after how many milliseconds to reconnect."""
         super().__init__(server, receive, send)
         self._goodbye = goodbye
         self._is_accepted = self._is_over = False
@@ -142,7 +142,7 @@ class Socket(Interruptible):
             await self.send({"type": "websocket.accept"})
             await self._say_goodbye()
         await self.send({"type": "websocket.close", "code": RESTARTING})
-        # Whoever goes before the other side has answered may cut off what was just said.
+        # Leaving before the other side has answered may cut off the last frames.
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 while (await self._receive())["type"] != "websocket.disconnect":

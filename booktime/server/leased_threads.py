@@ -1,9 +1,9 @@
 """A few reused threads for sync code under ASGI: each request leases one for its whole life.
 
 asgiref runs the sync code of a request on one thread (`ThreadSensitiveContext`), and by default
-makes that thread anew for every request. Here threads are kept, and with them whatever belongs
-to a thread: the database connection above all. Nothing in this file knows an event loop, so one
-`LeasedThreads` serves any number of them.
+makes a new one for every request. Here threads are kept, with everything that belongs to a thread,
+above all the database connection. Nothing in this file depends on an event loop, so one
+`LeasedThreads` serves any number of loops.
 """
 
 import threading
@@ -16,7 +16,7 @@ from typing import Any
 
 
 class LeasedThreads:
-    """At most `size` threads, made when first needed. Leases that find none free queue in turn."""
+    """At most `size` threads, made when first needed. Leases that find none free queue up."""
 
     def __init__(self, size: int) -> None:
         if size < 1:
@@ -25,19 +25,19 @@ class LeasedThreads:
         self.started = 0
         self._free: list[LeasedThread] = []
         self._waiting: deque[ThreadLease] = deque()
-        # Reentrant: giving a thread back may run in a callback of a call made under the lock.
+        # Reentrant: a thread may be given back in a callback of a call made under the lock.
         self._lock = threading.RLock()
 
     @property
     def free(self) -> int:
-        """How many threads could be had at once, those not started yet included."""
+        """The number of threads available at once, including those not started yet."""
         return self.size - self.started + len(self._free)
 
     def lease(self) -> "ThreadLease":
         return ThreadLease(self)
 
     def take(self, lease: "ThreadLease") -> None:
-        """Give the lease a thread now, or when one comes back."""
+        """Give the lease a thread now, or when one becomes free."""
         with self._lock:
             if self._free:
                 # The last one used: at low load few threads, and few connections, are busy.
@@ -64,8 +64,8 @@ class LeasedThreads:
 class ThreadLease(Executor):
     """The executor of one request: takes a thread at its first call, returns it after `end`.
 
-    The thread goes back only once it is idle: after a disconnect the view may still run on it,
-    and a request that got such a thread would wait for a stranger's view.
+    The thread goes back only once it is idle: after a disconnect, the view may still run on it, and
+    the next request would have to wait for another's view.
     """
 
     def __init__(self, threads: LeasedThreads) -> None:
@@ -96,14 +96,14 @@ class ThreadLease(Executor):
         return future
 
     def start(self, thread: "LeasedThread") -> None:
-        """Called by the pool, under its lock: run what was held until now."""
+        """Called by the pool, under its lock: run the calls that were waiting."""
         self._thread = thread
         held, self._held = self._held, []
         for future, call in held:
             self._run(thread, future, call)
 
     def end(self) -> None:
-        """No more calls. The thread goes back when those it has are done."""
+        """Accept no more calls. The thread goes back when its calls are done."""
         with self._lock:
             if self._ended:
                 return
@@ -121,8 +121,8 @@ class ThreadLease(Executor):
             self._last.add_done_callback(lambda _: give_back())
 
     def _run(self, thread: "LeasedThread", future: "Future[Any]", call: Callable[[], Any]) -> None:
-        # Marked as running at once, so that it cannot be cancelled any more: clean-up that waits
-        # behind a slow view must run, and the last call to end is then the last one given.
+        # Marked as running at once, so that it can no longer be cancelled: clean-up that waits
+        # behind a slow view must run, and calls then end in the order in which they were given.
         if future.set_running_or_notify_cancel():
             self._last = future
             thread.run(future, call)
@@ -133,7 +133,7 @@ class LeasedThread:
 
     def __init__(self, *, name: str) -> None:
         self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
-        # A daemon, or the process would not end before its idle threads do (never).
+        # A daemon: otherwise the process would wait for its idle threads, which never end.
         threading.Thread(target=self._work, name=name, daemon=True).start()
 
     def run(self, future: "Future[Any]", call: Callable[[], Any]) -> None:

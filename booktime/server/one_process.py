@@ -1,7 +1,7 @@
-"""Without Redis one server process serves a database, and no second one beside it.
+"""Without Redis, only one server process may serve a database.
 
-Two would know nothing of each other: what is said in one would reach the other only by heartbeats,
-and limits would count twice.
+Two would not know of each other: messages would reach the other process only by heartbeats, and
+limits would be counted twice.
 """
 
 import fcntl
@@ -15,17 +15,17 @@ from typing import Any
 
 from django.conf import settings
 
-PATIENCE = 6.0  # seconds: the one before us may still be finishing its requests
+PATIENCE = 6.0  # seconds: the previous process may still be finishing its requests
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
 
 
 def hold(*, patience: float = PATIENCE) -> None:
-    """Be the one process until this one ends; end at once, in one line, where another is."""
+    """Be the only process until it ends; exit with one line if there is another."""
     database = settings.DATABASES["default"]
     is_test = sys.argv[1:2] == ["test"] or ":memory:" in str(database["NAME"])
     if settings.REDIS_URL or is_test:
         return
-    # Held as long as it is open, which is as long as the process lives.
+    # The lock is held while the file is open, which is as long as the process lives.
     lock = os.open(_path(database), _FLAGS, 0o600)
     until = time.monotonic() + patience
     while not _is_taken(lock):
@@ -46,7 +46,7 @@ def _is_taken(lock: int) -> bool:
 
 
 def _path(database: dict[str, Any]) -> Path:
-    """The same for all who serve this database on this machine, and as this user."""
+    """The same path for all processes that serve this database on this machine as this user."""
     place = "|".join(str(database.get(name, "")) for name in ("HOST", "PORT", "NAME"))
     digest = hashlib.sha256(place.encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"booktime-{os.getuid()}-{digest}.lock"

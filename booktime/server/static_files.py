@@ -1,4 +1,4 @@
-"""Static files answered above Django: WhiteNoise's own table and answers, without a thread."""
+"""Static files served before Django: WhiteNoise's own table and answers, without a thread."""
 
 import re
 from io import BytesIO
@@ -15,14 +15,14 @@ _HASHES = re.compile(r"(?:-[0-9a-f]{20})?(\.bundle)?\.[0-9a-f]{12}(\.\w+)$")
 
 
 class StaticFiles:
-    """Answers the requests for static files, and passes all others on to `application`.
+    """Answers requests for static files and passes all others on to `application`.
 
-    The files are WhiteNoise's, by the settings of its middleware, so that encodings, ranges and
-    validators are its work; what browsers are to refuse is added to all answers (headers.py).
-    Small files from the disk's cache are read on the event loop: quicker than any thread.
+    WhiteNoise finds the files, by its middleware's settings, and handles encodings, ranges and
+    validators; headers.py adds the security headers. Small files come from the disk's cache, so
+    reading them on the event loop is faster than any thread.
 
-    A page of the release before asks for that release's files: it gets today's of the same name,
-    which no browser is to keep under the name of another.
+    A page of the previous release requests that release's files: it gets the current file of the
+    same name, with headers that forbid caching it under the old name.
     """
 
     def __init__(self, application: Any) -> None:
@@ -38,10 +38,10 @@ class StaticFiles:
         if file is None:
             await self.application(scope, receive, send)
             return
-        # A query string means nothing here, not even a malformed one.
+        # Ignore the query string, even a malformed one.
         request = ASGIRequest(scope | {"query_string": b""}, BytesIO())
         if self.security.redirect and not request.is_secure():
-            # To HTTPS, which Django words, with its exemptions and its check of the host.
+            # A redirect to HTTPS is Django's, with its exemptions and its check of the host.
             await self.application(scope, receive, send)
             return
         response = file.get_response(request.method, request.META)
@@ -58,12 +58,12 @@ class StaticFiles:
 
 
 def _without_hashes(path: str) -> str:
-    """Nothing where there are none."""
+    """The path without the hashes; empty if it has none."""
     return _HASHES.sub(r"\1\2", path) if _HASHES.search(path) else ""
 
 
 async def _send_file(file: IO[bytes] | None, send: Any) -> None:
-    """The file in chunks; an empty body where there is none (HEAD, 304)."""
+    """The file in chunks; an empty body if there is no file (HEAD, 304)."""
     if file is None:
         await send({"type": "http.response.body"})
         return

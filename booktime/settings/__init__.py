@@ -1,7 +1,6 @@
 """Every setting of the site, read from the environment with embedded defaults.
 
-Each variable is described in .env.example. The files stand in the order in which they build on one
-another.
+.env.example describes each variable. The files are in the order in which they build on one another.
 """
 
 from booktime.settings.site import *  # noqa: I001 - the order is the point

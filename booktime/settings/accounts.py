@@ -1,6 +1,6 @@
-"""Who may come in, and how.
+"""Who may sign in, and how.
 
-Sign-up, signing in, passwords, second factors and passkeys are django-allauth's.
+django-allauth handles sign-up, signing in, passwords, second factors and passkeys.
 """
 
 from datetime import timedelta
@@ -8,7 +8,7 @@ from datetime import timedelta
 from booktime.settings.site import DEBUG, SECURE, env
 
 AUTH_USER_MODEL = "main.User"
-# allauth's alone: it is Django's, by e-mail; both together would hash each password twice.
+# Only allauth's, which is Django's, but by e-mail; both together would hash each password twice.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -43,13 +43,13 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
-# Only in the browser that signed up: elsewhere the link proves the address and no more.
+# Only in the browser that signed up: elsewhere the link merely verifies the address.
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
-# One address an account; a new one takes the old one's place once it is proved.
+# One address per account; a new one replaces the old one once it is verified.
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-# How often, by the client's address (ip), by account (user) or by e-mail address (key).
+# Limits by the client's address (ip), by account (user) or by e-mail address (key).
 ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "confirm_email": "1/3m/key",
@@ -79,18 +79,18 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "BookTime"
-# A code is good for half a minute before and after its own: telephones are not always on time.
+# A code is valid for half a minute before and after its own: phones' clocks may be off.
 MFA_TOTP_TOLERANCE = 1
-# Nobody is signed in without a proved address; a new one that waits for its proof does no harm.
+# Signing in needs a verified address anyway; a new one that is not verified yet does no harm.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-# A member of staff signs in anew for each working day.
+# Staff sign in again each working day.
 STAFF_SESSION = timedelta(hours=12)
-# Staff come into their sites only with a second factor or a passkey, once it is enforced.
+# Whether staff need a second factor or a passkey for their sites.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
-# A passkey is bound to HTTPS, but for a developer's own machine.
+# Passkeys need HTTPS, except on a developer's own machine.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
-# How many proxies that we run stand before us: the client's address is read behind them.
-# HTTPS comes to us by one; without it nobody would be told from anybody else, and limits hit all.
+# The number of our own proxies in front of us, to find the client's address. HTTPS always comes
+# through one; not counting it would make all clients look the same, and limits would hit everyone.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.whole(
     "TRUSTED_PROXY_COUNT", default=1 if SECURE else 0, least=0, most=9
 )

@@ -1,11 +1,11 @@
-"""The settings of the API: who may ask, how often, and what answers look like."""
+"""The settings of the API: who may call it, how often, and the format of answers."""
 
 from datetime import timedelta
 from typing import Any
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        # First, since a 401 names the way of the first to sign in.
+        # First, since a 401 names the first one's way of signing in.
         "main.api.authentication.TokenAuthentication",
         "main.api.authentication.SessionAuthentication",
     ],
@@ -44,7 +44,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    # What is asked for and what is answered are not the same.
+    # Requests and responses have different fields.
     "COMPONENT_SPLIT_REQUEST": True,
     "COMPONENT_SPLIT_PATCH": False,
     "PARSER_WHITELIST": ["main.api.parsers.JSONParser", "main.api.parsers.FormParser"],

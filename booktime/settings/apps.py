@@ -1,4 +1,4 @@
-"""What the site is put together from: apps, middlewares, templates."""
+"""The parts of the site: apps, middlewares, templates."""
 
 from booktime.settings.site import BASE_DIR
 
@@ -37,8 +37,8 @@ MIDDLEWARE = [
     "booktime.sight.log_context_middleware.LogContextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Pages shrink to a fifth. Their secrets are masked anew each time, and Django pads the length,
-    # so that nothing can be learnt from it (BREACH).
+    # Pages shrink to a fifth. Secrets in them are masked afresh each time, and Django randomises
+    # the length, so that it reveals nothing (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "booktime.server.headers.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -48,7 +48,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    # Who is asking, for the history of what they change.
+    # Provides the user for the history of changes.
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 ROOT_URLCONF = "booktime.urls"

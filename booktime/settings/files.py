@@ -1,4 +1,4 @@
-"""Static files, bundles, covers, invoices that were printed, and where each is kept."""
+"""Static files, bundles, covers and printed invoices, and where each is stored."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,18 +15,18 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media"))).resolve()
 if not MEDIA_ROOT.name or MEDIA_ROOT.is_file():
     raise ImproperlyConfigured("MEDIA_ROOT must be a folder of its own.")
-# Beside it, where no address leads: what is nobody's but the customer's.
+# Next to it, but without an address: customers' private files.
 PRIVATE_MEDIA_ROOT = MEDIA_ROOT.with_name(f"{MEDIA_ROOT.name}-private")
 
-# The three that belong together switch media to S3; the others say more about it.
+# These three together switch media to S3; the others are details.
 _S3_NEEDS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_STORAGE_BUCKET_NAME"]
 _S3_MAY = ["AWS_S3_ENDPOINT_URL", "AWS_S3_REGION_NAME", "AWS_S3_PUBLIC_URL", "AWS_S3_COVERS_ACL"]
 _aws = {name: env.str(name, default="") for name in _S3_NEEDS + _S3_MAY}
 if _missing := [name for name in _S3_NEEDS if any(_aws.values()) and not _aws[name]]:
-    raise ImproperlyConfigured(f"Media in S3 want {' and '.join(_missing)} set as well.")
+    raise ImproperlyConfigured(f"Media in S3 also need {' and '.join(_missing)}.")
 if _aws["AWS_S3_COVERS_ACL"] not in ("", "public-read"):
-    raise ImproperlyConfigured("AWS_S3_COVERS_ACL must be public-read, or not be set.")
-# Both are part of a host's name, which stands in the Content-Security-Policy.
+    raise ImproperlyConfigured("AWS_S3_COVERS_ACL must be public-read or unset.")
+# Both become part of a host name in the Content-Security-Policy.
 _bucket = env.matching(
     "AWS_STORAGE_BUCKET_NAME",
     rf"(?=.{{3,63}}$){setting_types.LABEL}(\.{setting_types.LABEL})*",
@@ -37,18 +37,18 @@ _region = env.matching(
 )
 _AN_ADDRESS = "an address like https://shop.example"
 _endpoint = env.url("AWS_S3_ENDPOINT_URL", setting_types.web_address, _AN_ADDRESS, default="")
-# What main.gateways.s3 connects with; nothing where media are on this machine.
+# How main.gateways.s3 connects; empty if media are on this machine.
 S3 = {
     "access_key": _aws["AWS_ACCESS_KEY_ID"],
     "secret_key": _aws["AWS_SECRET_ACCESS_KEY"],
     "bucket_name": _bucket,
     "endpoint_url": _endpoint or None,
     "region_name": _region,
-    # Amazon has a host for each bucket; what else speaks S3 often has one for all.
+    # Amazon has one host per bucket; other S3 services often have one for all.
     "addressing_style": "path" if _endpoint else "virtual",
 } if _bucket else {}  # fmt: skip
 S3_COVERS_ACL = _aws["AWS_S3_COVERS_ACL"] or None
-# Where a browser finds the bucket's folder of covers: by default in the bucket itself.
+# The address of the bucket's folder of covers: by default in the bucket itself.
 S3_COVERS_URL = env.url(
     "AWS_S3_PUBLIC_URL",
     setting_types.web_address,
@@ -59,11 +59,11 @@ S3_COVERS_URL = env.url(
         else f"https://{_bucket or 'no'}.s3.{_region}.amazonaws.com/public"
     ),
 ) if S3 else ""  # fmt: skip
-# The other host that pages show pictures of, for the Content-Security-Policy: none, or one.
+# The other origin of pictures, if any, for the Content-Security-Policy.
 MEDIA_ORIGIN = "://".join(urlsplit(S3_COVERS_URL)[:2]) if S3 else ""
 
 STORAGES = {
-    # Private unless it says otherwise: "covers" alone are for everyone.
+    # Private by default; only "covers" is public.
     "default": {
         "BACKEND": "main.gateways.s3.PrivateFiles" if S3 else "main.gateways.files.PrivateFiles"
     },

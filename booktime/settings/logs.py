@@ -1,4 +1,4 @@
-"""What is logged and where to, who is told of errors, and the port of the metrics."""
+"""What is logged and where, who is notified of errors, and the port of the metrics."""
 
 import sys
 from pathlib import Path
@@ -7,14 +7,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 from booktime.settings.site import DEBUG, env
 
-# A port of its own, which no proxy leads to; 0 is none.
+# A separate port, to which no proxy leads; 0 means none.
 METRICS_PORT = env.whole("METRICS_PORT", default=0, least=0, most=65535)
-# A worker is given no port, and what is PORT by default then is not taken.
+# A worker has no PORT, so the default is free there.
 if METRICS_PORT and env.int("PORT", default=0) == METRICS_PORT:
-    raise ImproperlyConfigured(f"METRICS_PORT must be another port than PORT, not {METRICS_PORT}.")
+    raise ImproperlyConfigured(f"METRICS_PORT must differ from PORT, so not {METRICS_PORT}.")
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
-    # Only then: it takes a tenth of a second.
+    # Imported only if needed: it takes a tenth of a second.
     from sentry_sdk.utils import BadDsn, Dsn
 
     try:
@@ -24,7 +24,7 @@ if SENTRY_DSN:
             "SENTRY_DSN must be an address like https://key@sentry.example/1."
         ) from None
 
-# Servers log to stdout, as containers want it. What a command prints there may be data.
+# Servers log to stdout, as is usual in containers. What a command prints there may be data.
 _is_command = Path(sys.argv[0]).name == "manage.py" and sys.argv[1:2] != ["run_worker"]
 LOGGING = {
     "version": 1,
@@ -46,14 +46,14 @@ LOGGING = {
     "root": {"handlers": ["console", "error_mail"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        # Our own line of each request has its status, and not its path: a guest's link is one.
+        # Our own line per request has its status but not its path, which may be a guest's link.
         "django.request": {"level": "WARNING" if DEBUG else "ERROR"},
-        # Whoever knocks under another name, or asks oddly, is no error of ours.
+        # A wrong host or an odd request is not our error.
         "django.security": {"handlers": ["console"], "propagate": False},
-        # Twisted has a line of its own for each request, with its path and whose address it was.
+        # Twisted logs each request, with its path and the client's address.
         "daphne": {"level": "WARNING"},
         "twisted": {"level": "WARNING"},
-        # What is to be said of tasks, booktime/sight/task_log.py says.
+        # booktime/sight/task_log.py logs tasks.
         "django_tasks": {"level": "CRITICAL"},
         "django_tasks_db": {"level": "WARNING"},
     },

@@ -1,4 +1,4 @@
-"""What browsers are told to refuse, HTTPS, and what the cookies are called."""
+"""Security headers, HTTPS, and the names of cookies."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from csp.constants import NONCE, NONE, SELF
 from booktime.settings.files import MEDIA_ORIGIN
 from booktime.settings.site import GA_TRACKER_ID, HEALTH_PATH, SECURE
 
-# Styles are files of ours. Scripts run by the nonce of their page alone; what differs where the
-# templates are not ours, and the sockets' address, is in booktime/server/headers.py.
+# Styles are our own files. Scripts need their page's nonce; booktime/server/headers.py has the
+# exceptions for templates that are not ours, and the sockets' address.
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -17,7 +17,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "font-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
-        # Covers may stand on another host; signs in style sheets and QR codes are data.
+        # Covers may be on another host; icons in style sheets and QR codes are data: URLs.
         "img-src": [SELF, "data:", *filter(None, [MEDIA_ORIGIN])],
         "manifest-src": [NONE],
         "object-src": [NONE],
@@ -35,7 +35,7 @@ if GA_TRACKER_ID:
             "https://*.analytics.google.com",
             "https://*.googletagmanager.com",
         ]
-# Passkeys are ours to ask for; the rest no page of the shop has a use for, nor has any script.
+# Our pages use passkeys; no page or script of the shop needs any of these.
 _NOT_ASKED_FOR = (
     "accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen",
     "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer",
@@ -43,19 +43,19 @@ _NOT_ASKED_FOR = (
     "xr-spatial-tracking",
 )  # fmt: skip
 _PASSKEYS = ("publickey-credentials-create=(self)", "publickey-credentials-get=(self)")
-# On every answer, beside those that have a setting of Django's.
+# On every answer, besides those for which Django has a setting.
 STANDING_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join([*(f"{name}=()" for name in _NOT_ASKED_FOR), *_PASSKEYS]),
 }
-# No other site shows our files, so none is invited to.
+# No other site shows our files, so no other origin is allowed to read them.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # The conversation reads the token in the CSRF cookie (frontend/lib/tokens.js); no script needs the
-# others. With the prefix a browser takes such a cookie from this very host only, by HTTPS.
+# others. With the prefix, browsers accept such a cookie only from this very host, over HTTPS.
 _PREFIX = "__Host-" if SECURE else ""
 SESSION_COOKIE_NAME = f"{_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{_PREFIX}csrftoken"
@@ -67,9 +67,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 if SECURE:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    # Who checks our health asks the process itself, by plain HTTP.
+    # Health checks call the process directly, over plain HTTP.
     SECURE_REDIRECT_EXEMPT = [f"^{HEALTH_PATH}(alive/)?$"]
-    # From here alone: a proxy that sends its own as well would make two of them.
+    # Only we send this header: if a proxy did too, there would be two.
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

@@ -22,11 +22,11 @@ PAYMENT_WAYS = [
     "main.gateways.payments.transfer.BankTransfer",
     "main.gateways.payments.in_shop.PaidInShop",
 ]
-# So many hours a page that offers an order may be open until it is placed.
+# The number of hours for which the page that offers an order may be open before it is placed.
 QUOTE_HOLDS = env.whole("QUOTE_HOLDS", default=24, least=1, most=720)
-# So many days what was said at a checkout is kept, when nobody went on with it.
+# The number of days for which an abandoned checkout is kept.
 CHECKOUT_DAYS = env.whole("CHECKOUT_DAYS", default=30, least=1, most=365)
-# Who bills: it stands on every invoice, as it was on that day.
+# The seller, shown on every invoice as it was on that day.
 SELLER = {
     "name": env.str("SELLER_NAME", default="BookTime Ltd"),
     "address1": env.str("SELLER_ADDRESS1", default="3 Quire Court"),
@@ -42,18 +42,18 @@ SELLER = {
     "company_number": env.str("SELLER_COMPANY_NUMBER", default=""),
 }
 if DEFAULT_TAX_RATE and not SELLER["vat_id"]:
-    raise ImproperlyConfigured("DEFAULT_TAX_RATE is not 0: VAT wants a SELLER_VAT_ID.")
-# Fewer copies than this are a stock running low.
+    raise ImproperlyConfigured("DEFAULT_TAX_RATE is not 0: VAT requires a SELLER_VAT_ID.")
+# With fewer copies than this, a book's stock is running low.
 LOW_STOCK = env.whole("LOW_STOCK", default=5, least=1, most=10_000)
-# Within so many open days of the payment an order is to be on its way.
+# The number of open days after the payment within which an order should be on its way.
 DISPATCH_DAYS = env.whole("DISPATCH_DAYS", default=2, least=1, most=14)
-# When customer service answers, by the shop's own clock.
+# When customer service answers, in the shop's time zone.
 OPENING_HOURS = env.one(
     "OPENING_HOURS",
     setting_types.opening_hours,
     "hours",
     default="Mo-Fr 09:00-17:30; Sa 10:00-14:00",
 )
-# What was changed stays changed: the history is read, and nothing is set back by it.
+# The history is read-only: nothing is reverted to an older record.
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

@@ -1,4 +1,4 @@
-"""What kind of site this is: where it stands, whom it answers, and its secret."""
+"""The basics of the site: where it runs, which hosts it answers, and its secret."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from booktime.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = Environment()
-# Another file, or none, when ENV_FILE says so: the tests must not read a developer's.
+# ENV_FILE names another file, or none: the tests must not read a developer's.
 _env_file = os.environ.get("ENV_FILE", str(BASE_DIR / ".env")).strip()
 _given = set(os.environ)
 if _env_file and ("ENV_FILE" in os.environ or Path(_env_file).exists()):
@@ -18,19 +18,19 @@ if _env_file and ("ENV_FILE" in os.environ or Path(_env_file).exists()):
 
 DEBUG = env.bool("DEBUG", default=False)
 if not DEBUG:
-    # Only a developer's file counts: Dokku leaves one in the image, with the values of its build.
+    # Only a developer's file counts: Dokku leaves one with its build's values in the image.
     for _name in set(os.environ) - _given:
         del os.environ[_name]
-# Only a developer's machine may do without a key of its own.
+# Only a developer's machine may do without its own key.
 SECRET_KEY = env.str(
     "SECRET_KEY", **({"default": "insecure-development-key-" * 3} if DEBUG else {})
 )
-# Keys of before: what they signed or encrypted can still be read.
+# Former keys: what they signed or encrypted can still be read.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.each(
     "ALLOWED_HOSTS",
     setting_types.allowed_host,
-    "host names like shop.example with commas between",
+    "host names like shop.example, separated by commas",
     default=["localhost", "127.0.0.1"] if DEBUG else [],
 )
 if not (DEBUG or ALLOWED_HOSTS):
@@ -38,9 +38,9 @@ if not (DEBUG or ALLOWED_HOSTS):
 CSRF_TRUSTED_ORIGINS = env.each(
     "CSRF_TRUSTED_ORIGINS",
     setting_types.origin,
-    "origins like https://shop.example with commas between",
+    "origins like https://shop.example, separated by commas",
 )
-# What a deployment wrote about itself; Dokku's variable is one push ahead after a push that failed.
+# The revision that the deployment wrote; Dokku's variable is one push ahead after a failed push.
 _revision = BASE_DIR / "REVISION"
 GIT_REV = (
     _revision.read_text().strip()
@@ -49,10 +49,10 @@ GIT_REV = (
 )
 GA_TRACKER_ID = env.matching("GA_TRACKER_ID", "[A-Z]+-[A-Z0-9-]+", "an id like G-AB12CD34EF")
 PORT = env.whole("PORT", default=8000, least=1, most=65535)
-# HTTPS is the rule outside development, behind a proxy that speaks it for us; SECURE=false is for a
-# rehearsal on plain HTTP.
+# Outside development a proxy in front of us speaks HTTPS; SECURE=false is for a rehearsal on plain
+# HTTP.
 SECURE = env.bool("SECURE", default=not DEBUG)
-# Where the shop is reached: for the links in its mails.
+# The shop's public address, for the links in its mails.
 SITE_URL = env.url(
     "SITE_URL",
     setting_types.site,
@@ -60,7 +60,7 @@ SITE_URL = env.url(
     default=f"http://127.0.0.1:{PORT}" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
 )
 
-# Whether the shop is ready; below it, `alive/`. Also in app.json, which is no program.
+# Says whether the shop is ready; `alive/` is below it. Repeated in app.json, which is plain data.
 HEALTH_PATH = "healthz/"
 
 LANGUAGE_CODE = "en-gb"

@@ -1,4 +1,4 @@
-"""Mails, and the work that is done beside the request: mails and pictures."""
+"""Mails, and the work done outside requests: mails and pictures."""
 
 from booktime import setting_types
 from booktime.settings.site import DEBUG, env
@@ -26,11 +26,11 @@ CUSTOMER_SERVICE_EMAIL = env.one(
     "a mail address",
     default="customerservice@booktime.example",
 )
-_admins = env.each("ADMINS", setting_types.mailbox, "mail addresses with commas between")
+_admins = env.each("ADMINS", setting_types.mailbox, "mail addresses, separated by commas")
 ADMINS = [("Admins", address) for address in _admins]
 
-# "immediate" runs a task at once; "database" stores it in the transaction that asked for it,
-# for `manage.py run_worker` to do.
+# "immediate" runs a task at once; "database" stores it in the current transaction, for
+# `manage.py run_worker` to run.
 _TASKS_BACKENDS = {
     "immediate": "django_tasks.backends.immediate.ImmediateBackend",
     "database": "django_tasks_db.DatabaseBackend",

@@ -1,1 +1,1 @@
-"""What is told of the shop: log lines, errors, metrics; and of nobody."""
+"""Observability: log lines, errors and metrics, without anybody's personal data."""

@@ -1,8 +1,8 @@
-"""What is logged and counted of each request and stream: a line when it ends, by its route.
+"""Logs and counts each request and stream: one line when it ends, by route.
 
-Around the applications, where the time is the visitor's (with the wait for a thread, and the
-sending), and nothing is missed: static files, refused hosts, streams that Django never sees.
-Sockets: socket_log.py.
+It wraps the applications, to measure the visitor's time (including the wait for a thread, and
+sending) and to miss nothing: static files, refused hosts, streams that Django never sees. Sockets
+are in socket_log.py.
 """
 
 import logging
@@ -19,12 +19,12 @@ from booktime.sight.asgi_types import Application, Message, Receive, Scope, Send
 logger = logging.getLogger(__name__)
 
 HEADER = b"x-request-id"
-STATIC, UNMATCHED = "static", "unmatched"  # routes of what no view answers
-GONE = 499  # for nginx, and here: the client left before there was an answer
+STATIC, UNMATCHED = "static", "unmatched"  # routes for answers that no view makes
+GONE = 499  # as in nginx: the client left before there was an answer
 
 
 class Answer:
-    """Remembers the status on its way out, and gives the answer the request's id."""
+    """Remembers the answer's status and adds the request's id to it."""
 
     def __init__(self, send: Send, request_id: str, *, opens: str = "") -> None:
         self._send = send
@@ -42,7 +42,7 @@ class Answer:
 
 
 def requests(application: Application, *, is_routine: bool = False) -> Application:
-    """Good answers to what is asked every few seconds (`is_routine`) are counted, not logged."""
+    """Successful routine requests (`is_routine`: every few seconds) are counted, not logged."""
 
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:
         begun, request_id = time.perf_counter(), new_id()
@@ -68,7 +68,7 @@ def requests(application: Application, *, is_routine: bool = False) -> Applicati
 
 
 def streams(application: Application, *, route: str) -> Application:
-    """What goes on and on has a line as it opens, too."""
+    """Streams are also logged when they open, since they last."""
 
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:
         begun, request_id = time.perf_counter(), new_id()
@@ -91,17 +91,17 @@ def streams(application: Application, *, route: str) -> Application:
 
 
 def new_id() -> str:
-    """Our own. One that comes with a request may be of the proxy, or what a visitor typed."""
+    """Our own id. One that comes with a request may be the proxy's, or a visitor's invention."""
     return secrets.token_hex(16)
 
 
 @contextmanager
 def logging_errors() -> Iterator[None]:
-    """What nobody below has caught: the server would print it, and know nothing about it."""
+    """Logs errors that nothing else has caught: the server would print them without context."""
     try:
         yield
     except Exception:
-        logger.exception("What was asked for failed.")
+        logger.exception("Unhandled error.")
         raise
 
 

@@ -1,4 +1,4 @@
-"""The shapes of ASGI, for annotations; those of asgiref are unions that each line would narrow."""
+"""ASGI types for annotations; asgiref's are unions that every line would have to narrow."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any

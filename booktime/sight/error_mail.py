@@ -1,8 +1,8 @@
-"""Mails to ADMINS about errors: few, short, without anybody's data, and never waited for.
+"""Mails to ADMINS about errors: few, short, without personal data, and sent in the background.
 
-One mail an error and ten minutes, whichever process it happened in, and twenty an hour of each
-process; the next one says how many were not sent. A thread sends them: a mail server that does not
-answer holds up no customer.
+One mail per error in ten minutes, across all processes, and twenty an hour from each process; the
+next one says how many were not sent. A thread sends them, so that a mail server that does not
+answer delays no customer.
 """
 
 import atexit
@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 
 QUIET = 600  # seconds after a mail, for the same error
 AN_HOUR, MOST_AN_HOUR = 3600, 20
-WAITING = 50  # errors that wait for the thread; more are counted, and not kept
-LAST_MOMENT = 2  # seconds for what is still to be sent as the process ends
+WAITING = 50  # errors that wait for the thread; more are only counted
+LAST_MOMENT = 2  # seconds to send the rest when the process ends
 
 
 class ErrorMail(logging.Handler):
@@ -49,7 +49,7 @@ class ErrorMail(logging.Handler):
             self._begin()
 
     def flush(self, limit: float = LAST_MOMENT) -> None:
-        """Wait for what is on its way, for a moment."""
+        """Wait a moment for mails that are being sent."""
         until = time.monotonic() + limit
         while self._reports.unfinished_tasks and time.monotonic() < until:
             time.sleep(0.01)
@@ -57,7 +57,7 @@ class ErrorMail(logging.Handler):
     def _begin(self) -> None:
         with self._start:
             if self._thread is None:
-                # A daemon: it waits for ever.
+                # A daemon, since it waits for ever.
                 self._thread = threading.Thread(target=self._work, name="error-mail", daemon=True)
                 self._thread.start()
                 atexit.register(self.flush)
@@ -68,7 +68,7 @@ class ErrorMail(logging.Handler):
             try:
                 self._send(report)
             except Exception as error:
-                # As a warning: an error would be mailed.
+                # A warning, since an error would be mailed.
                 logger.warning("An error could not be mailed: %s", error)
             finally:
                 self._reports.task_done()
@@ -86,7 +86,7 @@ class ErrorMail(logging.Handler):
 
 
 class Rate:
-    """How many mails there may be. Used by one thread, but for `hold_back`."""
+    """Limits the number of mails. Only one thread uses it, except for `hold_back`."""
 
     def __init__(self) -> None:
         self._sent_at: dict[str, float] = {}
@@ -110,17 +110,17 @@ class Rate:
         return True
 
     def hold_back(self, fingerprint: str) -> None:
-        # Errors of a thousand kinds are one: the memory for them is bounded.
+        # Beyond a thousand kinds, errors count as one kind, to limit memory.
         is_known = fingerprint in self._held_back or len(self._held_back) < 1000
         self._held_back[fingerprint if is_known else ""] += 1
 
     def take_held_back(self, fingerprint: str) -> tuple[int, int]:
-        """Of the same, and of those about which there was no mail for so long."""
+        """The numbers held back: of the same error, and of those not mailed recently."""
         same = self._held_back.pop(fingerprint, 0)
         silent = [known for known in list(self._held_back) if known not in self._sent_at]
         return same, sum(self._held_back.pop(known) for known in silent)
 
 
 def _is_first_of_all(fingerprint: str) -> bool:
-    """Of all processes that share a cache; while it is away each goes by itself."""
+    """Across all processes that share a cache; without it, each decides for itself."""
     return bool(cache.add(f"error-mail:{fingerprint}", 1, timeout=QUIET))

@@ -1,4 +1,4 @@
-"""What a mail about an error says, and by what two of them are known to be about the same fault."""
+"""The content of a mail about an error, and a fingerprint to recognise the same fault."""
 
 import hashlib
 import logging
@@ -39,7 +39,7 @@ def report_of(record: logging.LogRecord) -> Report:
 
 
 def _fingerprint(record: logging.LogRecord, error: BaseException | None, where: str) -> str:
-    """The same for the same fault, whatever it met: by our own line that it went through last."""
+    """The same for the same fault, whatever the data: by the last line of our own in the trace."""
     parts: list[Any] = [record.name, record.msg, where]
     if error:
         parts = [record.name, type(error).__qualname__]

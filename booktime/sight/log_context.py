@@ -1,7 +1,7 @@
-"""What the log says beside each line: facts about the request, socket or task that writes it.
+"""The context of each log line: facts about the request, socket or task that writes it.
 
-They are noted once, in whichever thread or task they become known, and stand beside every line from
-then on. Keys, codes and names of ours only: no path, no address, nothing that somebody typed.
+They are noted once, in whichever thread or task they become known, and added to every line from
+then on. Only our own keys, codes and names: no paths, no addresses, nothing that somebody typed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from contextvars import Context, ContextVar, Token, copy_context
 from typing import Any
 
-# One object for all tasks and threads that work for the same exchange: each gets a copy of the
-# context, and what one of them notes in it the others would not see.
+# One object shared by all tasks and threads of the same exchange: each has a copy of the context,
+# so that a new value set by one would not be seen by the others.
 _facts: ContextVar[dict[str, Any] | None] = ContextVar("log_context", default=None)
 
 
@@ -24,7 +24,7 @@ def about(**facts: Any) -> Iterator[dict[str, Any]]:
 
 
 def begin(**facts: Any) -> Token[dict[str, Any] | None]:
-    """Like `about`, where beginning and end are told apart from each other."""
+    """Like `about`, if beginning and end are in different places."""
     return _facts.set({**known(), **facts})
 
 
@@ -33,7 +33,7 @@ def end(token: Token[dict[str, Any] | None]) -> None:
 
 
 def note(**facts: Any) -> None:
-    """Where nothing is going on that lines could be about, there is nothing to be noted."""
+    """Add facts to the current context; does nothing if there is none."""
     noted = _facts.get()
     if noted is not None:
         noted.update(facts)
@@ -45,7 +45,7 @@ def known() -> dict[str, Any]:
 
 
 def of_nobody() -> Context:
-    """A context for a task that outlives whoever starts it: its lines are about none of them."""
+    """An empty context for a task that outlives the request or socket that started it."""
     context = copy_context()
     context.run(_facts.set, None)
     return context

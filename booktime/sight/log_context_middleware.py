@@ -1,4 +1,4 @@
-"""The middleware that notes what only Django knows of a request: its route, and who asks."""
+"""The middleware that notes what only Django knows of a request: its route and user."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,9 +12,9 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 class LogContextMiddleware:
-    """The first of all, so that its facts stand beside what the others say.
+    """The first of all, so that its facts are part of the others' log lines.
 
-    The route is the name of the address, or of its view: never what stood in the address bar.
+    The route is the name of the URL pattern or of its view, never the requested path.
     """
 
     def __init__(self, get_response: View) -> None:
@@ -37,7 +37,7 @@ class LogContextMiddleware:
 
 
 def known_user_id(request: HttpRequest) -> int | None:
-    """Without asking: a page that does not look who asks must not pay for it, nor vary by it."""
+    """Only if already loaded: a page that ignores the user must neither query it nor vary by it."""
     user = request.__dict__.get("user")
     is_unasked = isinstance(user, LazyObject) and user.__dict__.get("_wrapped", empty) is empty
     return None if user is None or is_unasked else user.pk

@@ -1,4 +1,4 @@
-"""How a log line is written: as an object of known fields outside development, else to be read."""
+"""How a log line is written: as a JSON object of known fields, or as text in development."""
 
 import json
 import logging
@@ -12,8 +12,8 @@ from structlog.processors import TimeStamper
 from booktime.sight import log_context
 from booktime.sight.redaction import message, traceback_of
 
-# All that a line may hold, in this order; whatever else is given to a logger stays here. Ours are
-# keys, codes, and names that stand in the source.
+# All fields of a line, in this order; anything else given to a logger is dropped. Values are our
+# own keys, codes, and names from the source.
 FIELDS = (
     "time", "level", "event", "logger", "request_id", "socket", "order_id", "role", "user_id",
     "task", "task_id", "attempt", "method", "route", "status", "code", "by", "duration_ms",
@@ -21,7 +21,7 @@ FIELDS = (
 )  # fmt: skip
 _EXTRA = {*FIELDS} - {"time", "level", "event", "logger", "exception"}
 MOST = 20_000  # characters of a traceback
-# Under such a name Django tells of who knocks as nobody should: as an error, and in their words.
+# Django logs suspicious requests under these names: as errors, and repeating their content.
 KNOCKS = "django.security."
 
 Fields = MutableMapping[str, Any]
@@ -53,19 +53,19 @@ def _add_facts(logger: Any, name: str, fields: Fields) -> Fields:
 
 
 def _make_little_of_knocks(logger: Any, name: str, fields: Fields) -> Fields:
-    """A strange host, a path that leads out of its folder: no fault of ours, and no news."""
+    """A wrong host or a path out of its folder is not our fault: log it briefly, as a warning."""
     if not fields["logger"].startswith(KNOCKS):
         return fields
     why, args = fields["logger"].removeprefix(KNOCKS), fields.get("positional_args")
     if why == "csrf" and args:
-        # What was wrong with the form; after the dash come the visitor's words.
+        # The reason; what follows the dash repeats the visitor's input.
         why = str(args[0]).partition(" - ")[0].rstrip(".")
     said = {"level": "warning", "event": f"Refused: {why}.", "positional_args": ()}
     return {**fields, **said, "exc_info": None}
 
 
 def _write(logger: Any, name: str, fields: Fields) -> Fields:
-    """A traceback is without the values of variables, but the words of its error may hold some."""
+    """Tracebacks have no values of variables, but an error's own text may contain some."""
     error = (fields.get("exc_info") or (None, None))[1]
     args = fields.get("positional_args")
     fields["event"] = message(fields["event"], args, logger=fields["logger"], error=error)
@@ -80,7 +80,7 @@ def _as_object(logger: Any, name: str, fields: Fields) -> str:
 
 
 def _as_line(logger: Any, name: str, fields: Fields) -> str:
-    """What a developer looks at: the event first, and no facts that are always the same."""
+    """For developers: the event first, without facts that are always the same."""
     beside = [
         f"{field}={fields[field]}"
         for field in ("method", "route", "status", "code", "by", "duration_ms", "order_id", "role",

@@ -1,7 +1,7 @@
-"""What is counted for Prometheus.
+"""The metrics for Prometheus.
 
-Labels are names that stand in the source (routes, methods, codes, tasks), never what somebody sent:
-there are only so many series. Why not django-prometheus: docs/decisions/0020.
+Labels are names from the source (routes, methods, codes, tasks), never input: the number of series
+is limited. Why not django-prometheus: docs/decisions/0020.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ OTHER = "other"
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
-# A second series for each, of when it began to be.
+# A second series for each, with its time of creation.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 registry = CollectorRegistry()
 _mine: dict[str, Any] = {"namespace": "booktime", "registry": registry}

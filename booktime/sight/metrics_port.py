@@ -1,6 +1,6 @@
-"""Where Prometheus reads the metrics: a port of their own. No proxy leads to it, and no page does.
+"""Where Prometheus reads the metrics: a separate port, to which no proxy and no page leads.
 
-What waits in the database, its pool and the threads are looked at when somebody asks.
+Waiting work in the database, its pool and the threads are measured on request.
 """
 
 import logging
@@ -18,19 +18,19 @@ from booktime.sight.metrics import errors_logged, registry
 
 logger = logging.getLogger(__name__)
 
-KEPT = 10  # seconds for which what was counted in the database is not counted again
-AGAIN = 10  # seconds between two tries to have the port
+KEPT = 10  # seconds for which figures from the database are cached
+AGAIN = 10  # seconds between two attempts to open the port
 
 
 class Counted(NamedTuple):
-    """A figure of the shop's own: what it is, and how it is counted in the database."""
+    """One of the shop's own figures: its description, and how to count it in the database."""
 
     help: str
     look: Callable[[], int]
 
 
 class Threads(Protocol):
-    """Those that answer requests, some of them free."""
+    """The threads that answer requests."""
 
     size: int
 
@@ -39,7 +39,7 @@ class Threads(Protocol):
 
 
 class ThreadFigures:
-    """How many threads there are for requests, and how many of them are free."""
+    """The number of threads for requests, and how many are free."""
 
     def __init__(self, threads: Threads) -> None:
         self._threads = threads
@@ -52,9 +52,9 @@ class ThreadFigures:
 
 
 class DatabaseFigures:
-    """What waits in the database, and its pool. While it is away these are missing, and no others.
+    """Waiting work in the database, and its pool; only these are missing while it is away.
 
-    Whoever asks every second does not ask the database every second.
+    Cached, so that reading the metrics every second does not query the database every second.
     """
 
     def __init__(self, counted: Mapping[str, Counted]) -> None:
@@ -81,7 +81,7 @@ class DatabaseFigures:
         try:
             return {name: figure.look() for name, figure in self._counted.items()}
         except DatabaseError as error:
-            logger.warning("What waits could not be counted: %s", error)
+            logger.warning("Waiting work could not be counted: %s", error)
             return {}
         finally:
             connection.close()
@@ -103,7 +103,7 @@ class ErrorCount(logging.Handler):
 
 
 def listen(*, counted: Mapping[str, Counted], threads: Threads | None = None) -> None:
-    """Where METRICS_PORT says so. Without the port the shop serves all the same."""
+    """On METRICS_PORT, if set. If it cannot be opened, the shop serves all the same."""
     if not settings.METRICS_PORT:
         return
     for collector in (ProcessCollector, PlatformCollector, GCCollector):
@@ -114,7 +114,7 @@ def listen(*, counted: Mapping[str, Counted], threads: Threads | None = None) ->
     logging.getLogger().addHandler(ErrorCount(logging.ERROR))
     port = settings.METRICS_PORT
     if error := _open(port):
-        # Two releases can stand side by side on one machine until the first has ended.
+        # Two releases can run side by side on one machine until the old one has ended.
         logger.warning("No metrics yet: port %s: %s.", port, error.strerror or error)
         threading.Thread(target=_keep_trying, args=[port], name="metrics", daemon=True).start()
 
@@ -130,4 +130,4 @@ def _open(port: int) -> OSError | None:
 def _keep_trying(port: int) -> None:
     while _open(port):
         time.sleep(AGAIN)
-    logger.info("Metrics are on port %s now.", port)
+    logger.info("Metrics are now on port %s.", port)

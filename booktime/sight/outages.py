@@ -1,4 +1,4 @@
-"""What is a fault of ours, and what is only the database or Redis being away for a while."""
+"""Tells our own faults from temporary outages of the database or Redis."""
 
 import logging
 
@@ -7,23 +7,23 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 DATABASE_ERRORS = (OperationalError, InterfaceError)
-# The pool's own errors come as the database's.
+# The pool's own errors appear as the database's.
 _AWAY = (RedisConnectionError, RedisTimeoutError, ConnectionError, TimeoutError)
-# PostgreSQL's classes of errors: the connection, an end or a start of the server, no room for more.
-# What else it says (a deadlock, a full disk, a statement cut off) somebody should know of.
+# PostgreSQL's classes of errors: connection, stop or start of the server, too many connections.
+# Somebody should know of all others, such as a deadlock, a full disk or a cancelled statement.
 _AWAY_STATES = ("08", "57P", "533")
 
 
 def is_away(error: Exception) -> bool:
-    """Whether the database or Redis cannot be reached; anything else is a fault to look at."""
+    """Whether the database or Redis cannot be reached; anything else is a fault to examine."""
     state = getattr(error.__cause__, "sqlstate", None) or _AWAY_STATES[0]
     is_databases = is_database_away(error) and state.startswith(_AWAY_STATES)
     return is_databases or isinstance(error, _AWAY)
 
 
 def is_database_away(error: BaseException) -> bool:
-    """It cannot be reached, or does not answer as it should, and may do so later."""
-    # SQLite has one class for that and for a table that is not there.
+    """Whether it cannot be reached or does not answer properly, but may do so later."""
+    # SQLite uses the same class for a missing table.
     is_ours = getattr(error.__cause__, "sqlite_errorname", "") == "SQLITE_ERROR"
     return isinstance(error, DATABASE_ERRORS) and not is_ours
 
@@ -33,7 +33,7 @@ def in_one_line(error: BaseException) -> str:
 
 
 def log(logger: logging.Logger, what: str, error: Exception) -> None:
-    """For what goes on all the same: a warning, or else an error with its traceback."""
+    """Log an outage as a warning, anything else as an error with its traceback; work continues."""
     if is_away(error):
         logger.warning("%s: %s", what, error)
     else:

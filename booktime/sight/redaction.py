@@ -1,8 +1,8 @@
-"""Takes out of a text what must not get into a log: addresses, tokens, links that open something.
+"""Removes what must not be logged from texts: addresses, tokens, links that open something.
 
-By shape, since texts come from libraries too: an exception of the mail server names whom it
-refused. What has no shape (a name, a street) is not logged in the first place: log_lines.py lets
-known fields out, and no others. Errors of the database repeat values of any shape: only their first
+It works by pattern, since texts come from libraries, too: a mail server's exception names the
+address that it refused. Data without a pattern (a name, a street) is not logged in the first place:
+log_lines.py only lets known fields out. Database errors repeat arbitrary values: only their first
 words are logged, with the names of tables and constraints.
 """
 
@@ -16,8 +16,8 @@ from django.db import Error as DatabaseError
 
 EMAIL, SECRET, QUERY = "[address]", "[secret]", "[query]"
 
-# What PostgreSQL adds to an error's first words repeats rows and queries, over several lines. It
-# goes to the end, but for errors that came of it: where a value ends, only PostgreSQL knows.
+# What PostgreSQL adds to an error's first words repeats rows and queries, over several lines. It is
+# removed up to the end or the next error of the chain: only PostgreSQL knows where a value ends.
 _ADDED = re.compile(
     r"""(?<![A-Z])(DETAIL|HINT|CONTEXT|QUERY|STATEMENT|LINE\ \d+):\ .*?(?=\Z|
     \n\n(?:The\ above\ exception\ was|During\ handling\ of\ the\ above)\ )""",
@@ -25,7 +25,7 @@ _ADDED = re.compile(
 )
 _RULES = [
     (_ADDED, rf"\1: {SECRET}"),
-    # Headers, as they are written, and as they stand in a list or dict that was printed.
+    # Headers, as written, and as in a printed list or dict.
     (
         re.compile(
             r"""(?ix) \b(authorization|proxy-authorization|(?:set-)?cookie|x-csrftoken)
@@ -34,11 +34,11 @@ _RULES = [
         rf"\1\2{SECRET}",
     ),
     (re.compile(r"(?i)\b(bearer|token|basic)\s+[A-Za-z0-9+/=._~-]{8,}"), rf"\1 {SECRET}"),
-    # The login within an address of a service.
+    # The login in a service's URL.
     (re.compile(r"(://)[^\s/@\"']*@"), rf"\1{SECRET}@"),
-    # From the question mark to the end of the address.
+    # A URL's query string.
     (re.compile(r"""(?<=[\w/])\?[^\s"'<>]*=[^\s"'<>]*"""), f"?{QUERY}"),
-    # Up to its closing quote, or the end of a text that was cut; without quotes it is one word.
+    # Up to the closing quote, or the end of a text that was cut off; without quotes, one word.
     (
         re.compile(
             r"""(?isx) \b((?:old|new_?)?password\d?|passwd|secret|ticket|token|key|code
@@ -55,10 +55,10 @@ _RULES = [
         ),
         EMAIL,
     ),
-    # What Django signs: the value, when, and the signature.
+    # Values signed by Django: value, time and signature.
     (re.compile(r"(?<![\w.-])[\w.-]+:[A-Za-z0-9]{5,8}:[\w-]{20,}"), SECRET),
-    # Sessions, tokens, tickets, links of mails: long, and letters and figures mixed. But not a name
-    # in the source, whose words and numbers an underscore holds apart.
+    # Sessions, tokens, tickets, links in mails: long, with letters and digits mixed. Not names in
+    # the source, which have underscores between words and numbers.
     (
         re.compile(
             r"""(?x) (?<![\w-]) (?!(?:\d+|[a-z]+)(?:_+(?:\d+|[a-z]+))+(?![\w-]))
@@ -67,9 +67,9 @@ _RULES = [
         SECRET,
     ),
 ]
-# Django ends what it says of a request with its path: the route stands beside it.
+# Django ends messages about a request with its path; the log line has the route instead.
 _PATH = re.compile(r": /\S*$")
-# Undefined tables and columns: what is quoted there stands in a query of ours.
+# Undefined tables and columns: what these errors quote comes from our own queries.
 _OF_QUERIES = {"42P01", "42703"}
 
 
@@ -79,7 +79,7 @@ def message_of(record: logging.LogRecord) -> str:
 
 
 def message(text: Any, args: Any, *, logger: str, error: BaseException | None = None) -> str:
-    """As logging puts it together, but for errors among its parts."""
+    """The message as logging formats it, with errors among its arguments redacted."""
     if isinstance(args, tuple):
         args = tuple(words_of(each) if isinstance(each, BaseException) else each for each in args)
     text = _without_values(str(text) % args if args else str(text), error)
@@ -87,7 +87,7 @@ def message(text: Any, args: Any, *, logger: str, error: BaseException | None = 
 
 
 def traceback_of(error: BaseException, *, most: int) -> str:
-    """Of an error that was raised within another the end says more than the beginning."""
+    """The last `most` characters: in a chain of errors, the end says more than the beginning."""
     return said_of(error, "".join(traceback.format_exception(error)).rstrip("\n"), most=most)
 
 
@@ -96,7 +96,7 @@ def said_of(error: BaseException | None, text: str, *, most: int) -> str:
 
 
 def words_of(error: BaseException) -> str:
-    """What it says; of a database's error only what repeats no values."""
+    """The error's text; for a database error, only the part without values."""
     server = error.__cause__ if isinstance(error, DatabaseError) else error
     diag = getattr(server, "diag", None)
     if diag is not None and diag.message_primary:
@@ -112,7 +112,7 @@ def redacted(text: str) -> str:
 
 
 def _without_values(text: str, error: BaseException | None) -> str:
-    """The text of this error, in which it and those it came of stand as they are, or printed."""
+    """The text without the values in this error and its causes, whether as str or repr."""
     for each in _chain(error):
         if _is_databases(each) and (whole := str(each)):
             words = words_of(each)
@@ -121,7 +121,7 @@ def _without_values(text: str, error: BaseException | None) -> str:
 
 
 def _is_databases(error: BaseException) -> bool:
-    """Ours to call, or the driver's own beneath it."""
+    """Whether it is Django's database error, or the driver's own below it."""
     return isinstance(error, DatabaseError) or hasattr(error, "diag")
 
 
@@ -134,7 +134,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _primary(diag: Any) -> str:
-    """Up to the first thing quoted that is no name of ours: what is quoted may hold quotes."""
+    """The text up to the first quoted value that is not one of our names; it may contain quotes."""
     text: str = diag.message_primary
     names = {diag.table_name, diag.column_name, diag.constraint_name, diag.datatype_name}
     for quoted in re.finditer('"([^"]*)"', text):

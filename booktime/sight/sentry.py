@@ -1,8 +1,8 @@
-"""Errors told to Sentry, when there is a SENTRY_DSN: what is logged as one, and what we know of it.
+"""Reports errors to Sentry if there is a SENTRY_DSN: logged errors with their log context.
 
-It hears the log, and nothing else. Sentry's own for Django and ASGI patch a handler
-that ours replaces, and gather addresses, query strings and headers that would have to be taken out
-again. What an event may hold is listed here; all else stays here.
+It only uses the log. Sentry's integrations for Django and ASGI patch a handler that ours replaces,
+and collect addresses, query strings and headers that would have to be removed again. This file
+lists what an event may contain; everything else is dropped.
 """
 
 import logging
@@ -21,7 +21,7 @@ _FRAME = ("filename", "abs_path", "module", "function", "lineno", "in_app",
 
 
 def begin() -> bool:
-    """Whether there is anybody to be told. Events are sent by a thread: nobody waits for it."""
+    """Start if configured; return whether it is. A thread sends the events, so nobody waits."""
     if not settings.SENTRY_DSN:
         return False
     import sentry_sdk
@@ -36,7 +36,7 @@ def begin() -> bool:
         auto_enabling_integrations=False,
         integrations=[
             LoggingIntegration(level=None, event_level=logging.ERROR),
-            # What is on its way as the process ends has two seconds, without a word about it.
+            # When the process ends, pending events get two seconds, without a message about it.
             AtexitIntegration(callback=lambda pending, timeout: None),
         ],
         before_send=scrubbed,
@@ -52,7 +52,7 @@ def begin() -> bool:
 
 
 def scrubbed(event: Any, hint: dict[str, Any]) -> Any:
-    """Called where the error was logged, so what is known there is known here."""
+    """Called where the error was logged, so the log context is available."""
     facts = log_context.known()
     record = hint.get("log_record")
     facts = facts | {name: getattr(record, name) for name in _TAGS if hasattr(record, name)}

@@ -1,4 +1,4 @@
-"""What is logged and counted of each socket: when it opened, what was refused, and how it ended."""
+"""Logs and counts each socket: when it opened, what it was refused, and how it ended."""
 
 import logging
 import time
@@ -20,13 +20,13 @@ def sockets(application: Application) -> Application:
 
 
 def log_refusal(code: str) -> None:
-    """That a frame was refused, by whoever refused it. `code` stands in the source."""
+    """Log that a frame was refused; called where that happens. `code` is from the source."""
     metrics.refusals.labels(code).inc()
     logger.info("message_refused", extra={"code": code})
 
 
 class _Socket:
-    """One socket: when it opened, and who ended it by which code."""
+    """One socket: when it opened, who closed it and with which code."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive, self._send = receive, send
@@ -56,7 +56,7 @@ class _Socket:
         await self._send(message)
 
     def _close(self, code: int | None, *, by: str) -> None:
-        """The first time counts: who closes hears of the end as well."""
+        """Only the first call counts: the closing side is told of the end as well."""
         if self._is_closed:
             return
         self._is_closed = True

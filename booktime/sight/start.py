@@ -1,4 +1,4 @@
-"""Begins to observe a process, web or worker: Sentry, the metrics' port, tasks, and its end."""
+"""Starts observing a process, web or worker: Sentry, metrics' port, tasks, and its end."""
 
 import logging
 import sys
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 def begin(*, counted: Mapping[str, Counted], threads: Threads | None = None) -> None:
-    """Once, before the process serves. `counted` and `threads` are what the metrics read."""
+    """Call once, before the process serves. The metrics read `counted` and `threads`."""
     sentry.begin()
     metrics_port.listen(counted=counted, threads=threads)
     task_log.listen()
@@ -20,8 +20,8 @@ def begin(*, counted: Mapping[str, Counted], threads: Threads | None = None) -> 
 
 
 def log_end(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-    """A process that ends by an error says so in its log, and to whoever is told of errors."""
+    """Log an error that ends the process, so that it is also reported."""
     if issubclass(kind, Exception):
-        logger.critical("The process ended by an error.", exc_info=(kind, error, trace))
+        logger.critical("An error ended the process.", exc_info=(kind, error, trace))
     else:
         sys.__excepthook__(kind, error, trace)

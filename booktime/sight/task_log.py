@@ -1,4 +1,4 @@
-"""What is logged and counted of each task that runs in this process."""
+"""Logs and counts each task that runs in this process."""
 
 import logging
 import sys
@@ -12,18 +12,18 @@ from booktime.sight import log_context, metrics
 
 logger = logging.getLogger(__name__)
 
-# Those under way in this process: when each began, and how to forget what was noted of it.
+# Running tasks in this process: when each began, and the token that resets its log context.
 _under_way: dict[str, tuple[float, Any]] = {}
 
 
 def listen() -> None:
-    """However often this is called, each signal is heard once."""
+    """Connect the signals; repeated calls do no harm."""
     task_started.connect(note_task, dispatch_uid=__name__)
     task_finished.connect(log_task, dispatch_uid=__name__)
 
 
 def note_task(sender: Any, task_result: Any, **kwargs: Any) -> None:
-    """Beside each line of the task, and in what is told of its errors."""
+    """Add the task to its log lines and error reports."""
     attempt = task_result.kwargs.get("attempt", 0) + 1
     task_id = str(task_result.id)
     noted = log_context.begin(task=_name(task_result), task_id=task_id, attempt=attempt)
@@ -43,13 +43,13 @@ def log_task(sender: Any, task_result: Any, **kwargs: Any) -> None:
         if is_done:
             logger.info("task_done", extra=duration)
         else:
-            # Without its arguments: a mail about an account carries a link that opens it.
+            # Without its arguments: a mail about an account contains a link that opens it.
             logger.error("task_failed", exc_info=sys.exc_info(), extra=duration)
     finally:
         log_context.end(noted)
 
 
 def _name(task_result: Any) -> str:
-    """One task sends all mails: `send_mail:order_paid` says which."""
+    """One task sends all mails: `send_mail:order_paid` says which one."""
     event = task_result.kwargs.get("event")
     return f"{task_result.task.name}:{event}" if event else task_result.task.name

@@ -48,10 +48,10 @@ class FileSettingTests(SimpleTestCase):
 
     def test_a_set_that_is_not_whole_or_wrong_is_one_clear_line(self) -> None:
         for environment, line in [
-            (KEYS, "Media in S3 want AWS_STORAGE_BUCKET_NAME set as well."),
+            (KEYS, "Media in S3 also need AWS_STORAGE_BUCKET_NAME."),
             (
                 {"AWS_S3_ENDPOINT_URL": "https://minio.example"},
-                f"Media in S3 want {' and '.join(BUCKET)} set as well.",
+                f"Media in S3 also need {' and '.join(BUCKET)}.",
             ),
             (
                 BUCKET | {"AWS_STORAGE_BUCKET_NAME": "My Books"},
@@ -67,7 +67,7 @@ class FileSettingTests(SimpleTestCase):
             ),
             (
                 BUCKET | {"AWS_S3_COVERS_ACL": "public-read-write"},
-                "AWS_S3_COVERS_ACL must be public-read, or not be set.",
+                "AWS_S3_COVERS_ACL must be public-read or unset.",
             ),
             ({"MEDIA_ROOT": "/"}, "MEDIA_ROOT must be a folder of its own."),
         ]:

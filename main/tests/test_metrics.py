@@ -45,7 +45,7 @@ class ListenTests(SimpleTestCase):
             until = time.monotonic() + 5
             while len(logs.records) < 2 and time.monotonic() < until:
                 time.sleep(0.01)
-        self.assertEqual(logs.records[1].getMessage(), f"Metrics are on port {port} now.")
+        self.assertEqual(logs.records[1].getMessage(), f"Metrics are now on port {port}.")
         self.assertIn("booktime_threads_free 3.0", self.read(port))
 
 

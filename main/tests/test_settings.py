@@ -136,7 +136,7 @@ class MalformedSettingTests(SimpleTestCase):
         threads = self.said_of({"ASGI_THREADS": "0"})
         self.assertEqual(threads, "ASGI_THREADS must be from 1 to 1000, not 0.")
         both = self.said_of({"PORT": "9000", "METRICS_PORT": "9000"})
-        self.assertEqual(both, "METRICS_PORT must be another port than PORT, not 9000.")
+        self.assertEqual(both, "METRICS_PORT must differ from PORT, so not 9000.")
 
     def said_of(self, environment: dict[str, str]) -> str:
         with self.assertRaises(ImproperlyConfigured) as refused:
@@ -170,7 +170,7 @@ class RightSettingTests(SimpleTestCase):
         code = "from booktime import settings as s; print(s.DEFAULT_TAX_RATE)"
         taxed = PRODUCTION | {"DEFAULT_TAX_RATE": "20"}
         refused = run_python(["-c", code], taxed)
-        self.assertIn("VAT wants a SELLER_VAT_ID", refused.stderr)
+        self.assertIn("VAT requires a SELLER_VAT_ID", refused.stderr)
         done = run_python(["-c", code], taxed | {"SELLER_VAT_ID": "GB999999973"})
         self.assertEqual(done.stdout.split(), ["20"], done.stderr)
 

@@ -1,4 +1,4 @@
-"""The same names as in en_GB: a name that a language lacks would be printed letter by letter."""
+"""The same names as in en_GB: a missing name would itself be printed as a format."""
 
 DATE_FORMAT = "j. M Y"
 DATETIME_FORMAT = "j. M Y, H:i"

@@ -1,4 +1,4 @@
-"""Times of the day with all hours: Django's own would say 4:15 a.m. here, and 04:15 there."""
+"""Times on the 24-hour clock: Django's own formats mix 4:15 a.m. and 04:15."""
 
 DATE_FORMAT = "j M Y"
 DATETIME_FORMAT = "j M Y, H:i"

@@ -4,16 +4,16 @@ AN_ADDRESS = "an address like https://shop.example"
 HOURS = "Mo-Fr 09:00-17:30; Sa 10:00-14:00"
 # Variable, what it must be, and what is none.
 MALFORMED = [
-    ("ADMINS", "mail addresses with commas between",
+    ("ADMINS", "mail addresses, separated by commas",
      ["nonsense", "a@shop.example b@shop.example", "<a@shop.example", "@shop.example"]),
-    ("ALLOWED_HOSTS", "host names like shop.example with commas between",
+    ("ALLOWED_HOSTS", "host names like shop.example, separated by commas",
      ["https://shop.example", "shop.example:443", "shop.example www.shop.example", "shop.example.",
       "*.shop.example", "[shop]", "shop_1", "-"]),
     ("ASGI_THREADS", "a whole number", ["many", "1.5"]),
     ("AWS_S3_REGION_NAME", "a region like eu-west-2", ["not a region", "us-east-1; script-src *"]),
     ("AWS_STORAGE_BUCKET_NAME", "a bucket's name",
      ["ab", 64 * "a", "a..b", "Books", "books; script-src *"]),
-    ("CSRF_TRUSTED_ORIGINS", "origins like https://shop.example with commas between",
+    ("CSRF_TRUSTED_ORIGINS", "origins like https://shop.example, separated by commas",
      ["shop.example", "https://shop.example/shop", "https://*", "https://shop.example:x", "null"]),
     ("CUSTOMER_SERVICE_EMAIL", "a mail address like customerservice@booktime.example",
      ["nonsense", "Service <service@shop.example>"]),
@@ -39,7 +39,7 @@ MALFORMED = [
     ("TRUSTED_PROXY_COUNT", "a whole number", ["-"]),
 ]  # fmt: skip
 MALFORMED_URLS = [
-    ("ALLOWED_HOSTS", "host names like shop.example with commas between", ["http://a:b@c.example"]),
+    ("ALLOWED_HOSTS", "host names like shop.example, separated by commas", ["http://a:b@c.example"]),
     ("AWS_S3_ENDPOINT_URL", AN_ADDRESS, ["http://x:abc", "http://x:0", "minio"]),
     ("AWS_S3_PUBLIC_URL", AN_ADDRESS,
      ["https://cdn.example; script-src *", "https://cdn.example/; script-src *"]),
@@ -78,7 +78,7 @@ WELL_FORMED = [
 ]  # fmt: skip
 # Behind the question mark of DATABASE_URL, and what is said of it.
 POSTGRESQL = "postgres://shop@localhost/shop?"
-KEPT = "the shop keeps its connections itself: leave pool and CONN_MAX_AGE out."
+KEPT = "the shop manages its connections itself: omit pool and CONN_MAX_AGE."
 ODD_OPTIONS = [
     (POSTGRESQL + "pool=0&CONN_MAX_AGE=60", KEPT),
     (POSTGRESQL + "pool=0", KEPT),
