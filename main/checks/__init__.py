@@ -1,3 +1,3 @@
-"""What Django checks of ours before it serves, beside its own."""
+"""Our own system checks, which Django runs before it serves."""
 
 from main.checks import names, processes  # noqa: F401, they register theirs

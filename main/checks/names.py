@@ -1,6 +1,6 @@
-"""Checks that every job and mail that events ask for by name exists and takes those arguments.
+"""Checks that every job and mail that events name exists and takes those arguments.
 
-Otherwise the first customer to whom the event happens would find out.
+Otherwise such a mistake would only show when the event first happens.
 """
 
 import ast

@@ -12,8 +12,8 @@ def check_processes_can_talk(app_configs: Any, **kwargs: Any) -> list[CheckMessa
         return []
     return [
         Error(
-            f"WEB_CONCURRENCY is {settings.WEB_CONCURRENCY}, and no Redis by which so "
-            "many processes could tell each other what is said.",
+            f"WEB_CONCURRENCY is {settings.WEB_CONCURRENCY}, but without Redis the processes "
+            "cannot pass messages to each other.",
             hint="Set REDIS_URL, or serve with one process.",
             id="main.E001",
         )

@@ -121,7 +121,7 @@ def load_conversations() -> int:
 
 
 def _order_of(talk: Talk) -> Order | None:
-    """None if the customer has talked before: that belongs to whoever uses the shop now."""
+    """None if the customer has already talked: that belongs to whoever uses the shop now."""
     said = Message.objects.filter(conversation__order__email=talk.email, kind=Message.Kind.TEXT)
     if said.exists():
         return None
@@ -176,7 +176,7 @@ def _user(email: str) -> User:
 def _date(
     order: Order, *, waiting_since: datetime | None, closed_at: datetime | None, at: datetime
 ) -> None:
-    """Give a row that was written now its time in the past. No mail must follow."""
+    """Backdate rows that have just been written. No mail may follow."""
     conversation = Conversation.objects.get(pk=order.pk)
     conversation.waiting_since = waiting_since
     conversation.closed_at = closed_at

@@ -104,7 +104,7 @@ def _live(past: PastOrder, person: Person, staff: dict[str, User]) -> Iterator[d
 
 
 def _place(past: PastOrder, person: Person) -> Order | None:
-    """As the customer would; not at all if any of it is unavailable."""
+    """As the customer would; None if anything in it is unavailable."""
     books = Product.objects.active().filter(name__in=past.basket)
     stock = dict(books.values_list("name", "stock"))
     if any(stock.get(name, 0) < quantity for name, quantity in past.basket.items()):

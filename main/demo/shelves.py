@@ -48,7 +48,7 @@ def shelve(rows: Sequence[CatalogueRow]) -> Iterator[bool]:
 
 
 def age_products(*, since: datetime) -> None:
-    """Those made since then were there before the first order."""
+    """Backdate products created since then to before the first order."""
     Product.objects.filter(created_at__gte=since).update(created_at=since - OLD)
     Product.history.filter(history_date__gte=since).update(history_date=since - OLD)
 
@@ -96,7 +96,7 @@ def _import(row: CatalogueRow) -> Product:
         raise ValueError(f"{row.name}: {result.errors[0].reason}")
     product = _find(row)
     if product is None:
-        raise ValueError(f"{row.name}: it was imported, and is not there.")
+        raise ValueError(f"{row.name} was imported but does not exist.")
     if not row.is_book:
         product = change_product(product_id=product.pk, values={"tax_rate": GOODS_TAX_RATE})
     return product

@@ -1,4 +1,4 @@
-"""What became of the demo shop's orders: the steps that its staff took, each in its own time."""
+"""What became of the demo shop's orders: the steps that staff took, each at its own time."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,17 +30,17 @@ ALL, FIRST, LAST = (None, None), (0, 1), (-1, None)
 
 @dataclass(frozen=True)
 class Step:
-    """What a member of staff did with an order: how many days after the step before, and when."""
+    """What staff did with an order: how many days after the previous step, and at what time."""
 
     days: int
     hour: int
     by: str
     do: str = "move"
     lines: tuple[int | None, int | None] = ALL
-    copies: int | None = None  # of those lines that have more; None for all
+    copies: int | None = None  # how many copies of longer lines; None for all
     status: OrderLine.Status = SENT
     reason: str = ""
-    more: str = "0.00"  # came than was due; or, below zero, less
+    more: str = "0.00"  # paid more than was due; if negative, less
 
 
 _PAID = (Step(1, 10, OFFICE, "pay"),)
@@ -127,7 +127,7 @@ def _move(step: Step, order: Order, *, at: datetime) -> None:
 
 
 def date(order: Order, *, at: datetime, by: User | None) -> None:
-    """Give the rows that this step wrote now their time in the past, and who did it."""
+    """Backdate the rows that this step has just written, and say who did it."""
     Order.objects.filter(pk=order.pk).update(updated_at=at)
     Conversation.objects.filter(pk=order.pk).update(changed_at=at)
     Message.objects.of(order.pk).filter(at__gt=at).update(at=at)

@@ -1,4 +1,4 @@
-"""The quantities that people want."""
+"""The quantities that customers want."""
 
 from django import forms
 

@@ -1,4 +1,4 @@
-"""Where an order goes and who pays: as a guest, or from one's own addresses."""
+"""The addresses of an order: a guest types them, a member chooses from their own."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,10 +12,10 @@ TYPED = "typed"  # an address that a guest gave, before signing in
 
 
 class ChoicesForm(forms.Form):
-    """What is ticked beside the addresses, by guests and members alike.
+    """What guests and members can tick besides the addresses.
 
-    A field that stands here is kept in `Checkout.choices` under its name, shown again as it was
-    left, and found there by the pricers (main.actions.pricers).
+    Each field here is stored in `Checkout.choices` under its name. It is shown again as it was
+    left, and the pricers (main.actions.pricers) read it there.
     """
 
     @property
@@ -24,7 +24,7 @@ class ChoicesForm(forms.Form):
 
 
 class MemberForm(ChoicesForm):
-    """A member chooses among their own addresses, and the one that they gave as a guest."""
+    """A member chooses among their own addresses and the one that they typed as a guest."""
 
     billing_address = forms.ChoiceField(
         widget=forms.RadioSelect,
@@ -52,7 +52,7 @@ class MemberForm(ChoicesForm):
             self._offer(kind)
 
     def _offer(self, kind: str) -> None:
-        """Most people have one address, and the first is ticked; whoever has more, chooses."""
+        """Most people have one address, so the first is ticked; others choose."""
         name = f"{kind}_address"
         options = [(key, str(address)) for key, address in self.own.items()]
         typed = self._typed(kind)
@@ -90,7 +90,7 @@ class MemberForm(ChoicesForm):
 
     @property
     def choices(self) -> dict[str, Any]:
-        """An own address by its key, to follow it when it is corrected; no key for a typed one."""
+        """Saved addresses by key, to follow later corrections; a typed one has no key."""
         chosen = super().choices
         for name in ("billing_address", "shipping_address"):
             chosen[name] = None if chosen[name] == TYPED else int(chosen[name])
@@ -123,7 +123,7 @@ class GuestForm(ChoicesForm):
         )
 
     def is_valid(self) -> bool:
-        # All three, so that every mistake is shown at once.
+        # Validate all three, so that every mistake is shown at once.
         parts = [super().is_valid(), self.billing_form.is_valid()]
         if not (self.is_bound and self.data.get("shipping_same")):
             parts.append(self.shipping_form.is_valid())
@@ -144,7 +144,7 @@ class GuestForm(ChoicesForm):
 
     @property
     def choices(self) -> dict[str, Any]:
-        """The e-mail address has its own place; nobody's address book is followed."""
+        """The e-mail address is stored elsewhere, and guests have no address book to follow."""
         chosen = super().choices | {"billing_address": None, "shipping_address": None}
         del chosen["email"]
         return chosen

@@ -6,7 +6,7 @@ from main.gateways.payments import PaymentWay
 
 
 class PlaceOrderForm(forms.Form):
-    """What the customer agreed to, and how they pay where there is more than one way."""
+    """What the customer agreed to, and how they pay if there is more than one way."""
 
     checkout = forms.UUIDField(widget=forms.HiddenInput)
     quote = forms.CharField(max_length=64, widget=forms.HiddenInput)

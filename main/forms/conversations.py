@@ -50,13 +50,13 @@ class MessageForm(forms.Form):
         return self.data.get("again") == "1"
 
     def ask_back(self, at: datetime) -> None:
-        """Ask: the same was said just now. Meant twice, or sent twice?"""
+        """Ask whether a message just like the last one is intended, or was sent twice."""
         self.data = self.data.copy()
         self.data["again"] = "1"
         self.add_error(None, _TWICE.format(time_of_day(at)))
 
     def refuse(self, refused: MessageRefused) -> None:
-        """Keep what was typed; under a new key if another text took its own."""
+        """Keep the text; under a new key if another text has taken its key."""
         if refused.code == "cid_taken":
             self.renew()
             self.add_error(None, _OTHER)

@@ -28,13 +28,13 @@ class HandOverForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    """`seen` is the last message on the page: nothing that came since may be closed unseen."""
+    """`seen` is the last message on the page, so that newer messages are not closed unseen."""
 
     seen = forms.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
 class CannedReplyForm(forms.Form):
-    """Puts a reply into the message's field where no script does."""
+    """Puts a reply into the message field if there is no JavaScript."""
 
     reply = forms.ModelChoiceField(
         queryset=CannedReply.objects.active(),

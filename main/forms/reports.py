@@ -1,4 +1,4 @@
-"""What may be asked of a report: the period, and whether as a page or a download."""
+"""The options of a report: the period, and whether it is a page or a download."""
 
 from collections.abc import Sequence
 

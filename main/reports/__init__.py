@@ -1,4 +1,4 @@
-"""Reads across models: shelves for customers, figures for staff."""
+"""Reads across models: recommendations for customers, figures for staff."""
 
 from main.reports.figures import Report
 from main.reports.invoices import Turnover, turnover

@@ -1,4 +1,4 @@
-"""Days and months in the shop's own time zone, whatever the clocks do."""
+"""Days and months in the shop's time zone, even when clocks change."""
 
 from datetime import UTC, date, datetime, time, timedelta
 

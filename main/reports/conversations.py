@@ -1,4 +1,4 @@
-"""How a conversation stands, and pages of its messages in the order of seq: for every door."""
+"""The state of a conversation, and pages of its messages in the order of seq, for every door."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ A_PAGE, MOST = 50, 100
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a conversation stands at `head`: everything that a client is told besides its messages.
+    """A conversation's state at `head`: everything that clients receive besides its messages.
 
     `reads`: who (see main.models.participants.who) has read up to which message. The time and
     person in `turn` are as sent to clients. None means unknown.
@@ -58,7 +58,7 @@ class Stretch:
 
 
 def read_standing(order_id: int) -> Standing:
-    """How it stands; an order without a conversation yet stands as one that just began."""
+    """The state; for an order without a conversation yet, that of one that just began."""
     joined = Conversation.objects.filter(pk=order_id).select_related("assignee")
     rows: list[Any] = list(
         joined.annotate(reader=F("read_cursors__reader"), upto=F("read_cursors__upto")).order_by()

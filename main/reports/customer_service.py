@@ -1,4 +1,4 @@
-"""Customer service's list: who is waiting, since when, who is on it, and what is unread."""
+"""Customer service's list: who is waiting, since when, the assignee, and what is unread."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

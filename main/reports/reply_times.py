@@ -27,7 +27,7 @@ def expected_reply(now: datetime | None = None) -> str:
 
 
 def reply_promise(now: datetime | None = None) -> str:
-    """A sentence for whoever writes to us: as above, or what the shop promises in any case."""
+    """A sentence for anyone who writes to us: as above, or what the shop promises in any case."""
     return expected_reply(now) or promise_text()
 
 

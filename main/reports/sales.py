@@ -27,7 +27,7 @@ class Bought:
 
 
 def most_bought(days: int) -> Report[Bought]:
-    """The books of which most copies were bought in these days, most first."""
+    """The books of which most copies were bought in the last `days`, most first."""
     return kept(f"most-bought-{days}", lambda: _read_bought(days, most=MOST_LISTED))
 
 

@@ -31,7 +31,7 @@ def running_low() -> ProductQuerySet:
 
 
 def low_stock(days: int) -> Report[LowStock]:
-    """Those that sold most in these days first, then those with fewest copies."""
+    """Those that sold most in the last `days` first, then those with the fewest copies."""
 
     def read() -> tuple[list[LowStock], int]:
         rows = all_low_stock(days)

@@ -1,4 +1,4 @@
-"""The shop at a glance: what is waiting for staff, and how sales go. As of now, not cached."""
+"""The shop at a glance: what is waiting for staff, and how sales are going. Not cached."""
 
 from dataclasses import dataclass
 from datetime import date

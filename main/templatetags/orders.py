@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.filter
 def way_label(code: str) -> str:
-    """“Bank transfer”; the code itself where the shop has no such way any more."""
+    """“Bank transfer”; the code itself if the shop no longer has such a way."""
     way = payment_way(code)
     return way.label if way else code
 

@@ -195,8 +195,8 @@ class CommandTests(BackupCase):
         path, told = self.folder / "shop.tar", StringIO()
         call_command("backup", path, stderr=told)
         self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
-        self.assertIn(f"a picture that is not there: {image.image.name}", told.getvalue())
-        with self.assertRaisesMessage(CommandError, "is there already"):
+        self.assertIn(f"a picture that does not exist: {image.image.name}", told.getvalue())
+        with self.assertRaisesMessage(CommandError, "already exists"):
             call_command("backup", path)
         with self.assertRaisesMessage(CommandError, "could not be written"):
             call_command("backup", self.folder / "no-such" / "shop.tar")
@@ -212,7 +212,7 @@ class CommandTests(BackupCase):
                 call_command("backup", path, stderr=StringIO())
             return make_backup(out=out)
 
-        refused = self.assertRaisesMessage(CommandError, "shop.tar is there already.")
+        refused = self.assertRaisesMessage(CommandError, "shop.tar already exists.")
         with mock.patch(make, overtaken), refused:
             call_command("backup", path)
         with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""How allauth's pages behave in this shop: its mails are tasks, and no GET signs anyone out."""
+"""Adapts allauth's pages to the shop: mails are sent by tasks, and no GET signs anyone out."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.mixins import LogoutFunctionalityMixin
@@ -14,18 +14,18 @@ from main import access, events
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_ajax(self, request) -> bool:
-        """Pages are pages here, whatever a client claims to accept."""
+        """Always answer with pages, whatever a client claims to accept."""
         return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
-        """By task, so that a slow mail server shows neither as an error nor on the clock."""
+        """By task, so that a slow mail server causes neither errors nor delays."""
         context = {"email": email, "site_url": settings.SITE_URL} | context
         subject = render_to_string(f"{template_prefix}_subject.txt", context)
         text = render_to_string(f"{template_prefix}_message.txt", context).strip()
         events.account_mail_written(email=email, subject=" ".join(subject.split()), text=text)
 
     def get_reauthentication_methods(self, user) -> list[dict]:
-        """Who has a second factor confirms by it: a password that got out must not remove it."""
+        """Users with a second factor confirm with it: a stolen password must not remove it."""
         methods = super().get_reauthentication_methods(user)
         return [method for method in methods if method["id"] != "reauthenticate"] or methods
 
@@ -34,21 +34,21 @@ class AccountAdapter(DefaultAccountAdapter):
             with transaction.atomic():
                 return super().confirm_email(request, email_address)
         except IntegrityError:
-            # Someone signed up with the address meanwhile, though never proved it theirs.
+            # Someone has meanwhile signed up with the address, but never verified it.
             messages.error(request, "This e-mail address belongs to another account.")
             return False
 
 
 class SignInView(LoginView):
     def form_valid(self, form) -> HttpResponse:
-        """allauth heeds "keep me signed in" last of all; staff are not kept for weeks."""
+        """allauth applies "keep me signed in" last; staff are not kept signed in for weeks."""
         response = super().form_valid(form)
         access.limit_session(self.request, self.request.user)
         return response
 
 
 class LogoutByPost(LogoutFunctionalityMixin):
-    """A link must not sign out whoever follows it while signed in to another account."""
+    """A link must not sign out a user who follows it while signed in to another account."""
 
     def logout(self) -> None:
         if self.request.method == "POST":

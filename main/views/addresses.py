@@ -15,7 +15,7 @@ from main.views.next_page import next_page
 
 @method_decorator(never_cache, name="dispatch")
 class OwnAddressesMixin(LoginRequiredMixin):
-    """Others' addresses are not there (404). `next` brings people back to the checkout."""
+    """Other people's addresses are not found (404). `next` leads back to the checkout."""
 
     http_method_names = ["get", "head", "post", "options"]
     done = ""

@@ -1,4 +1,4 @@
-"""The basket: adding to it, looking at it, changing it."""
+"""The basket: add to it, view it, change it."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -29,7 +29,7 @@ def add_to_basket_view(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def basket_view(request: HttpRequest) -> HttpResponse:
-    """Look at the basket; POST sets quantities ("update") or removes one line ("remove")."""
+    """View the basket; POST sets quantities ("update") or removes one line ("remove")."""
     if request.method != "POST":
         return basket_page(request)
     lines = BasketLine.objects.filter(basket__in=_open_basket(request))
@@ -50,7 +50,7 @@ def basket_view(request: HttpRequest) -> HttpResponse:
 def basket_page(
     request: HttpRequest, *, error: str = "", form: BasketForm | None = None, status: int = 200
 ) -> HttpResponse:
-    """The basket as it stands, with what went wrong, if anything did."""
+    """The basket as it is now, with the error, if any."""
     lines = list(read_lines(request))
     for line in lines:
         name = f"quantity_{line.pk}"
@@ -61,19 +61,19 @@ def basket_page(
 
 
 def read_lines(request: HttpRequest):
-    """Of the open basket, with what was said at its checkout."""
+    """The lines of the open basket, with its checkout."""
     lines = BasketLine.objects.filter(basket__in=_open_basket(request)).for_reading()
     return lines.select_related("basket__checkout")
 
 
 def checkout_of(lines: list[BasketLine]) -> Checkout:
-    """One that is not stored, where nothing was said yet."""
+    """The basket's checkout, or an unsaved one if there is none yet."""
     basket = lines[0].basket
     return getattr(basket, "checkout", None) or Checkout(basket=basket)
 
 
 def summary(lines: list[BasketLine]) -> dict:
-    """What the pages show beside the basket: the charges, as far as they are known by now."""
+    """What the pages show beside the basket: the charges known so far."""
     quote = make_quote(checkout_of(lines), lines=lines) if lines else None
     return {"lines": lines, "quote": quote, "can_checkout": can_order(lines)}
 

@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def product_list(request: HttpRequest, tag: str) -> HttpResponse:
-    """All books or those of a subject. A wrong filter is named (400) and the rest still applied."""
+    """All books or those of a subject. An invalid filter is named (400); the others still apply."""
     tags = list(ProductTag.objects.active())
     chosen = _find_tag(tags, slug=tag)
     products = Product.objects.active()
@@ -81,7 +81,7 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _find_tag(tags: list[ProductTag], *, slug: str) -> ProductTag | None:
-    """The subject with this slug; None for "all". Read from the list that the page shows anyway."""
+    """The subject with this slug, from the list that the page shows anyway; None for "all"."""
     if slug == ALL_BOOKS:
         return None
     for tag in tags:
@@ -91,7 +91,7 @@ def _find_tag(tags: list[ProductTag], *, slug: str) -> ProductTag | None:
 
 
 def _page(request: HttpRequest, products, *, listed) -> Page:
-    """The page asked for. Counting is done on the bare rows, covers are fetched for one page."""
+    """The requested page. It counts bare rows, and fetches covers for one page only."""
     paginator = Paginator(products, BOOKS_A_PAGE)
     count = paginator.count
     paginator.object_list = listed(products) if count else products.none()

@@ -1,4 +1,4 @@
-"""Checkout: where the books and the invoice go, and the thanks. Between them: checkout_review."""
+"""Checkout: the page of addresses, and the thanks. checkout_review comes between them."""
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -22,7 +22,7 @@ LAST_ORDER = "last_order"
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_select(request: HttpRequest) -> HttpResponse:
-    """Give or choose the addresses; POST keeps them and goes on to the review."""
+    """Enter or choose the addresses; POST stores them and goes on to the review."""
     if not request.user.is_authenticated and "billing_address" in request.POST:
         return redirect_to_login(request.path)  # a member's page, whose session has ended
     lines = list(read_lines(request))
@@ -40,7 +40,7 @@ def address_select(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def checkout_done(request: HttpRequest) -> HttpResponse:
-    """Thanks, with the order last placed in this session."""
+    """The thanks, with the order last placed in this session."""
     order = readable_orders(request).filter(pk=request.session.get(LAST_ORDER)).first()
     if order is None:
         raise Http404("No order was placed here.")
@@ -53,7 +53,7 @@ def checkout_done(request: HttpRequest) -> HttpResponse:
 
 
 def _make_form(request: HttpRequest, checkout: Checkout) -> GuestForm | MemberForm:
-    """Whoever signed in on another tab may send a guest's page: it counts as it was typed."""
+    """After signing in on another tab, a user may still send a guest's page: it counts as typed."""
     data = request.POST if request.method == "POST" else None
     if not request.user.is_authenticated or (data and "billing-name" in data):
         return GuestForm(data, checkout=checkout)

@@ -1,4 +1,4 @@
-"""Checkout's last page: all that the order would say, and the button that places it."""
+"""Checkout's last page: everything that the order would contain, and the button to place it."""
 
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ from main.views.visitor import basket_owner, remember_guest_order
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout_review(request: HttpRequest) -> HttpResponse:
-    """POST places the order. What is shown is an offer, and so it is stored."""
+    """POST places the order. What the page shows is an offer, so it is stored."""
     if request.method != "POST":
         return _page(request)
     form = PlaceOrderForm(request.POST, ways=offered_ways())
@@ -48,7 +48,7 @@ def checkout_review(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
-    """The order as it would be now, with what stood in its way."""
+    """The order as it would be now, with the error that prevented it, if any."""
     try:
         checkout = open_checkout(owner=basket_owner(request), language=get_language() or "")
     except BasketEmpty as empty:
@@ -79,7 +79,7 @@ def _make_form(checkout: Checkout, quote_key: str, ways: list[PaymentWay]) -> Pl
 
 
 def _payment_options(form: PlaceOrderForm, ways: list[PaymentWay]) -> list[dict[str, Any]]:
-    """Each way with the template of its words, and its radio button where there are several."""
+    """Each way to pay with the template of its text, and a radio button if there are several."""
     radios = form["payment_way"] if len(ways) > 1 else [None]
     return [
         {"radio": radio, "way": way, "template": f"payments/{way.code}/choice.html"}
@@ -88,7 +88,7 @@ def _payment_options(form: PlaceOrderForm, ways: list[PaymentWay]) -> list[dict[
 
 
 def _not_theirs(request: HttpRequest, checkout_id: UUID) -> HttpResponse:
-    """A member whose session has ended signs in and finds everything; others see what they have."""
+    """A member whose session has ended signs in to continue; others see their own basket."""
     of_members = Checkout.objects.filter(pk=checkout_id, basket__user__isnull=False)
     if not request.user.is_authenticated and of_members.exists():
         return redirect_to_login(request.path)
@@ -98,8 +98,8 @@ def _not_theirs(request: HttpRequest, checkout_id: UUID) -> HttpResponse:
 def _go_on(request: HttpRequest, order: Order) -> HttpResponse:
     """To the thanks, or to where the customer pays.
 
-    To another host they are led by a page of ours: Chromium applies the policy's form-action to
-    whatever a posted form is redirected to.
+    Another host is reached by way of a page of ours: Chromium applies the policy's form-action to
+    redirects after a form is posted.
     """
     if order.user_id is None:
         remember_guest_order(request, order)

@@ -1,6 +1,6 @@
-"""What a page shows of a conversation: the same for a customer's page and for the staff's.
+"""What a page shows of a conversation, both for customers and for staff.
 
-`conversations/panel.html` draws a Panel; its `props` are what the component takes over with.
+`conversations/panel.html` renders a Panel; the component starts with its `props`.
 """
 
 from collections.abc import Sequence
@@ -21,14 +21,14 @@ from main.sockets.addresses import chat_address
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """`props` is None on a page of earlier messages: those do not change."""
+    """`props` is None on a page of earlier messages, since those do not change."""
 
     order: Order
     me: Participant
     form: MessageForm
-    address: str  # of the page that shows it, and to which the form is sent
+    address: str  # the page that shows it, to which the form is sent
     messages: Sequence[Message]
-    earlier: int | None  # the page before this one ends before that message
+    earlier: int | None  # the page of earlier messages ends before this one
     is_latest: bool
     reads: dict[str, int]
     expectation: str
@@ -36,7 +36,7 @@ class Panel:
 
     @property
     def read_upto(self) -> int:
-        """Up to where anybody on the other side has read."""
+        """Up to which message anybody on the other side has read."""
         others = (
             upto for who, upto in self.reads.items() if who.startswith("staff") != self.is_staff
         )
@@ -44,13 +44,13 @@ class Panel:
 
     @property
     def seen(self) -> int:
-        """The last message that was shown to whoever looks at it."""
+        """The last message shown on the page."""
         shown = self.messages[-1].seq if self.messages else 0
         return max(shown, self.reads.get(self.me.who, 0))
 
     @property
     def city(self) -> str:
-        """Whose time it is that the page is drawn with; the component takes the visitor's own."""
+        """The city of the page's time zone; the component uses the visitor's own."""
         return settings.TIME_ZONE.rpartition("/")[2].replace("_", " ")
 
     @property
@@ -66,7 +66,7 @@ def make_panel(
     form: MessageForm | None = None,
     before: int | None = None,
 ) -> Panel:
-    """The last messages, or those before one."""
+    """The last messages, or those before a given one."""
     stretch = read_before(order.pk, before) if before else read_latest(order.pk)
     expectation = "" if me.is_staff else expected_reply()
     return Panel(
@@ -84,7 +84,7 @@ def make_panel(
 
 
 def note_reading(request: HttpRequest, panel: Panel) -> None:
-    """Who opens the page has read what it shows; a browser that fetches ahead has not."""
+    """Opening the page marks what it shows as read, except if a browser prefetches it."""
     ahead = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
     if request.method != "GET" or "prefetch" in ahead or not panel.messages:
         return
@@ -110,7 +110,7 @@ def _props(order: Order, me: Participant, stretch: Stretch, expectation: str) ->
         "urls": _urls(order.pk),
         "heartbeat": settings.CHAT_HEARTBEAT,
         "expectation": expectation,
-        "zone": settings.TIME_ZONE,  # of the hours in it
+        "zone": settings.TIME_ZONE,  # the time zone of the opening hours
         **(_for_staff(stretch) if me.is_staff else {}),
     }
 

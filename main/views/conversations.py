@@ -1,4 +1,4 @@
-"""The conversation about an order as a page, for its customer; it works as a form alone."""
+"""The conversation about an order as a page for its customer; it works without JavaScript."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -34,7 +34,7 @@ _TOO_MANY = "That was a lot at once. Please wait a moment, then send this one."
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def order_conversation(request: HttpRequest, order_id: int) -> HttpResponse:
-    """Who comes from a mail without being signed in can do so, and is led back."""
+    """Customers who come from a mail without being signed in can sign in, and then return."""
     order = readable_orders(request).filter(pk=order_id).first()
     if order is None:
         response = sign_in_first(request)
@@ -48,7 +48,7 @@ def order_conversation(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
-    """To who finds no order: it may be theirs once they are known. Raises Http404 when they are."""
+    """If an order is not visible, signing in may help. Raises Http404 if already signed in."""
     if request.user.is_authenticated:
         raise Http404("This order does not exist, or it is not yours.")
     return redirect_to_login(request.get_full_path())
@@ -63,7 +63,7 @@ def customer_panel(
 
 
 def before_in(request: HttpRequest) -> int | None:
-    """The number in `?before=`. Raises Http404 for what is none."""
+    """The number in `?before=`. Raises Http404 if it is not a number."""
     text = request.GET.get("before")
     if text is None:
         return None
@@ -75,7 +75,7 @@ def before_in(request: HttpRequest) -> int | None:
 def sent(
     request: HttpRequest, form: MessageForm, *, order_id: int, author: Participant
 ) -> HTTPStatus:
-    """Post what the form holds; the status of the answer, and what is wrong stands in the form."""
+    """Post the form's message; return the response's status. Errors are in the form."""
     if not form.is_valid():
         if "cid" in form.errors:
             form.renew()
@@ -95,9 +95,9 @@ def sent(
 
 
 def _twin(order_id: int, author: Participant, *, text: str, cid: UUID) -> Message | None:
-    """The author's last message, if it says the same, just now, and under another key.
+    """The author's last message, if it is recent and has the same text but another key.
 
-    The page that a browser goes back to is drawn anew, and has a key of its own.
+    When a browser goes back, the page is rendered again, with a new key.
     """
     own = Message.objects.of(order_id).said_by(author)
     last = own.filter(at__gt=timezone.now() - _JUST_NOW).order_by("-seq").first()

@@ -73,7 +73,7 @@ def cs_chat(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 def _act(request: HttpRequest, order_id: int, me: Participant) -> HttpResponse:
-    """Do what the button says and show the page anew; what is refused stays, with the reason."""
+    """Do what the button says and show the page again; refused input stays, with the reason."""
     message, hand_over = MessageForm(), HandOverForm(user=request.user)
     status: int = HTTPStatus.SEE_OTHER
     try:
@@ -160,7 +160,7 @@ def _page(
 
 
 def _conversation(order: Order) -> Conversation:
-    """As it is, or would begin: an order older than its timeline has none."""
+    """The order's conversation; orders older than the timeline get a new, unsaved one."""
     begun = Conversation.objects.filter(pk=order.pk).select_related("assignee").first()
     return begun or Conversation(order=order)
 
@@ -170,7 +170,7 @@ def _address(order_id: int) -> str:
 
 
 def _shown(row: Row) -> dict[str, Any]:
-    """A row of the stream with moments that a template can write, and the state in a word."""
+    """A row of the stream for a template: with times as datetimes, and the state in a word."""
     moments = {name: _moment(row[name]) for name in _MOMENTS}
     is_late = bool(moments["dispatch_by"]) and moments["dispatch_by"] < timezone.now()
     state = Order.Status(row["status"]).label

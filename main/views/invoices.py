@@ -12,7 +12,7 @@ from main.views.visitor import readable_orders
 @never_cache
 @require_safe
 def order_invoice(request: HttpRequest, order_id: int) -> HttpResponse:
-    """A customer's own; the PDF is to keep."""
+    """A customer's own document; the PDF is a download."""
     order = get_object_or_404(readable_orders(request), pk=order_id)
     return invoice_response(
         request, order, back_url=order.get_absolute_url(), disposition="attachment"

@@ -1,11 +1,11 @@
-"""Where to go next, when the address bar says so: never out of the shop."""
+"""The page to go to next, if the address has `next`: never outside the shop."""
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def next_page(request: HttpRequest) -> str:
-    """The `next` that was asked for, or "" when there is none or it leads elsewhere."""
+    """The requested `next`, or "" if there is none or it leads elsewhere."""
     url = request.POST.get("next") or request.GET.get("next") or ""
     hosts = {request.get_host()}
     if url_has_allowed_host_and_scheme(url, hosts, require_https=request.is_secure()):

@@ -1,4 +1,4 @@
-"""The staff's list of all orders: found, narrowed and sorted, as quick with 100,000 of them."""
+"""The staff's list of all orders: search, filter and sort, fast even with 100,000 of them."""
 
 from django.core.paginator import EmptyPage, PageNotAnInteger
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from main.models.staff_roles import Right
 from main.views.order_table import ORDERS_A_PAGE, OrderPaginator, OrderTable
 from main.views.page_links import page_links
 
-# What a row shows: an order has thrice as many columns.
+# What a row shows: an order has three times as many columns.
 _SHOWN = ("created_at", "email", "status", "total", "currency", "shipping_name",
           "open_balance__due")  # fmt: skip
 
@@ -22,7 +22,7 @@ _SHOWN = ("created_at", "email", "status", "total", "currency", "shipping_name",
 @require_safe
 @staff_only(Right.VIEW_DASHBOARD)
 def order_dashboard(request: HttpRequest) -> HttpResponse:
-    """A wrong filter is named (400), and the others still narrow the list."""
+    """An invalid filter is named (400); the others still apply."""
     orders = Order.objects.select_related("open_balance").only(*_SHOWN)
     narrowed = OrderFilter(request.GET, orders)
     table = OrderTable(narrowed.qs, order_by=narrowed.sorted_by)

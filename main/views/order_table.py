@@ -8,9 +8,9 @@ ORDERS_A_PAGE = 50
 
 
 class OrderTable(tables.Table):
-    """Its headings and its order; the cells are the template's.
+    """Its headings and its sorting; the template has the cells.
 
-    Sorted by columns that have an index; ties by age, so that pages do not overlap.
+    Sorts by columns that have an index, and then by age, so that pages do not overlap.
     """
 
     number = tables.Column("Order", orderable=False)

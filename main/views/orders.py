@@ -40,7 +40,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
-    """Whose session has ended is led here again by signing in."""
+    """Customers whose session has ended return here after signing in."""
     documents = Prefetch("invoices", Invoice.objects.order_by("pk"))
     orders = readable_orders(request).with_ledger()
     order = orders.prefetch_related("lines", "charges", documents).filter(pk=order_id).first()
@@ -72,13 +72,13 @@ def order_again_view(request: HttpRequest, order_id: int) -> HttpResponse:
 @never_cache
 @require_safe
 def order_open(request: HttpRequest, token: str) -> HttpResponse:
-    """Let a guest in by the mail's link, and put the token out of the address bar."""
+    """Let a guest in by the mail's link, and remove the token from the address bar."""
     order_id = read_access_token(token)
     if order_id is None:
         raise Http404("This link is not valid or has expired.")
     order = get_object_or_404(Order, pk=order_id)
     if order.user_id is None:
         remember_guest_order(request, order)
-    elif not request.user.is_authenticated:  # an account took it over since
+    elif not request.user.is_authenticated:  # an account has taken it over since
         return redirect_to_login(order.get_absolute_url())
     return redirect(order)

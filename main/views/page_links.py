@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 
 def page_links(request: HttpRequest, page: Page) -> list[dict | None]:
-    """A dict (number, url, current) for each page near; None where pages are left out."""
+    """A dict (number, url, current) for each nearby page; None where pages are left out."""
     if page.paginator.num_pages == 1:
         return []
     query = request.GET.copy()

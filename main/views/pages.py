@@ -1,4 +1,4 @@
-"""About us, and writing to us."""
+"""The pages “About us” and “Contact us”."""
 
 from typing import Any, ClassVar
 
@@ -26,7 +26,7 @@ class AboutUsView(TemplateView):
 
 
 class ContactUsView(FormView):
-    """How often one client may write is in ACCOUNT_RATE_LIMITS, beside the other limits."""
+    """ACCOUNT_RATE_LIMITS says how often a client may write, beside the other limits."""
 
     http_method_names = ["get", "head", "post", "options"]
     template_name = "pages/contact_us.html"

@@ -1,4 +1,4 @@
-"""allauth's pages of second factors and passkeys, each with the way back to where one was going."""
+"""allauth's pages of second factors and passkeys, which lead on to the page requested before."""
 
 import base64
 import logging
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Secrets lie in the database under a key that does not: a copy of it opens no account."""
+    """Secrets are encrypted with a key from outside the database: a copy of it opens no account."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_generate_recovery_codes": "Set up an authenticator app or a passkey first.",
@@ -42,8 +42,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         try:
             return _cipher().decrypt(encrypted_text).decode()
         except InvalidToken:
-            # SECRET_KEY was changed without keeping the old one: no code is right any more, and
-            # the page says so, as with any wrong code.
+            # SECRET_KEY was changed without keeping the old one: no code is right any more, so the
+            # page says that the code is wrong.
             logger.error("A second factor is unreadable: SECRET_KEY is not the one it was set with")
             return generate_totp_secret()
 
@@ -66,7 +66,7 @@ def _with_next(request: HttpRequest, url: str) -> str:
 
 
 class OnTheWay:
-    """A page that is passed on the way to another: it knows `next`, and hands it on."""
+    """A page on the way to another: it takes `next` and passes it on."""
 
     request: HttpRequest
 
@@ -87,7 +87,7 @@ class ActivateAppView(OnTheWay, totp_views.ActivateTOTPView):
     def form_valid(self, form) -> HttpResponse:
         try:
             return super().form_valid(form)
-        except IntegrityError:  # pressed twice, and the other request was first
+        except IntegrityError:  # clicked twice, and the other request was first
             return redirect("mfa_index")
 
 
@@ -98,7 +98,7 @@ class RecoveryCodesView(OnTheWay, codes_views.ViewRecoveryCodesView):
 class AddPasskeyView(OnTheWay, webauthn_views.AddWebAuthnView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = super().get_context_data(**kwargs)
-        # Kept on the device where it can be, so that it can sign in alone.
+        # Store it on the device if possible, so that it can sign in on its own.
         options = found["js_data"]["creation_options"]["publicKey"]
         options["authenticatorSelection"]["residentKey"] = "preferred"
         return found
@@ -117,7 +117,7 @@ class RemovePasskeyView(webauthn_views.RemoveWebAuthnView):
 
 
 class RefusedWithWords:
-    """A passkey that was refused: back to the page where it was asked for, and told why."""
+    """Back to the page that asked for the passkey, with the reason why it was refused."""
 
     request: HttpRequest
     back_to: str
@@ -136,7 +136,7 @@ class PasskeyLoginView(RefusedWithWords, webauthn_views.LoginWebAuthnView):
     back_to = "account_login"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The challenge, as passkeys.js asks for it; a page for nobody."""
+        """The challenge for passkeys.js; this is not a page."""
         if request.get_preferred_type(["text/html", "application/json"]) != "application/json":
             return redirect(_with_next(request, reverse(self.back_to)))
         return JsonResponse({"request_options": begin_authentication(None)})

@@ -32,30 +32,30 @@ def robots(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def alive(request: HttpRequest) -> JsonResponse:
-    """The process answers; nothing else is asked."""
+    """The process answers; nothing else is checked."""
     return JsonResponse({"alive": True})
 
 
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """Alive, since it answers; ready (200, else 503) when what the shop needs is there too."""
+    """Alive, since it answers; also ready (200, else 503) if all that the shop needs is there."""
     found = readiness.look()
     ready = all(answer is not False for answer in found.values())
     facts = {"alive": True, "ready": ready, **found, "version": settings.GIT_REV}
     response = JsonResponse(facts, status=200 if ready else 503)
     if not ready:
-        # Django would tell of it as an error, each time that somebody asks.
+        # Otherwise Django would log it as an error at every check.
         log_response("Not ready.", request=request, response=response, level="warning")
     return response
 
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponse:
-    """A picture from the local disk, for a shop of one machine; others keep media elsewhere."""
+    """A picture from the local disk, for a shop on one machine; others store media elsewhere."""
     try:
         response = serve(request, path, document_root=settings.MEDIA_ROOT)
-    # A name that no file can have, or that leads out of the folder.
+    # A name that no file can have, or one that leads out of the folder.
     except (OSError, SuspiciousFileOperation):
         raise Http404("There is no such picture.") from None
     response["Cache-Control"] = f"public, max-age={_MEDIA_AGE}"

@@ -1,4 +1,4 @@
-"""Books described for search engines, in schema.org's words."""
+"""Descriptions of books for search engines, in schema.org's vocabulary."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ _STOCK = {True: "https://schema.org/InStock", False: "https://schema.org/OutOfSt
 
 
 def book(request: HttpRequest, product: Product, pictures: Sequence[Picture]) -> dict:
-    """A Book (a Product, when it has neither authors nor an ISBN) with its Offer."""
+    """A Book (or a Product, if it has neither authors nor an ISBN) with its Offer."""
     url = request.build_absolute_uri(product.get_absolute_url())
     facts = {
         "@context": "https://schema.org",

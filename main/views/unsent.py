@@ -1,6 +1,6 @@
-"""What was typed before a session ended: kept through signing in, and shown again.
+"""Text typed before a session ended: kept while signing in, and shown again.
 
-For pages without JavaScript; the component keeps what it could not send in the browser.
+For pages without JavaScript; the component keeps unsent text in the browser.
 """
 
 from datetime import datetime
@@ -14,11 +14,11 @@ from main.forms.conversations import MessageForm
 from main.models import Message, Participant
 
 _UNSENT = "unsent"
-_LONGEST = 16_000  # characters: four times what may be sent, and no more in the session
+_LONGEST = 16_000  # characters kept in the session: four times what may be sent
 
 
 def keep_unsent(request: HttpRequest, order_id: int) -> None:
-    """The last message that somebody sent who has to sign in first."""
+    """Keep the last message that somebody sent who has to sign in first."""
     text = request.POST.get("text", "")
     if request.method != "POST" or not text.strip():
         return
@@ -33,7 +33,7 @@ def keep_unsent(request: HttpRequest, order_id: int) -> None:
 
 
 def unsent_form(request: HttpRequest, order_id: int, author: Participant) -> MessageForm | None:
-    """A form with what was kept; None once it was sent, or its author has said something else."""
+    """A form with the kept text; None once it was sent or its author has said something else."""
     kept = request.session.get(_UNSENT)
     if not kept or kept["order"] != order_id:
         return None
@@ -41,7 +41,7 @@ def unsent_form(request: HttpRequest, order_id: int, author: Participant) -> Mes
     if Message.objects.of(order_id).said_by(author).filter(since).exists():
         del request.session[_UNSENT]
         return None
-    # Under the key that it had: whatever was pressed how often, it is stored once.
+    # With its original key, so that it is stored once, however often it is sent.
     form = MessageForm(initial={"text": kept["text"], "cid": kept["cid"]})
     form.was_kept = True
     return form

@@ -1,4 +1,4 @@
-"""Who is asking: the owner of baskets behind a request, and what a guest may read."""
+"""The visitor behind a request: the owner of baskets, and the orders that they may read."""
 
 from django.db.models import Sum
 from django.http import HttpRequest
@@ -11,22 +11,22 @@ BASKET_KEY = "basket_key"
 
 
 def basket_owner(request: HttpRequest) -> BasketOwner:
-    """The owner for reading: a guest who has put nothing in a basket has no key, owns nothing."""
+    """The owner for reading: a guest without a basket has no key and owns nothing."""
     if request.user.is_authenticated:
         return BasketOwner(user_id=request.user.pk)
     return BasketOwner(guest_key=request.session.get(BASKET_KEY))
 
 
 def basket_owner_for_writing(request: HttpRequest) -> BasketOwner:
-    """The owner, with a key made when a guest has none.
+    """The owner for writing: a guest without a key gets one.
 
-    The key follows from the session's, so that two first requests of one browser find one basket.
-    It is kept in the session's data too, since signing in changes the session's own key.
+    It is derived from the session's key, so that two simultaneous first requests find one basket.
+    It is stored in the session's data, too, since signing in changes the session's key.
     """
     if not request.user.is_authenticated and BASKET_KEY not in request.session:
         if not request.session.session_key:
             request.session.create()
-        # Hashed, since whoever knows a session's own key has the session.
+        # Hashed, since anyone who knows a session's key has the session.
         request.session[BASKET_KEY] = salted_hmac(
             BASKET_KEY, request.session.session_key
         ).hexdigest()
@@ -44,12 +44,12 @@ def basket_quantity(request: HttpRequest) -> int:
 
 
 def readable_orders(request: HttpRequest):
-    """One's own orders; for a guest those placed in this session or opened from the mail."""
+    """A user's own orders; for a guest, those placed in this session or opened from a mail."""
     return orders_open_to(request.user, request.session)
 
 
 def remember_guest_order(request: HttpRequest, order: Order) -> None:
     opened = request.session.get(GUEST_ORDERS, [])
     if order.pk not in opened:
-        # A new list: the session notices an assignment, not a change inside.
+        # A new list, since the session notices assignments, not changes inside.
         request.session[GUEST_ORDERS] = [*opened, order.pk][-20:]

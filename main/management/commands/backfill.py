@@ -8,16 +8,16 @@ from django.db import reset_queries
 
 from main.actions.backfill import Backfilled, backfill
 
-# What somebody held is looked at again, so often, after so many seconds.
+# Locked orders are tried again: so many times, after so many seconds.
 TRIES, PAUSE = 5, 1
 
 
 class Command(BaseCommand):
     help = (
         "Bring what release 0.1.0 wrote into today's form: payments and refunds enter the ledger "
-        "by their invoices and credit notes, facts of the timeline get their values. The worker "
-        "does it bit by bit; this does it at once. The shop can be open; it can be stopped and "
-        "repeated, and finds nothing to do once all is done. Exits with 1 when something is left."
+        "from invoices and credit notes, and facts of the timeline get their values. The worker "
+        "does this bit by bit; this command does it at once, even while the shop is open. It can "
+        "be interrupted and repeated. The exit status is 1 if anything is left."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(f"Orders still in use: {left}. Run it again.")
 
     def _show_progress(self, done: Backfilled) -> None:
-        reset_queries()  # in debug Django remembers each
+        reset_queries()  # in debug mode Django stores every query
         if self.stderr.isatty():
             self.stderr.write(f"\r{done.facts} facts", style_func=str, ending="")
             self.stderr.flush()

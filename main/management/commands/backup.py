@@ -35,8 +35,8 @@ class Command(BaseCommand):
 
     def _to_stream(self) -> Manifest:
         if self.stdout.isatty():
-            raise CommandError("A backup is nothing to read: send it to a file.")
-        # Not Python's own stream, which would try again at exit to write what it could not.
+            raise CommandError("A backup is not readable text: send it to a file.")
+        # Not Python's own stream, which would retry failed writes at exit.
         with os.fdopen(os.dup(self.stdout.fileno()), "wb") as out:
             return make_backup(out=out)
 
@@ -65,9 +65,9 @@ class Command(BaseCommand):
             style_func=str,
         )
         for name in manifest.missing:
-            self.stderr.write(f"The database names a picture that is not there: {name}")
+            self.stderr.write(f"The database names a picture that does not exist: {name}")
 
 
 def _check_is_free(path: Path) -> None:
     if path.exists():
-        raise CommandError(f"{path} is there already.")
+        raise CommandError(f"{path} already exists.")

@@ -14,16 +14,16 @@ from main.gateways.files import FilesUnavailable
 
 
 class Command(BaseCommand):
-    help = """Take over a supplier's list of books: a CSV file in UTF-8 whose first line names the
+    help = """Import a supplier's list of books: a CSV file in UTF-8 whose first line names the
 columns name, description, tags, image_filename, price and, if it has them, isbn, authors,
 year, stock. Tags are separated by |; image_filename is a file in the folder of images, or empty.
 
-It can be repeated. A book is known by its ISBN, else by name and authors. Of a book in the shop
-the list sets what it has a cell for and adds tags and pictures; an empty cell changes nothing,
-and nothing is taken away. The stock of a book in the shop stays, unless --update-stock is given:
-copies sold since the list was made would come back.
+It can be repeated. A book is identified by its ISBN, or else by name and authors. For a book in the
+shop, the list sets every value that it has a cell for and adds tags and pictures; an empty cell
+changes nothing, and nothing is removed. The stock of a book in the shop stays the same without
+--update-stock: otherwise copies sold since the list was made would come back.
 
-A row that breaks a rule is named on the error output and left out; then the exit status is 1."""
+A row that breaks a rule is reported on standard error and left out; the exit status is then 1."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.formatter_class = RawDescriptionHelpFormatter
@@ -61,7 +61,7 @@ A row that breaks a rule is named on the error output and left out; then the exi
         self.stderr.write(f"line {error.line}: {error.reason}")
 
     def _show_progress(self, result: ImportResult) -> None:
-        # In debug mode Django remembers every query, and these are long.
+        # In debug mode Django stores every query, and these are long.
         reset_queries()
         if self.stderr.isatty():
             self.stderr.write(f"\r{result.products} books", style_func=str, ending="")

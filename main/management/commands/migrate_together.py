@@ -1,4 +1,4 @@
-"""Every pending migration or none of them: a push that fails leaves the database as it was."""
+"""Applies all pending migrations or none: a push that fails leaves the database unchanged."""
 
 from typing import Any
 
@@ -24,8 +24,8 @@ class Command(Migrate):
             if self.connection.vendor == "postgresql":
                 self._migrate_together(interactive=options["interactive"])
             self.changes.owner, self.is_together = None, False
-            # What is left, and what follows from migrations: content types, permissions. No table
-            # is locked any more, so nobody waits for these.
+            # Remaining migrations, and what follows them: content types, permissions. Tables are no
+            # longer locked, so nobody waits for these.
             super().handle(*args, **options)
         except DatabaseError as error:
             raise CommandError(self._sentence(error)) from error
@@ -40,7 +40,7 @@ class Command(Migrate):
         super().migration_progress_callback(action, migration, fake)
 
     def _migrate_together(self, *, interactive: bool) -> None:
-        """Unless a migration asks for no transaction at all: then Django takes each alone."""
+        """Unless a migration must not run in a transaction: then Django applies them one by one."""
         told: Any = self.migration_progress_callback
         executor = MigrationExecutor(self.connection, told)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())

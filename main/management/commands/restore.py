@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--replace",
             action="store_true",
-            help="replace the shop that is there: its database, and files that the backup has not",
+            help="replace the existing shop: its database, and files that are not in the backup",
         )
 
     def handle(self, *args: Any, file: str, replace: bool, **options: Any) -> None:
@@ -60,5 +60,5 @@ class Command(BaseCommand):
         )
         if restored.to_migrate:
             self.stdout.write(
-                f"This release has {restored.to_migrate} migrations more: run manage.py migrate."
+                f"This release has {restored.to_migrate} more migrations: run manage.py migrate."
             )

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         if not batch:
             worker.configure_signals()
             start.begin(counted=WAITING)
-            logger.info("The worker waits for tasks (end it with Ctrl-C).")
+            logger.info("The worker is waiting for tasks (stop it with Ctrl-C).")
         try:
             _work(worker, batch=batch)
         except Error as error:
