@@ -1,4 +1,4 @@
-"""bin/rehearse: sets up, then rehearses. Its first half needs nothing but a Python 3.11."""
+"""bin/rehearse: sets up, then rehearses. The first half needs only Python 3.11."""
 
 import os
 import signal
@@ -9,8 +9,8 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "bin" / "support"))
 import programs
 import setting_up
 
-IS_SET_UP = "--is-set-up"  # said by the first half to the second
-sys.argv[0] = "rehearse"  # what it is called where it speaks
+IS_SET_UP = "--is-set-up"  # passed by the first half to the second
+sys.argv[0] = "rehearse"  # its name in messages
 
 if IS_SET_UP in sys.argv:
     sys.argv.remove(IS_SET_UP)

@@ -1,11 +1,11 @@
-"""The real buildpacks, run as herokuish runs them, where they were downloaded to."""
+"""Runs the real buildpacks as herokuish does, from the folder of their download."""
 
 import shutil
 from pathlib import Path
 
 from rehearsal.work import Account, Rejected, Say, step
 
-# What belongs to the machine rather than to the application's settings.
+# Variables of the machine rather than of the application's settings.
 MACHINE = {"PATH", "HOME", "LANG", "STACK"}
 SCRIPT = 'for file in $EXPORTS; do [ -f "$file" ] && . "$file"; done; exec "$@"'
 
@@ -20,7 +20,7 @@ def build(
     account: Account,
     say: Say,
 ) -> None:
-    """Each of these names; what one exports is seen by the next."""
+    """Run each named buildpack; the next one sees what it exports."""
     settings = app.parent / "env"
     settings.mkdir()
     for variable in environment.keys() - MACHINE:
@@ -31,7 +31,7 @@ def build(
         given = buildpacks / name
         if not (given / "bin" / "compile").is_file():
             raise Rejected(f"{name} of .buildpacks is not in {buildpacks}")
-        # A copy, since they write what they export into their own folder.
+        # A copy, since buildpacks write what they export into their own folder.
         folder = app.parent / "buildpacks" / name
         shutil.copytree(given, folder, symlinks=True)
         account.take(folder)

@@ -1,4 +1,4 @@
-"""What a commit changes to be pushed sooner, or to fail for one reason."""
+"""Changes that make a commit quicker to push, or make it fail for one reason."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from rehearsal.host import Host
 from rehearsal.services import free_port
 
 Files = dict[str, str | None]
-# All that the later pushes are tested by: their gate has to fail for one reason, and soon.
+# The only tests of the later pushes: their gate must fail for one reason, and quickly.
 KEPT_TESTS = {"main/tests/test_opening_hours.py", "frontend/lib/tokens.test.js"}
 FAILING_JEST = 'test("what is promised", () => expect(1).toBe(2));\n'
 FAILING_DJANGO = '''"""A test that fails."""
@@ -53,7 +53,7 @@ def syntax_error(host: Host) -> Files:
 
 
 def two_migrations(host: Host) -> Files:
-    """The first adds a column that may be empty, the second says that it is nowhere: it is."""
+    """The first adds a nullable column; the second forbids nulls, although there are some."""
     two = MIGRATION.format(after="9001_shelf", operation="AlterField", options="")
     return one_migration(host) | {"main/migrations/9002_shelf_known.py": two}
 
@@ -75,7 +75,7 @@ def npm_lock_behind(host: Host) -> Files:
 
 
 def listens_elsewhere(host: Host) -> Files:
-    """Two attempts are enough to see that nobody is there."""
+    """Two attempts are enough to see that nothing answers."""
     description = json.loads(host.text("app.json"))
     description["healthchecks"]["web"][0]["attempts"] = 2
     return {
@@ -85,7 +85,7 @@ def listens_elsewhere(host: Host) -> Files:
 
 
 def migrated_and_deaf(host: Host) -> Files:
-    """Of the gate only the migration is left: what is to be seen comes after it."""
+    """A gate with nothing but the migration: what matters comes after it."""
     return one_migration(host) | listens_elsewhere(host) | {"bin/post_compile": MIGRATION_ALONE}
 
 

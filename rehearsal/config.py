@@ -1,4 +1,4 @@
-"""What docs/deployment.md has set before the first push."""
+"""The settings that docs/deployment.md makes before the first push."""
 
 import secrets
 
@@ -23,7 +23,7 @@ SHOP = {
 
 
 def of(domain: str, url: str, services: Services) -> dict[str, str]:
-    """And SITE_URL, since nginx listens on no port that goes without saying."""
+    """With SITE_URL, since nginx does not listen on the default port."""
     return {
         **SHOP,
         "SECRET_KEY": secrets.token_urlsafe(60),

@@ -1,4 +1,4 @@
-"""From a pushed commit to the release that serves, or back to the one before."""
+"""From a pushed commit to the serving release, or back to the previous one."""
 
 import time
 from pathlib import Path
@@ -18,7 +18,7 @@ REHEARSED = ["heroku-buildpack-nodejs", "heroku-buildpack-python"]
 
 
 class Deployer:
-    """Works on one push at a time, in one thread, which the releases' processes belong to."""
+    """Handles one push at a time, in one thread, which owns the releases' processes."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Deployer:
     def deploy(
         self, commit: str, repository: Repository, variables: dict[str, str], say: Say
     ) -> None:
-        """Raises Rejected; then the release before serves on, unless it says otherwise."""
+        """Raises Rejected; then the previous release serves on, unless the error says otherwise."""
         self._number += 1
         self.retired = []
         place = self.folder / str(self._number)
@@ -64,7 +64,7 @@ class Deployer:
             self._clear()
 
     def environment(self, release: Release, *, name: str = "run.1") -> dict[str, str]:
-        """What a process of the release sees: the settings, and little else."""
+        """The environment of the release's processes: the settings, and little else."""
         return {
             "PATH": self._path,
             "HOME": str(release.folder),
@@ -80,7 +80,7 @@ class Deployer:
             started.end()
 
     def _build(self, release: Release, read: Manifest, say: Say) -> None:
-        """HOME is the account's own while it builds: tools keep things there."""
+        """During the build, HOME is the account's own: tools store things there."""
         environment = self.environment(release, name="build") | {"HOME": str(self._account.home)}
         app = release.folder
         given = {"caches": self._caches, "account": self._account, "say": say}
@@ -95,7 +95,7 @@ class Deployer:
         python.build(app, environment=environment | exported, **given)
 
     def _release(self, release: Release, read: Manifest, say: Say) -> None:
-        """The Procfile's `release`, before anything of the new release runs."""
+        """Run the Procfile's `release` before any process of the new release starts."""
         line = read.commands.get("release")
         if line is None:
             return
@@ -109,7 +109,7 @@ class Deployer:
     # --- One process after the other, as Dokku does it ----------------------------------------
 
     def _serve(self, release: Release, read: Manifest, say: Say) -> None:
-        """The web is checked, nginx sends everyone to it, and the old one is told to end."""
+        """Check the new web, have nginx send everyone there, and tell the old one to end."""
         web = self._start("web", release, read, say)
         try:
             with step("Switching over", say):
@@ -121,7 +121,7 @@ class Deployer:
         self._take_over(web, say)
 
     def _work(self, release: Release, read: Manifest, say: Say) -> None:
-        """The web of this release serves by now, and goes on if its worker does not start."""
+        """The release's web already serves, and continues even if its worker does not start."""
         if "worker" not in read.commands:
             return
         try:
@@ -132,11 +132,11 @@ class Deployer:
         self._take_over(worker, say)
 
     def _start(self, name: str, release: Release, read: Manifest, say: Say) -> Started:
-        """Checked; what does not pass is ended again."""
+        """Start a process and check it; end it again if it does not pass."""
         environment = self.environment(release, name=f"{name}.1")
         is_web = name == "web"
         port = release.metrics_port if is_web else release.worker_metrics_port
-        # Dokku sets PORT for every process, and to nothing for those that are not the web.
+        # Dokku sets PORT for every process, empty for all but the web.
         environment |= {"PORT": str(release.port) if is_web else "", "METRICS_PORT": str(port)}
         with step(f"Starting the {name}", say):
             started = processes.start(
@@ -151,7 +151,7 @@ class Deployer:
         return started
 
     def _take_over(self, new: Started, say: Say) -> None:
-        """The old one is told at once, and once, and has ten seconds."""
+        """The old process gets one signal, at once, and has ten seconds."""
         old = self.running.get(new.name)
         self.running[new.name] = new
         if old is None:
@@ -165,7 +165,7 @@ class Deployer:
             say(f" !     the old {new.name} was still there after {SECONDS_TO_GO} s: killed")
 
     def _clear(self) -> None:
-        """What no process runs in; logs stay."""
+        """Remove the folders in which no process runs; logs stay."""
         used = {started.app for started in self.running.values()}
         for place in self.folder.iterdir():
             for path in place.iterdir() if place / "app" not in used else ():

@@ -1,4 +1,4 @@
-"""What must be as it was after a push that was rejected: what serves, and its database."""
+"""What a rejected push must not change: the serving release and its database."""
 
 import hashlib
 import re
@@ -14,11 +14,11 @@ from rehearsal.walk_browser import Browser, expect
 
 TABLES = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 ROWS = "SELECT count(*), md5(string_agg(line::text, E'\\n' ORDER BY line::text)) FROM {} AS line"
-# What the worker still does or has just done; it forgets the latter by itself.
+# Tasks that the worker still has to do or has just done; it deletes finished ones by itself.
 UNDONE = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status <> 'FAILED'"
-# Where the worker that serves on notes, each minute, when its jobs last ran.
+# Where the worker, which serves on, notes every minute when its jobs last ran.
 PERIODIC = "main_periodicjob"
-PATIENCE = 90  # seconds for the worker to be done
+PATIENCE = 90  # seconds for the worker to finish
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Evidence:
 
 
 def gather(host: Host) -> Evidence:
-    """When the worker is done. Also asks the shop for two pages, as a visitor."""
+    """Gather once the worker is done. Also requests two pages of the shop, as a visitor."""
     release = host.current
     if release is None:
         raise AssertionError("nothing serves")
@@ -57,7 +57,7 @@ def gather(host: Host) -> Evidence:
 
 
 def compare(before: Evidence, after: Evidence) -> None:
-    """Raises what has changed."""
+    """Raise an error that says what has changed."""
     compare_release(before, after)
     expect(after.schema == before.schema, "the schema has changed")
     changed = sorted({row[0] for row in {*before.rows} ^ {*after.rows}})
@@ -65,7 +65,7 @@ def compare(before: Evidence, after: Evidence) -> None:
 
 
 def compare_release(before: Evidence, after: Evidence) -> None:
-    """Raises when what serves is not what served."""
+    """Raise unless the same release and processes serve."""
     expect(after.revision == before.revision, "another release serves")
     expect(after.processes == before.processes, "the processes are other ones")
     left = {*after.folders} - {*before.folders}
@@ -83,7 +83,7 @@ def _wait_for_the_worker(url: str) -> None:
 def _schema(url: str) -> str:
     command = [postgres_program("pg_dump"), "--schema-only", "--no-owner", url]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    # Newer ones protect what they print by a word of chance.
+    # Newer versions of pg_dump protect their output with a random word.
     text = re.sub(r"^\\(un)?restrict .*$", "", text, flags=re.M)
     return hashlib.sha256(text.encode()).hexdigest()
 

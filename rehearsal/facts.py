@@ -1,15 +1,15 @@
-"""What a host tells of itself: its bucket, its releases, what came of a push."""
+"""What a host reports: its bucket, its releases, the results of pushes."""
 
 import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-Step = tuple[str, float]  # what was done, and its seconds
+Step = tuple[str, float]  # what was done, and how many seconds it took
 
 
 def clock(moment: float) -> str:
-    """Of the day, in UTC, as the logs have it."""
+    """The time of day in UTC, as in the logs."""
     return f"{time.strftime('%H:%M:%S', time.gmtime(moment))}.{moment % 1 * 1000:03.0f}"
 
 
@@ -23,7 +23,7 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Release:
-    """A release that serves, or served."""
+    """A release that serves or has served."""
 
     revision: str
     folder: Path
@@ -39,11 +39,11 @@ class Release:
 
 @dataclass(frozen=True)
 class Retirement:
-    """How a process of the release before ended."""
+    """How a process of the previous release ended."""
 
     name: str
-    told_at: float  # by the clock
-    seconds: float  # from SIGTERM until it was gone
+    told_at: float  # wall-clock time
+    seconds: float  # from SIGTERM until it had ended
     was_killed: bool  # after ten seconds
 
 

@@ -1,4 +1,4 @@
-"""What the release weighs, and that a backup makes the shop again after everything was lost."""
+"""The size of the release's bundle, and the proof that a backup restores a lost shop."""
 
 import gzip
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from rehearsal.walk_browser import expect
 from rehearsal.walk_shop import wait_for
 from rehearsal.walk_upload import bucket_names
 
-BOOKS_SWITCHER = 100 * 1024  # bytes, raw: the image switcher of the site that this one began as
+BOOKS_SWITCHER = 100 * 1024  # bytes, raw: the image switcher of the site that this one grew from
 NOTHING_LEFT = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
 
 
@@ -31,13 +31,13 @@ def bundle(host: Host) -> str:
 
 
 def steps(host: Host) -> Iterator[tuple[str, Callable[[], str]]]:
-    """To be done last: the processes are ended for it, as docs/deployment.md says."""
+    """Must come last: it ends the processes, as docs/deployment.md says."""
     yield "the image switcher's bundle", lambda: bundle(host)
     yield "backup, everything lost, restore", lambda: restore(host)
 
 
 def restore(host: Host) -> str:
-    """The same rows in every table, the same files in the bucket, byte by byte."""
+    """Restores the same rows in every table and the same files in the bucket, byte for byte."""
     _end_processes(host)
     folder = host.folder / "backups"
     folder.mkdir(exist_ok=True)
@@ -66,7 +66,7 @@ def _end_processes(host: Host) -> None:
 
 
 def _files(host: Host) -> dict[str, str]:
-    """Name and digest of each."""
+    """The name and digest of each file."""
     client = client_of(host.s3)
     return {
         name: client.head_object(Bucket=host.s3.name, Key=name)["ETag"]

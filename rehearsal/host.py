@@ -1,4 +1,4 @@
-"""The host: what Dokku would be, for as long as a rehearsal lasts."""
+"""The host, in place of Dokku, for the duration of a rehearsal."""
 
 import fnmatch
 import os
@@ -26,14 +26,14 @@ BRANCH = "refs/heads/master"
 
 
 class Host:
-    """PostgreSQL, Redis, S3, nginx, a repository to push to, and the release that serves.
+    """PostgreSQL, Redis, S3, nginx, a repository to push to, and the serving release.
 
     with Host(checkout) as host:
         push = host.push(host.commit("First"))
         httpx.get(host.url, verify=str(host.ca))
 
-    Entered in the main thread. Pushes may be called from any; only one is worked on at a time,
-    and a second one is refused meanwhile, as on a real host.
+    Enter it in the main thread. Any thread may push; only one push is handled at a time, and a
+    second one is refused meanwhile, as on a real host.
     """
 
     domain = "shop.test"  # resolves to nothing: connect to 127.0.0.1 and say this name (SNI, Host)
@@ -65,11 +65,11 @@ class Host:
     ) -> None:
         self._end()
 
-    # --- What it tells --------------------------------------------------------------------
+    # --- What it reports ------------------------------------------------------------------
 
     @property
     def url(self) -> str:
-        """https://shop.test:PORT, without a slash at its end."""
+        """https://shop.test:PORT, without a slash at the end."""
         return f"https://{self.domain}:{self.port}"
 
     @property
@@ -79,7 +79,7 @@ class Host:
 
     @property
     def plain_port(self) -> int:
-        """nginx without TLS: it redirects."""
+        """nginx without TLS, which redirects."""
         return self._proxy.plain_port
 
     @property
@@ -89,8 +89,8 @@ class Host:
 
     @property
     def config(self) -> dict[str, str]:
-        """The application's settings, as `dokku config` has them; a change counts from the next
-        push on."""
+        """The application's settings, as in `dokku config`; a change takes effect with the next
+        push."""
         return self._deployer.config
 
     @property
@@ -107,7 +107,7 @@ class Host:
 
     @property
     def current(self) -> Release | None:
-        """What serves."""
+        """The release that serves."""
         return self._deployer.current
 
     @property
@@ -117,34 +117,34 @@ class Host:
 
     @property
     def retired(self) -> list[Retirement]:
-        """How the processes before ended that the last push has replaced."""
+        """How the processes that the last push replaced have ended."""
         return self._deployer.retired
 
     @property
     def releases(self) -> list[Path]:
-        """The folders of releases that are still there."""
+        """The folders of releases that still exist."""
         return [path for path in self._deployer.folder.iterdir() if (path / "app").exists()]
 
-    # --- What one does with it ------------------------------------------------------------
+    # --- What can be done with it ---------------------------------------------------------
 
     def commit(self, message: str, files: dict[str, str | None] | None = None) -> str:
         """A commit on top of master, its id. `files` are texts by path; None deletes a path.
 
-        None deletes a folder as well. Master moves on with an accepted push only: the next commit
-        stands on what serves.
+        None also deletes a folder. Only an accepted push moves master: the next commit is based on
+        the release that serves.
         """
         return self._clone.commit(message, files or {})
 
     def text(self, path: str) -> str:
-        """A file of master."""
+        """The text of a file on master."""
         return self._clone.text(path)
 
     def files(self, pattern: str) -> list[str]:
-        """The paths in master that are like it; * stands for anything, slashes too."""
+        """The paths on master that match; * stands for anything, even slashes."""
         return fnmatch.filter(self._clone.files(), pattern)
 
     def push(self, commit: str, *, branch: str = "master") -> Push:
-        """`git push dokku <commit>:<branch>`, and what came of it. Without a commit: a deletion."""
+        """`git push dokku <commit>:<branch>` and its result. Without a commit: a deletion."""
         began = time.monotonic()
         accepted, output = self._clone.push(f"{commit}:refs/heads/{branch}")
         if accepted and commit and branch == "master":
@@ -154,12 +154,12 @@ class Host:
         return Push(accepted, output, time.monotonic() - began, steps)
 
     def spare_npm(self) -> None:
-        """From the next push on take Node's packages from the push before, where the lock is the
-        same: npm ci has been seen."""
+        """From the next push on, reuse Node's packages if the lock is the same: npm ci has already
+        been shown to work."""
         self._deployer.keeps_packages = True
 
     def manage(self, *words: str, stdin: str | None = None) -> str:
-        """manage.py of the release that serves, with its environment; what it printed.
+        """Run manage.py of the serving release in its environment; return what it printed.
 
         Raises subprocess.CalledProcessError, whose `stderr` says why.
         """
@@ -195,7 +195,7 @@ class Host:
         self._clone = Clone(self.folder / "clone", self.checkout, self._repository.folder)
 
     def _end(self) -> None:
-        """Everything that was started, the newest first; the folder with it unless it is kept."""
+        """End everything that was started, newest first; remove the folder unless it is kept."""
         if hasattr(self, "_account"):
             self._account.end_all()
         self._worker.shutdown()
@@ -205,7 +205,7 @@ class Host:
             remove(self.folder)
 
     def _find_account(self) -> tuple[Account, Path]:
-        """And what builds keep: beside the checkout, or with us where the account cannot go."""
+        """The account and the build caches: by the checkout, or here if it cannot reach that."""
         kept = self.checkout / ".cache" / "rehearse"
         kept.mkdir(parents=True, exist_ok=True)
         account = Account(self.folder / "home")
@@ -221,7 +221,7 @@ class Host:
         return account, account.take(caches)
 
     def _receive(self, updates: list[str], variables: dict[str, str], say: Say) -> bool:
-        """The hook's question, answered: whether the push is accepted."""
+        """Answer the hook's question: whether the push is accepted."""
         try:
             commit = _commit_of(updates, say)
             if commit is None:
@@ -243,7 +243,7 @@ class Host:
 
 
 def _commit_of(updates: list[str], say: Say) -> str | None:
-    """The one for master. Other branches are taken and not deployed, as Dokku does it."""
+    """The update of master. Other branches are accepted but not deployed, as by Dokku."""
     commit = None
     for update in updates:
         _, new, name = update.split()
@@ -257,6 +257,6 @@ def _commit_of(updates: list[str], say: Say) -> str | None:
 
 
 def _path(checkout: Path) -> str:
-    """The PATH without the checkout's own environment: a host has none of it."""
+    """The PATH without the checkout's own environment, which a host does not have."""
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     return os.pathsep.join(path for path in folders if not path.startswith(str(checkout)))

@@ -1,4 +1,4 @@
-"""Pushes that are rejected late, when something is done that stays; and the one that mends it."""
+"""Pushes that are rejected late, after a lasting change, and the push that repairs it."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ COLUMN = (
     "SELECT count(*) FROM information_schema.columns "
     "WHERE table_name = 'main_product' AND column_name = 'shelf'"
 )
-# No release that served knows the migration: manage.py could not undo it.
+# No release that has served knows the migration, so manage.py cannot undo it.
 UNDO = """
     ALTER TABLE main_product DROP COLUMN IF EXISTS shelf;
     DELETE FROM django_migrations WHERE app = 'main' AND name = '9001_shelf'
@@ -30,7 +30,7 @@ UNDO = """
 
 
 def steps(host: Host, pushes: Pushes, mailbox: Mailbox) -> Iterator[tuple[str, Callable[[], str]]]:
-    """They build on each other; the schema is as it was when they are through."""
+    """These build on each other; afterwards the schema is as it was."""
     with _as_it_was(host):
         yield "rejected: unhealthy, and migrated", lambda: migrated(host)
         yield "rejected: a worker that does not start", lambda: no_worker(host, mailbox)
@@ -47,7 +47,7 @@ def _as_it_was(host: Host) -> Iterator[None]:
 
 
 def migrated(host: Host) -> str:
-    """The migration was the gate's; the release before stands it, and sells."""
+    """The gate has migrated; the previous release copes with the new schema, and sells."""
     before = evidence.gather(host)
     push = _rejected(host, "Migrated", commits.migrated_and_deaf(host), "web is not healthy")
     evidence.compare_release(before, evidence.gather(host))
@@ -57,7 +57,7 @@ def migrated(host: Host) -> str:
 
 
 def no_worker(host: Host, mailbox: Mailbox) -> str:
-    """Its web serves by then. The worker of before does what the new web leaves to it."""
+    """Its web already serves. The previous worker runs the tasks of the new web."""
     before = dict(host.running)
     files = commits.few_tests(host) | commits.worker_line(host, f"python -c exit('{IDLE}')")
     push = _rejected(host, "No worker", files, "worker ended with status 1; the new web serves")
@@ -65,14 +65,14 @@ def no_worker(host: Host, mailbox: Mailbox) -> str:
     expect(host.running["worker"] is before["worker"], "the worker is another one")
     expect(host.running["web"] is not before["web"], "the old web serves on")
     expect(not before["web"].is_running, "the old web is still there")
-    evidence.gather(host)  # who serves, and that both run
+    evidence.gather(host)  # which release serves, and that both processes run
     bought = _sell(host)
     wait_for(lambda: mailbox.texts_to(bought.email), "the mail by the old worker", MAIL_SECONDS)
     return f"“{push.reason}”; it sold order {bought.order_id}, whose mail went out"
 
 
 def mended(host: Host, pushes: Pushes) -> str:
-    """What serves comes from one commit again; a migration that it does not know does no harm."""
+    """Web and worker are of one commit again; a migration unknown to them does no harm."""
     expect(_has_column(host), "nothing is left of the migration: this shows nothing")
     pushes.accepted(host.commit("Mended", commits.few_tests(host)))
     apps = {started.app for started in host.running.values()}

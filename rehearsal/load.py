@@ -15,14 +15,14 @@ from rehearsal.load_seen import EVERY, RATE, ROOMS, Seen, judge
 from rehearsal.walk_browser import expect
 
 ROOT = Path(__file__).resolve().parents[1]
-GONE = 10.0  # seconds at most, from SIGTERM
-BEFORE, AFTER = 3.0, 12.0  # seconds of load: after the switch everyone comes back
-REST = 30.0  # seconds at most, until all that was said is shown
+GONE = 10.0  # seconds at most, from SIGTERM to the end
+BEFORE, AFTER = 3.0, 12.0  # seconds of load; everyone reconnects after the switch
+REST = 30.0  # seconds at most, until all messages are shown
 CONTROL_ROOMS, CONTROL_SECONDS = 4, 3.0
 
 
 class Crowd:
-    """Runs beside whatever happens in the block; then `seen` is what it saw."""
+    """Runs while the block runs; afterwards, `seen` is what it saw."""
 
     def __init__(self, host: Host, *, rooms: int = ROOMS, rest: float = REST) -> None:
         self.host = host
@@ -50,7 +50,7 @@ class Crowd:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            start_new_session=True,  # a Ctrl-C is for us
+            start_new_session=True,  # Ctrl-C is for us alone
         )
         try:
             self._read("ready")
@@ -79,7 +79,7 @@ class Crowd:
 
 
 def zero_downtime(host: Host, commit: str) -> tuple[Push, list[str]]:
-    """The push of `commit` under load, and what was seen. Raises what did not go as promised."""
+    """Push `commit` under load; return what was seen. Raises if a promise was broken."""
     walk_shop.import_books(host)
     before = host.current
     with Crowd(host) as crowd:
@@ -98,7 +98,7 @@ def zero_downtime(host: Host, commit: str) -> tuple[Push, list[str]]:
 
 
 def control(host: Host) -> str:
-    """Without a release to switch to, the same crowd must see it. The host serves nothing then."""
+    """The control: with nothing serving, the same crowd must see failures."""
     with Crowd(host, rooms=CONTROL_ROOMS, rest=0) as crowd:
         host.running["web"].end()
         time.sleep(CONTROL_SECONDS)

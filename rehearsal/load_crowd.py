@@ -1,10 +1,10 @@
-"""A crowd at the shop, as a process of its own: visitors, buyers and people who talk.
+"""A crowd at the shop, in its own process: visitors, buyers and people who talk.
 
-    python -m rehearsal.load_crowd <where it is, in JSON>
+    python -m rehearsal.load_crowd <where the shop is, in JSON>
 
-Speaks JSON by the line: `ready` when everyone is in; then it goes on until its standard input
-ends, lets the talk come to rest, and prints what happened. It reads and writes the shop's own
-database, to make its people and to compare what was stored with what was shown.
+Prints lines of JSON: `ready` once everyone is in. It then runs until its standard input ends, waits
+until all messages have arrived, and prints what happened. It uses the shop's own database to create
+its people and to compare what was stored with what was shown.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ def _print(what: dict) -> None:
 
 
 async def _live(where: dict, rooms: list) -> dict:
-    """Everyone comes in, stays until the input ends, and the talk comes to rest."""
+    """Everyone comes in and stays until the input ends; then all messages arrive."""
     from rehearsal.load_pages import Visitors
     from rehearsal.load_rooms import Talk
 
@@ -54,7 +54,7 @@ async def _live(where: dict, rooms: list) -> dict:
 
 
 def _lost_orders(thanked: dict[str, str]) -> list[str]:
-    """Who was thanked and has no order, or more than one."""
+    """Buyers who were thanked but have no order, or more than one."""
     from main.models import Order
 
     found = []

@@ -1,8 +1,8 @@
-"""Visitors at a steady rate: on new connections, on ones that are kept, and some who buy.
+"""Visitors at a steady rate: on new connections, on kept ones, and some who buy.
 
-New connections speak HTTP/1.1, where nothing hides a failure. HTTP/2 has a goodbye of its own
-(GOAWAY), by which nginx ends kept connections when it is reloaded: browsers send again what it did
-not take, our client says that the connection ended; so these are counted apart.
+New connections use HTTP/1.1, where nothing hides a failure. HTTP/2 has a goodbye (GOAWAY) with
+which nginx ends kept connections when reloaded: browsers resend what it did not accept, while our
+client reports that the connection ended; so these are counted separately.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ import httpx
 from rehearsal.walk_browser import LOOPBACK, Page
 from rehearsal.walk_purchase import ADDRESSES, BILLING, REVIEW
 
-PATIENCE = 30  # seconds: whoever waits longer has left
-KEPT = 4  # connections that are kept, each like a browser's
+PATIENCE = 30  # seconds; visitors do not wait longer
+KEPT = 4  # kept connections, each like a browser's
 SECONDS_PER_KEPT = 1.0  # between two requests on such a connection
 SECONDS_PER_ORDER = 4.0
 SHOWN = 10  # failures
@@ -29,7 +29,7 @@ BUY = "/add_to_basket/"
 
 
 class Visitors:
-    """Until `is_over`. What is no good answer is a failure, but for a browser's own retry."""
+    """Until `is_over`. Anything but a good answer is a failure, except what a browser retries."""
 
     def __init__(self, where: dict) -> None:
         self.where = where
@@ -79,7 +79,7 @@ class Visitors:
         return answer
 
     def _note(self, kind: str, path: str, answer: httpx.Response) -> bool:
-        """Whether it is a good answer, and whole."""
+        """Whether the answer is good and complete."""
         self.counts[kind] += 1
         is_good = answer.status_code in (HTTPStatus.OK, HTTPStatus.FOUND)
         if is_good and "text/html" in answer.headers.get("content-type", "") and answer.text:
@@ -93,7 +93,7 @@ class Visitors:
     # --- On new connections -----------------------------------------------------------------
 
     async def _come_anew(self) -> None:
-        """At their times, however slow the answers are."""
+        """On schedule, however slow the answers are."""
         begin = last = time.monotonic()
         async with asyncio.TaskGroup() as tasks:
             for number in itertools.count():
@@ -114,10 +114,10 @@ class Visitors:
             self.counts["new"] += 1
             self.failures.append(f"new {path}: {type(error).__name__} {error}")
 
-    # --- On connections that are kept -------------------------------------------------------
+    # --- On kept connections ----------------------------------------------------------------
 
     async def _stay(self) -> None:
-        """As a browser does it: what a kept connection lost unanswered is asked once more."""
+        """As a browser does: a request that a kept connection lost unanswered is retried once."""
         async with self._client(http2=True) as client:
             while not self.is_over:
                 path = random.choice(self.paths)
@@ -132,10 +132,10 @@ class Visitors:
                     self._note("kept", path, answer)
                 await asyncio.sleep(random.uniform(0, 2 * SECONDS_PER_KEPT))
 
-    # --- Who buy ----------------------------------------------------------------------------
+    # --- Buyers -----------------------------------------------------------------------------
 
     async def _buy(self) -> None:
-        """One after the other, from a book's page to the thanks. A form is never sent twice."""
+        """One purchase after another, from a book's page to the thanks. No form is sent twice."""
         for number in itertools.count():
             if self.is_over:
                 return
@@ -162,7 +162,7 @@ class Visitors:
         self.orders[email] = found.group(1)
 
     async def _step(self, cookies: httpx.Cookies, method: str, path: str, form=None) -> str:
-        """Each on a connection of its own; the cookies go along."""
+        """Each request on its own connection, with the cookies."""
         async with self._client(cookies=cookies) as client:
             answer = await self._ask(client, method, path, data=form)
             cookies.update(client.cookies)

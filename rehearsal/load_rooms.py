@@ -1,4 +1,4 @@
-"""Fifty conversations over wss: each with a customer and staff, who stay through a restart."""
+"""Fifty conversations over wss, each with a customer and staff who stay through a restart."""
 
 import asyncio
 import random
@@ -27,13 +27,13 @@ from rehearsal.facts import clock
 from rehearsal.walk_browser import LOOPBACK
 
 RESTART = 4012
-COME_IN = 60  # seconds at most, for some
+COME_IN = 60  # seconds at most for a batch of sockets to open
 AT_ONCE = 10  # sockets that are opened together at the start
 
 
 @dataclass
 class Stay:
-    """From a socket's opening to its end, by the clock."""
+    """One socket, from its opening to its end, in wall-clock times."""
 
     opened_at: float
     welcomed_at: float = 0.0
@@ -72,7 +72,7 @@ class TlsClient(ChatClient):
 
     @property
     def oddity(self) -> str:
-        """All that became of a client that was not told once, or that lost a socket otherwise."""
+        """The history of a client that was not told exactly once or lost a socket otherwise."""
         codes = [stay.code for stay in self.stays if stay.code]
         return "" if codes == [RESTART] else self.story
 
@@ -82,7 +82,7 @@ class TlsClient(ChatClient):
 
     @property
     def back_after(self) -> list[float]:
-        """Seconds from each restart to the welcome after it; for ever, if there was none."""
+        """Seconds from each restart to the next welcome; infinite if there was none."""
         never = float("inf")
         return [
             min((live for live in self.live_at if live > told), default=never) - told
@@ -102,7 +102,7 @@ async def _open(where: dict, trust: ssl.SSLContext, order_id: int, session_key: 
 
 
 class TlsRoom(Room):
-    """Opened by `enter`; what must hold afterwards is said by `problems`, as in the tests."""
+    """Opened by `enter`; `problems` says what must hold afterwards, as in the tests."""
 
     def enter(self, where: dict, trust: ssl.SSLContext) -> None:
         for side, session in zip(SIDES, self.sessions, strict=True):
@@ -112,7 +112,7 @@ class TlsRoom(Room):
 
 
 def make_rooms(count: int, where: dict) -> list[TlsRoom]:
-    """Rows of the shop's own database, with sessions that its second factor is content with."""
+    """Rows in the shop's own database, with sessions that satisfy its second factor."""
     trust = ssl.create_default_context(cafile=where["ca"])
     rooms = []
     for number in range(count):
@@ -125,7 +125,7 @@ def make_rooms(count: int, where: dict) -> list[TlsRoom]:
 
 
 def _session(user: User, *, has_app: bool = False) -> str:
-    """As signed in just now; with the code of an authenticator app, if they have one."""
+    """As if just signed in, with an authenticator app's code if they have one."""
     session = SessionStore()
     session.create()
     session[SESSION_KEY] = str(user.pk)
@@ -170,7 +170,7 @@ class Talk:
             await room.clients[side].send(text)
 
     async def come_to_rest(self, limit: float) -> float:
-        """Seconds until all was acknowledged, and shown to everyone."""
+        """Seconds until everything was acknowledged and shown to everyone."""
         ended = time.monotonic()
         while time.monotonic() - ended < limit and not all(room.is_quiet for room in self.rooms):
             await asyncio.sleep(0.05)
@@ -187,7 +187,7 @@ class Talk:
             "said": len(said),
             "unshown": sum(one.shown_at is None for one in said),
             "shown_after": sorted(one.took for one in said if one.shown_at),
-            # Without a code they were ended from here.
+            # Those without a code were ended from here.
             "codes": {str(code): count for code, count in codes.items() if code},
             "oddities": [
                 f"{side} of {room.order_id}: {client.oddity}"

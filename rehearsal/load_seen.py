@@ -1,4 +1,4 @@
-"""What a crowd saw, in figures, and whether it is as promised."""
+"""What a crowd saw, in figures, and whether it keeps the promises."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from rehearsal.walk_browser import expect
 RATE, ROOMS, EVERY = 20, 50, 6.0  # requests a second, conversations, seconds between two messages
 BACK = 10.0  # seconds at most
 RESTART = "4012"
-# Less than this and the crowd was not there all the time: it would have seen nothing.
+# With less than this, the crowd was not there all the time and might have missed failures.
 LEAST_RATE, LEAST_TALK, STANDSTILL = 0.9 * RATE, 0.6, 2.5
 
 
@@ -54,7 +54,7 @@ class Seen:
 
 
 def judge(seen: Seen, *, sockets: int, seconds: float, told_at: str) -> None:
-    """Raises the first promise that was not kept. The push took so many seconds of the load's."""
+    """Raises for the first broken promise. `seconds` is how long the push took under load."""
     _was_there(seen, sockets=sockets, seconds=seconds)
     expect(not seen.failures, f"{len(seen.failures)} requests failed: {seen.failures[:5]}")
     expect(not seen.lost_orders, f"orders: {seen.lost_orders[:5]}")
@@ -74,7 +74,7 @@ def judge(seen: Seen, *, sockets: int, seconds: float, told_at: str) -> None:
 
 
 def _was_there(seen: Seen, *, sockets: int, seconds: float) -> None:
-    """Raises unless everyone came, bought and spoke at their rate, and for that long."""
+    """Raises unless everyone came, bought and talked at the planned rate for that long."""
     expect(seen.seconds >= seconds, f"visitors came for {seen.seconds:.0f} of {seconds:.0f} s")
     expect(seen.rate >= LEAST_RATE, f"{seen.rate:.1f} requests a second, not {RATE}")
     expect(seen.standstill < STANDSTILL, f"nobody came for {seen.standstill:.1f} s")

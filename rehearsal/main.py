@@ -1,4 +1,4 @@
-"""The rehearsal from its beginning to its sum: what is shown in which order, and how it is told."""
+"""The rehearsal from start to summary: its scenes in order, and how results are reported."""
 
 import argparse
 import fcntl
@@ -18,14 +18,14 @@ from rehearsal.walk import Walk
 from rehearsal.walk_mail import Mailbox
 from rehearsal.work import Rejected
 
-# Each part by its name, in the order in which they go. The first push comes before all of them.
+# The parts by name, in order. The first push comes before all of them.
 PARTS = ("later", "rejected", "walk", "load", "figures")
-# Something is shown: its name, and what does it and says what was seen.
+# A scene: its name, and a function that plays it and returns what was seen.
 Scene = tuple[str, Callable[[], str]]
 
 
 class Left(KeyboardInterrupt):
-    """A signal says to end: no scene and no event loop takes that for a failure of its own."""
+    """A signal asked us to end; no scene or event loop must mistake that for its own failure."""
 
     def __init__(self, number: int) -> None:
         self.signal = signal.Signals(number)
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def _leave(number: int, _: object) -> None:
-    """Once: nothing interrupts the cleaning up."""
+    """Only once: nothing interrupts the clean-up."""
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)
     raise Left(number)
@@ -73,7 +73,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _one_at_a_time(path: Path):
-    """Two rehearsals would make the same environments."""
+    """Two rehearsals at once would create the same environments."""
     lock = path.open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -134,7 +134,7 @@ def _push_under_load(host: Host) -> str:
 
 
 def _show(name: str, show: Callable[[], str]) -> bool:
-    """Do it and tell what was seen, in a line; what failed is told and does not end the rest."""
+    """Play a scene and print what was seen, in a line; a failure does not stop the others."""
     began = time.monotonic()
     try:
         seen, has_passed = show(), True

@@ -1,4 +1,4 @@
-"""What a commit says of itself, read before anything is built: a slip is one line, and early."""
+"""A commit's own files about its deployment, read first: a mistake is one line, and early."""
 
 import json
 import re
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rehearsal.work import Rejected
 
-UPTIME = {"type": "startup", "uptime": 10}  # Dokku's own check, where app.json has none
-KINDS = {"path", "uptime"}  # of Dokku's checks, those that are rehearsed
+UPTIME = {"type": "startup", "uptime": 10}  # Dokku's own check, if app.json has none
+KINDS = {"path", "uptime"}  # the kinds of Dokku's checks that are rehearsed
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _buildpacks(app: Path) -> list[str]:
 
 
 def _text(app: Path, name: str) -> str:
-    """As it stands, line ends too."""
+    """The text as it is, including line ends."""
     try:
         return (app / name).read_bytes().decode()
     except OSError:

@@ -1,4 +1,4 @@
-"""What the Node buildpack does with a commit: packages, the build script, and pruning."""
+"""What the Node buildpack does with a commit: packages, build script and pruning."""
 
 import hashlib
 import json
@@ -19,10 +19,9 @@ def build(
     say: Say,
     kept: Path | None,
 ) -> dict[str, str]:
-    """What it exports to the buildpack after it; NODE_ENV is not among that.
+    """Returns what it exports to the next buildpack, which does not include NODE_ENV.
 
-    `kept` is where the packages of a lock may be taken from, and put: the buildpack has no such
-    place, it spares the rehearsal minutes.
+    `kept` is a cache of packages by lock. The buildpack has none; it saves the rehearsal minutes.
     """
     node_environment = {
         "NODE_ENV": "production",
@@ -41,11 +40,11 @@ def build(
         if place and place.exists():
             run("cp", "-al", place, "node_modules", because="the kept packages cannot be read")
         else:
-            # The tools of the build are development packages to most: they stay until the pruning.
+            # Build tools are usually development packages: they stay until the pruning.
             run("npm", "ci", "--include=dev", *QUIET, because="npm ci failed")
             if place:
                 run("cp", "-al", "node_modules", place, because="packages cannot be kept")
-    # One of the two, not both.
+    # Only one of the two.
     scripts = json.loads((app / "package.json").read_text()).get("scripts", {})
     if script := next((name for name in ("heroku-postbuild", "build") if name in scripts), None):
         with step("Node build script", say):
@@ -63,7 +62,7 @@ def build(
 
 
 def _leave_profile(app: Path, home: Path) -> None:
-    """What the processes see of it."""
+    """What the processes see of Node."""
     profile = app / ".profile.d" / "nodejs.sh"
     profile.parent.mkdir(exist_ok=True)
     profile.write_text(

@@ -1,4 +1,4 @@
-"""The Procfile's processes: started without a shell's words, checked as app.json says, ended."""
+"""The Procfile's processes: started without shell syntax, checked by app.json, and ended."""
 
 import shlex
 import string
@@ -11,15 +11,15 @@ from pathlib import Path
 from rehearsal.services import end_with_parent
 from rehearsal.work import Account, Rejected, Say, end
 
-# Of Dokku, where app.json says nothing.
+# Dokku's defaults, if app.json says nothing.
 ATTEMPTS, WAIT, TIMEOUT = 3, 5, 5
 LAST_LINES = 15
-# What buildpacks leave for the start; the words after it are no shell's: a && is a word.
+# Sources what buildpacks leave for the start; the command has no shell syntax: && is a word.
 PROFILE = 'for file in .profile.d/*.sh; do [ -f "$file" ] && . "$file"; done; exec "$@"'
 
 
 def words_of(line: str, environment: dict[str, str]) -> list[str]:
-    """The line as herokuish runs it: variables are filled in, and nothing else."""
+    """The line as herokuish runs it: only variables are expanded."""
     words = [string.Template(word).safe_substitute(environment) for word in shlex.split(line)]
     return ["bash", "-c", PROFILE, "start", *words]
 
@@ -32,15 +32,15 @@ class Started:
     process: subprocess.Popen
     app: Path
     log: Path
-    port: int  # where it is asked for its health
+    port: int  # for health checks
 
     @property
     def is_running(self) -> bool:
-        """One that has ended is no longer, though nobody may have looked yet."""
+        """False as soon as it has ended, even if nobody has checked yet."""
         return self.process.poll() is None
 
     def must_run(self, say: Say) -> None:
-        """Raises Rejected, with the last that it said, when it has ended."""
+        """If it has ended, show its last output and raise Rejected."""
         if not self.is_running:
             self.show_last(say)
             raise Rejected(f"{self.name} ended with status {self.process.returncode}")
@@ -50,7 +50,7 @@ class Started:
             say(f"       {self.name}: {line}")
 
     def end(self, patience: float = 10) -> bool:
-        """SIGTERM, once. Whether it ended by itself, within so many seconds."""
+        """Send SIGTERM once; return whether it ended by itself within so many seconds."""
         return end(self.process, patience=patience)
 
 
@@ -64,7 +64,7 @@ def start(
     account: Account,
     log: Path,
 ) -> Started:
-    """Runs in the thread that works for all pushes: the process ends with it."""
+    """Runs in the thread that handles all pushes: the process ends with it."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             words_of(line, environment), cwd=app, env=environment,
@@ -75,13 +75,13 @@ def start(
 
 
 class Checks:
-    """app.json's, asked straight at the process: no proxy, no TLS."""
+    """app.json's checks, sent directly to the process: no proxy, no TLS."""
 
     def __init__(self, domain: str, pause: Callable[[float], None], say: Say) -> None:
         self._domain, self._pause, self._say = domain, pause, say
 
     def of(self, started: Started, checks: list[dict]) -> None:
-        """Raises Rejected for the first that does not pass."""
+        """Raises Rejected for the first check that does not pass."""
         for wanted in checks:
             if "path" in wanted:
                 self._ask(started, wanted)
@@ -91,7 +91,7 @@ class Checks:
             self._say(f"       {started.name}: {wanted.get('name', 'check')} passed")
 
     def _ask(self, started: Started, wanted: dict) -> None:
-        """As many attempts as it has; the first is made at once."""
+        """Make as many attempts as the check allows; the first one at once."""
         attempts = wanted.get("attempts", ATTEMPTS)
         for attempt in range(attempts):
             if attempt:
@@ -107,7 +107,7 @@ class Checks:
 
 
 def _answer(port: int, wanted: dict, domain: str) -> str:
-    """The status of one attempt, in words where there is none."""
+    """The status of one attempt, or words if there is none."""
     connection = HTTPConnection("127.0.0.1", port, timeout=wanted.get("timeout", TIMEOUT))
     try:
         connection.request("GET", wanted["path"], headers={"Host": domain})

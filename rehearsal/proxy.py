@@ -1,4 +1,4 @@
-"""nginx before the application, with what Dokku's own template sets: TLS, HTTP/2, WebSocket."""
+"""nginx in front of the application, set as in Dokku's own template: TLS, HTTP/2, WebSocket."""
 
 import grp
 import os
@@ -13,13 +13,13 @@ from rehearsal.services import end_with_parent, free_port
 from rehearsal.work import Rejected, end
 
 START_SECONDS = 20
-BODY_LIMIT = "25m"  # as docs/deployment.md has it set: covers are larger than nginx's 1 MB
+BODY_LIMIT = "25m"  # as docs/deployment.md sets it: covers are larger than nginx's 1 MB
 COMPRESSED = (
     "text/css text/javascript text/xml text/plain text/x-component application/javascript "
     "application/x-javascript application/json application/xml application/rss+xml "
     "font/truetype application/x-font-ttf font/opentype image/svg+xml"
 )
-# Where nothing listens: before the first release, visitors get a 502.
+# A port where nothing listens: before the first release, visitors get a 502.
 NOWHERE = 9
 
 
@@ -48,7 +48,7 @@ class Proxy:
             time.sleep(0.05)
 
     def switch(self, port: int) -> None:
-        """Send everyone who comes from now on there; returns when nobody goes the old way."""
+        """Send all new connections there; return once none go to the old port."""
         self._write(port)
         test = subprocess.run(self._command("-t"), capture_output=True, text=True, check=False)
         if test.returncode:
@@ -69,7 +69,7 @@ class Proxy:
         return ["nginx", "-p", str(self._folder), "-c", "nginx.conf", "-e", "error.log", *words]
 
     def _workers(self) -> set[int]:
-        """The processes that take new connections: those that are shutting down do not."""
+        """The processes that accept new connections, as those that are shutting down do not."""
         listing = subprocess.run(
             ["ps", "-axo", "pid=,ppid=,command="], capture_output=True, text=True, check=True
         ).stdout
@@ -104,7 +104,7 @@ class Proxy:
 
 
 def _user_line() -> str:
-    """Workers step down to the account without rights; as oneself there is nothing to step from."""
+    """Workers drop to the unprivileged account; if we are not root, there is nothing to drop."""
     if os.geteuid():
         return ""
     for group in ("nogroup", "nobody"):
@@ -114,14 +114,14 @@ def _user_line() -> str:
 
 
 def _http2() -> dict[str, str]:
-    """The directive has moved with nginx 1.25.1."""
+    """The directive changed with nginx 1.25.1."""
     said = subprocess.run(["nginx", "-v"], capture_output=True, text=True, check=True).stderr
     found = re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", said)
     is_new = found is not None and tuple(map(int, found.groups())) >= (1, 25, 1)
     return {"listen_words": "ssl" if is_new else "ssl http2", "http2": "http2 on;" * is_new}
 
 
-# Facts of Dokku 0.38's template; its own HSTS is off, since the application sends one.
+# From Dokku 0.38's template, without its HSTS header, since the application sends one.
 CONFIGURATION = """
 {user}
 daemon off;

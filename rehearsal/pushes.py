@@ -1,4 +1,4 @@
-"""Pushes that are accepted: the first, a later one beside which another is tried, their seconds."""
+"""Accepted pushes: the first, and a later one during which another is tried; with their times."""
 
 import threading
 
@@ -11,7 +11,7 @@ TRIED_AFTER = 2.0  # seconds into the later push
 
 
 class Pushes:
-    """Keeps what it saw, for the table at the end."""
+    """Keeps the results for the table at the end."""
 
     def __init__(self, host: Host, *, few: bool) -> None:
         self.host = host
@@ -20,13 +20,13 @@ class Pushes:
         self.later: Push | None = None
 
     def push_first(self) -> str:
-        """The checkout as it stands, with all of its gate unless that is asked for less."""
+        """The checkout as it is, with its whole gate unless fewer tests were requested."""
         files = few_tests(self.host) if self._few else {}
         self.first = self.accepted(self.host.commit("First", files))
         return f"accepted in {self.first.seconds:.0f} s, with {'few' if files else 'all'} tests"
 
     def push_later(self) -> str:
-        """Few tests from here on. Another push beside it has to wait."""
+        """With few tests from now on. Another push at the same time is refused."""
         commit = self.host.commit("Few tests", few_tests(self.host))
         beside: list[Push] = []
         timer = threading.Timer(TRIED_AFTER, lambda: beside.append(self.host.push(commit)))
@@ -60,7 +60,7 @@ class Pushes:
         return lines
 
     def accepted(self, commit: str) -> Push:
-        """Pushed, and it serves."""
+        """Push, and check that it serves."""
         push = self.host.push(commit)
         if not push.accepted:
             raise AssertionError(f"rejected: {push.reason}\n{push.output}")

@@ -17,7 +17,7 @@ OTHER_LOCKS = ("requirements.txt", "poetry.lock", "uv.lock")
 def build(
     app: Path, *, caches: Path, environment: dict[str, str], account: Account, say: Say
 ) -> None:
-    """Leaves .profile.d, by which processes find this Python, as the buildpack does."""
+    """Leaves .profile.d, with which processes find this Python, as the buildpack does."""
     _refuse_other_locks(app)
     interpreter = _interpreter(app, caches, account)
     environment = environment | {"LD_LIBRARY_PATH": str(_libraries(interpreter))}
@@ -37,7 +37,7 @@ def build(
 
 
 def _leave_profile(app: Path, python: Path, interpreter: str) -> None:
-    """Without PYTHONHOME: the buildpack's packages lie in its Python, ours in an environment."""
+    """Without PYTHONHOME: the buildpack's packages are in its Python, ours in an environment."""
     folder = app / ".profile.d"
     folder.mkdir(exist_ok=True)
     (folder / "python.sh").write_text(
@@ -46,21 +46,21 @@ def _leave_profile(app: Path, python: Path, interpreter: str) -> None:
         "export PYTHONUNBUFFERED=true\n"
         'export PYTHONPATH="${PYTHONPATH:-$HOME}"\n'
     )
-    # As where the container's memory is limited; elsewhere nothing is set. Node's file has the same
-    # name: this one stays.
+    # As in a container with limited memory; otherwise nothing is set. It replaces Node's file of
+    # the same name.
     (folder / "WEB_CONCURRENCY.sh").write_text(
         'export WEB_CONCURRENCY="${WEB_CONCURRENCY:-$((2 * $(nproc) + 1))}"\n'
     )
 
 
 def interpreters(version: str, caches: Path) -> Iterator[str]:
-    """Where a Python of this version may be: ours, a copy of it, what the PATH and system have."""
+    """Where a Python of this version may be: ours, a copy of it, on the PATH, or the system's."""
     if "{}.{}".format(*sys.version_info) == version:
         ours = Path(os.path.realpath(getattr(sys, "_base_executable", sys.executable)))
         yield str(ours)
-        # Ours may lie in a home that is closed to others: it is unpacked anew, as the buildpack
-        # does it, and finds its library by LD_LIBRARY_PATH, as there. What the system has besides
-        # can be a release older, with its faults.
+        # Ours may be in a home that others cannot read: it is copied, as the buildpack unpacks its
+        # own, and finds its library by LD_LIBRARY_PATH, as there. The system's may be an older
+        # release with bugs.
         yield str(
             _copy(Path(sys.base_prefix), caches / "python-{}.{}.{}".format(*sys.version_info))
         )
@@ -71,7 +71,7 @@ def interpreters(version: str, caches: Path) -> Iterator[str]:
 
 
 def _copy(prefix: Path, folder: Path) -> Path:
-    """The program and its own library, without what was installed into it."""
+    """The program and its standard library, without installed packages."""
     name = "python{}.{}".format(*sys.version_info)
     program = folder / "bin" / name
     if not program.exists():
@@ -85,7 +85,7 @@ def _copy(prefix: Path, folder: Path) -> Path:
 
 
 def forget_old(caches: Path) -> None:
-    """Environments of locks that are long gone: the newest two stay."""
+    """Remove environments of old locks; the newest two stay."""
     made = sorted(caches.glob("python-" + "[0-9a-f]" * 16), key=lambda path: path.stat().st_mtime)
     for folder in made[:-2]:
         shutil.rmtree(folder)
@@ -125,7 +125,7 @@ def _hook(app: Path, name: str, environment: dict, account: Account, say: Say) -
 
 
 class Packages:
-    """The environment of a lock: pipenv's judgement first, then what is not there yet."""
+    """The environment of a lock: pipenv verifies the lock first, then installs what is missing."""
 
     def __init__(
         self, app: Path, *, caches: Path, environment: dict, account: Account, say: Say

@@ -1,4 +1,4 @@
-"""Pushes that must be rejected, each for its own reason, while the release before serves on."""
+"""Pushes that must be rejected, each for its own reason, while the previous release serves on."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,18 +13,18 @@ from rehearsal.walk_browser import expect
 
 @dataclass(frozen=True)
 class Rejection:
-    """A push, the reason that its rejection must give, and what must stand in its output."""
+    """A push, the reason that its rejection must give, and what its output must contain."""
 
     name: str
     reason: str
     files: Callable[[Host], Files] = lambda host: {}
     shown: str = ""
     hidden: str = ""
-    settings: dict[str, str | None] = field(default_factory=dict)  # None takes one away
+    settings: dict[str, str | None] = field(default_factory=dict)  # None removes one
 
 
 def push_it(host: Host, rejection: Rejection) -> str:
-    """Push, and raise what is not as it should be; says what was seen."""
+    """Push, raise if anything is not as expected, and return what was seen."""
     before = evidence.gather(host)
     with _settings(host, rejection.settings):
         commit = host.commit(rejection.name, rejection.files(host))
@@ -108,7 +108,7 @@ REJECTIONS = [
 
 
 def other_branch(host: Host) -> str:
-    """Taken, with a warning, and nothing comes of it."""
+    """Accepted with a warning, and nothing happens."""
     before = evidence.gather(host)
     push = host.push(host.commit("Elsewhere"), branch="main")
     expect(push.accepted, f"it was rejected: {push.reason}")

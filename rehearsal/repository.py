@@ -1,4 +1,4 @@
-"""The repository that is pushed to, whose hook asks the host, and a clone that pushes."""
+"""The repository to push to, whose hook asks the host, and a clone that pushes."""
 
 import json
 import os
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from rehearsal.work import Say
 
-# The hook's own words. What git has received so far lies aside (in a quarantine): the host has to
-# look with the hook's variables, or it would not find the commit.
+# The hook. Git keeps received objects in quarantine until it has run: the host needs the hook's
+# variables to find the commit.
 HOOK = """#!{python}
 import json, os, socket, sys
 
@@ -30,7 +30,7 @@ for line in link.makefile():
     print(word["say"], flush=True)
 sys.exit("the host is gone")
 """
-# Whoever rehearses: their name, their hooks and their signing key are left aside.
+# Ignores the name, hooks and signing key of the person who rehearses.
 AUTHOR = {
     "GIT_AUTHOR_NAME": "Rehearsal",
     "GIT_AUTHOR_EMAIL": "rehearsal@booktime.example",
@@ -45,7 +45,7 @@ Answer = Callable[[list[str], dict[str, str], Say], bool]
 
 
 class Repository:
-    """Bare; every push is put to `answer`, in a thread of its own."""
+    """A bare repository; every push calls `answer`, in its own thread."""
 
     def __init__(self, folder: Path, answer: Answer) -> None:
         self.folder = folder
@@ -83,7 +83,7 @@ class Repository:
 
     def _serve(self, link: socket.socket) -> None:
         def tell(word: dict) -> None:
-            # Whoever pushed may be gone: the push is worked on all the same.
+            # The pushing client may be gone: the push continues all the same.
             with suppress(OSError):
                 link.sendall(json.dumps(word).encode() + b"\n")
 
@@ -99,7 +99,7 @@ class Repository:
 
 
 class Clone:
-    """A work clone of what stands in the checkout, committed or not."""
+    """A clone of the checkout's current files, committed or not."""
 
     def __init__(self, folder: Path, checkout: Path, remote: Path) -> None:
         self.folder = folder
@@ -133,7 +133,7 @@ class Clone:
         return self._git("ls-tree", "-r", "--name-only", "-z", self.master).split("\0")
 
     def push(self, refspec: str) -> tuple[bool, str]:
-        """Whether it was accepted, and what the person who pushes reads."""
+        """Whether it was accepted, and the output that the person who pushes sees."""
         done = subprocess.run(
             ["git", "push", "--force", "dokku", refspec],
             cwd=self.folder, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True,
@@ -158,5 +158,5 @@ def git(*words: str, cwd: Path) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, without what a git that called us has set."""
+    """Our environment, without variables set by a git that called us."""
     return {k: v for k, v in os.environ.items() if not k.startswith("GIT_")} | AUTHOR

@@ -1,4 +1,4 @@
-"""What an application is linked to: PostgreSQL, Redis and an S3 of its own, on free ports."""
+"""The services linked to an application: its own PostgreSQL, Redis and S3, on free ports."""
 
 import os
 import secrets
@@ -12,7 +12,7 @@ from types import ModuleType
 from rehearsal.facts import Bucket
 
 REGION = "us-east-1"
-# Everyone may read the covers, as docs/deployment.md has it.
+# Everyone may read the covers, as in docs/deployment.md.
 POLICY = """{"Version": "2012-10-17", "Statement": [{
     "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
     "Resource": "arn:aws:s3:::NAME/public/*"}]}"""
@@ -83,7 +83,7 @@ def client_of(bucket: Bucket):
 
 
 def postgres_program(name: str) -> str:
-    """pg_dump and its like, of the version that the server is of where there are several."""
+    """pg_dump and the like, in the server's version if there are several."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parent.name)
     search = os.pathsep.join([*map(str, reversed(folders)), os.environ.get("PATH", "")])
     return shutil.which(name, path=search) or sys.exit(f"rehearse: {name} was not found")

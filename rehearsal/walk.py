@@ -1,4 +1,4 @@
-"""The walk: what a customer, the office and whoever runs the shop do, through nginx over TLS."""
+"""The walk: what customers, the office and operators do, through nginx over TLS."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,8 +16,8 @@ Step = tuple[str, Callable[[], str]]
 class Walk:
     """Its steps build on each other: an order that was not placed cannot be paid.
 
-    `steps` gives each with its name; calling it does it, says what was seen, and raises what is not
-    as it should be. The mailbox is where the shop sends its mails to (`EMAIL_URL`).
+    `steps` yields each with its name; calling it performs it, returns what was seen, and raises if
+    anything is not as expected. The shop sends its mails to the mailbox (`EMAIL_URL`).
     """
 
     def __init__(self, host: Host, mailbox: Mailbox) -> None:
@@ -67,7 +67,7 @@ class Walk:
 
     @property
     def private(self) -> list[str]:
-        """What was typed, sent or handed out on the way, and stands in no log."""
+        """What was typed, sent or issued on the way, and must not be in any log."""
         found = [PASSWORD, *(self._bought.private if self._bought else [])]
         if self._staff and self._office:
             found += [self._staff.email, self._staff.secret]

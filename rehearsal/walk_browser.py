@@ -1,4 +1,4 @@
-"""A browser without a face: HTTP/2 through the host's nginx, with cookies, links and forms."""
+"""A minimal browser: HTTP/2 through the host's nginx, with cookies, links and forms."""
 
 import re
 import ssl
@@ -18,19 +18,19 @@ LOOPBACK = "127.0.0.1"
 
 
 def expect(is_so: object, sentence: str) -> None:
-    """Raises AssertionError with the sentence that does not hold."""
+    """Raises AssertionError with the sentence unless it holds."""
     if not is_so:
         raise AssertionError(sentence)
 
 
 def trusting(host: Host) -> ssl.SSLContext:
-    """Whoever connects believes the host's certificate, and no other."""
+    """Trusts only the host's certificate."""
     return ssl.create_default_context(cafile=str(host.ca))
 
 
 @dataclass
 class Form:
-    """As it stands on the page: what a browser would send if nothing were typed."""
+    """A form as on the page: what a browser would send if nothing were typed."""
 
     action: str
     method: str
@@ -38,7 +38,7 @@ class Form:
     has_files: bool = False
 
     def add(self, name: str, value: str) -> None:
-        """One more of a name makes a list."""
+        """Several values of the same name become a list."""
         there = self.fields.get(name)
         if there is None:
             self.fields[name] = value
@@ -54,7 +54,7 @@ class Page(HTMLParser):
         self.forms: list[Form] = []
         self.links: list[str] = []
         self._words: list[str] = []
-        self._name = ""  # of the <select> or <textarea> that is open
+        self._name = ""  # the name of the open <select> or <textarea>
         self._is_multiple = False
         self._form: Form | None = None
         self.feed(html)
@@ -64,7 +64,7 @@ class Page(HTMLParser):
         return re.sub(r"\s+", " ", " ".join(self._words))
 
     def form(self, part: str) -> Form:
-        """The one whose address or a field's name has this part."""
+        """The form whose address or field name contains this part."""
         for form in self.forms:
             if part in form.action or part in form.fields:
                 return form
@@ -97,7 +97,7 @@ class Page(HTMLParser):
                 form.fields[name] = ""
 
     def _note_option(self, form: Form, given: dict[str, str]) -> None:
-        """Of one choice the first counts until another is selected."""
+        """In a single choice, the first option counts until another is selected."""
         value = given.get("value", "")
         if self._is_multiple:
             if "selected" in given:
@@ -118,7 +118,7 @@ class Page(HTMLParser):
 
 
 class Browser:
-    """One visitor. Every answer has to come by HTTP/2."""
+    """One visitor. Every answer must come over HTTP/2."""
 
     def __init__(self, host: Host) -> None:
         self.host = host
@@ -138,7 +138,7 @@ class Browser:
         self.http.close()
 
     def ask(self, method: str, address: str, **options: Any) -> httpx.Response:
-        """One exchange, redirects not followed. `address` may be the shop's own in full."""
+        """One exchange, without following redirects. `address` may be a full URL of the shop."""
         options["extensions"] = {"sni_hostname": self.host.domain}
         answer = self.http.request(method, address.removeprefix(self.host.url), **options)
         expect(answer.http_version == "HTTP/2", f"{address} came by {answer.http_version}")
@@ -148,7 +148,7 @@ class Browser:
         return self._followed(self.ask("GET", address, headers=headers), address)
 
     def open(self, address: str) -> Page:
-        """The page there, or where it leads; anything but a 200 is a failure."""
+        """The page, after redirects; anything but a 200 is a failure."""
         answer = self.get(address)
         expect(answer.status_code == HTTPStatus.OK, f"{address} answered {answer.status_code}")
         return Page(answer.text)
@@ -156,18 +156,18 @@ class Browser:
     def send(
         self, address: str, form: Form, files: dict[str, Any] | None = None, **typed: str
     ) -> httpx.Response:
-        """Send the form of the page at `address` with what was typed; where that leads."""
+        """Send the form of the page at `address` with what was typed; return the next page."""
         target = urljoin(urlsplit(address.removeprefix(self.host.url)).path, form.action or address)
         headers = {"Origin": self.host.url, "Referer": self.host.url + target}
         fields = form.fields | typed
         if form.has_files:
-            # A browser sends the field of a file that nobody chose, empty.
+            # A browser sends an empty field if no file was chosen.
             files = files or {"": ("", b"")}
         answer = self.ask("POST", target, data=fields, files=files, headers=headers)
         return self._followed(answer, target)
 
     def cookie_header(self) -> str:
-        """For a socket, which is opened beside."""
+        """The cookies for a separate socket."""
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.http.cookies.jar)
 
     def _followed(self, answer: httpx.Response, address: str) -> httpx.Response:

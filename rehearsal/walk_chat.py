@@ -17,11 +17,11 @@ from rehearsal.walk_purchase import Bought
 
 QUESTION = "Does the heron on page nine have a name?"
 ANSWER = "He goes by Aurelian, and he signs for parcels."
-AT_ONCE = 3.0  # seconds: what nginx held back would come with its buffer's end, or never
+AT_ONCE = 3.0  # seconds; if nginx buffered, it would come when the buffer is full, or never
 
 
 def talk(host: Host, staff: Browser, bought: Bought) -> str:
-    """Said once, acknowledged, shown to both with the same numbers."""
+    """Messages are sent once, acknowledged, and shown to both with the same numbers."""
     heads = asyncio.run(_talk(host, staff, bought))
     bought.private += [QUESTION, ANSWER]
     return f"2 messages over wss, the last number {heads}"
@@ -75,7 +75,7 @@ async def open_wire(host: Host, order_id: int, browser: Browser) -> AsyncIterato
 
 
 def stream(host: Host, staff: Browser, bought: Bought) -> str:
-    """The stream announces a message that a form without JavaScript sent, while it stays open."""
+    """The open stream announces a message that was sent by the form without JavaScript."""
     path = "/customer-service/notify/"
     extensions = {"sni_hostname": host.domain}
     began = time.monotonic()
@@ -116,7 +116,7 @@ def _events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
 
 def _wait_for(events: Iterator[tuple[str, Any]], wanted: str, order_id: int) -> None:
     """An event of this name; an `upsert` of this order."""
-    until = time.monotonic() + 20  # a comment comes every 15 s, so this is asked again
+    until = time.monotonic() + 20  # a comment comes every 15 s, so this is checked again
     for name, data in events:
         if name == wanted and (name == "snapshot" or data["order"] == order_id):
             return

@@ -1,4 +1,4 @@
-"""A mail server that keeps what the shop sends: SMTP, as far as a client needs it."""
+"""A mail server that keeps what the shop sends: the SMTP that a client needs."""
 
 import socketserver
 import threading
@@ -11,7 +11,7 @@ _CALM = {b"DATA": b"354 go on", b"QUIT": b"221 bye"}
 
 
 class _Visit(socketserver.StreamRequestHandler):
-    """One client: whatever it says is fine, and what follows DATA is a mail."""
+    """One client: every command is accepted, and what follows DATA is a mail."""
 
     def handle(self) -> None:
         self.wfile.write(b"220 mail.walk.example\r\n")
@@ -36,11 +36,11 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
 
     def handle_error(self, *_: object) -> None:
-        """A client that was ended in the middle of a mail."""
+        """The client ended in the middle of a mail."""
 
 
 class Mailbox:
-    """Takes mails at `url` for as long as the block lasts."""
+    """Accepts mails at `url` while the block runs."""
 
     def __enter__(self) -> "Mailbox":
         self._server = _Server((LOOPBACK, 0), _Visit)
@@ -63,7 +63,7 @@ class Mailbox:
         return f"smtp://{LOOPBACK}:{self._server.server_address[1]}"
 
     def texts_to(self, address: str) -> list[str]:
-        """The plain text of each mail that went there."""
+        """The plain text of each mail sent to this address."""
         texts = []
         for letter in list(self._server.letters):  # type: ignore[attr-defined]
             mail = message_from_bytes(letter, policy=policy.default)

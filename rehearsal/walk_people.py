@@ -1,4 +1,4 @@
-"""The people of the walk: staff with a second factor, made on the host, and how they come in."""
+"""The people of the walk: staff with a second factor, created on the host, and their sign-in."""
 
 import base64
 import hashlib
@@ -41,7 +41,7 @@ class Staff:
 
 
 def on_host(host: Host, script: str) -> dict:
-    """What a script printed after FOUND, run by the release that serves."""
+    """Run a script on the serving release; return what it printed after FOUND."""
     printed = host.manage("shell", "-c", script)
     lines = [line for line in printed.splitlines() if line.startswith(MARK)]
     expect(lines, f"the script found nothing: {printed[-300:]}")
@@ -53,7 +53,7 @@ def make_staff(host: Host) -> Staff:
 
 
 def sign_in(browser: Browser, staff: Staff, path: str) -> Page:
-    """By password and by a code of the app, as the page asks; lands on `path`."""
+    """Sign in with password and the app's code, as the page asks; ends on `path`."""
     answer = browser.get(path)
     address = str(answer.url)
     login = Page(answer.text).form("password")
@@ -66,7 +66,7 @@ def sign_in(browser: Browser, staff: Staff, path: str) -> Page:
 
 
 def code_of(secret: str) -> str:
-    """What an authenticator app shows now (RFC 6238)."""
+    """The code that an authenticator app shows now (RFC 6238)."""
     key = base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)
     moment = int(time.time() // 30).to_bytes(8, "big")
     digest = hmac.new(key, moment, hashlib.sha1).digest()

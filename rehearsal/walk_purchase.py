@@ -1,4 +1,4 @@
-"""A guest buys, gets the mail and its link; staff mark the order paid; both have the invoice."""
+"""A guest buys and gets the mail with its link; staff mark the order paid; both see the invoice."""
 
 import re
 import secrets
@@ -26,16 +26,16 @@ BILLING = {
 
 @dataclass
 class Bought:
-    """An order, whose it is, and by which browser."""
+    """An order, its customer and their browser."""
 
     browser: Browser
     email: str
     order_id: int = 0
-    private: list[str] = field(default_factory=list)  # what no log may hold
+    private: list[str] = field(default_factory=list)  # what no log may contain
 
 
 def buy(browser: Browser, email: str, *, book: str = "") -> Bought:
-    """From a book's page to the thanks, as forms ask for it."""
+    """From a book's page to the thanks, form by form."""
     book = book or any_book(browser)
     added = browser.send(book, browser.open(book).form("product_id"), quantity="1")
     expect(urlsplit(str(added.url)).path == "/basket/", f"adding led to {added.url}")
@@ -52,7 +52,7 @@ def buy(browser: Browser, email: str, *, book: str = "") -> Bought:
 
 
 def purchase(host: Host, mailbox: Mailbox) -> Bought:
-    """As a guest, to the mail and the page that its link opens in another browser."""
+    """Buy as a guest, up to the mail and the page that its link opens in another browser."""
     bought = buy(Browser(host), f"marguerite.{secrets.token_hex(4)}@walk.example")
     link = wait_for(
         lambda: _link_in_mail(host, mailbox, bought.email), "the mail with the order's link", 180
@@ -71,7 +71,7 @@ def purchase(host: Host, mailbox: Mailbox) -> Bought:
 
 
 def mark_paid(staff: Browser, bought: Bought) -> str:
-    """On the office's page of the order, with its button."""
+    """With the button on the office's page of the order."""
     path = f"/office-admin/main/order/{bought.order_id}/change/"
     answer = staff.send(path, staff.open(path).form("/status/"), to="20")
     said = Page(answer.text).text
@@ -89,7 +89,7 @@ def invoice(staff: Browser, bought: Bought) -> str:
 
 
 def _is_kept_private(host: Host) -> None:
-    """In the bucket, and nobody gets it there without the shop's signature."""
+    """It is in the bucket, and nobody can read it there without the shop's signature."""
     kept = [name for name in bucket_names(host) if "invoices/" in name]
     expect(kept, "the bucket holds no invoice")
     for name in kept:

@@ -1,4 +1,4 @@
-"""The shop of the walk: books imported on the host, and its pages as a visitor gets them."""
+"""The shop of the walk: books imported on the host, and its pages as visitors see them."""
 
 import csv
 import re
@@ -14,8 +14,8 @@ from rehearsal.host import Host
 from rehearsal.walk_browser import LOOPBACK, PATIENCE, Browser, Page, expect
 
 BOOKS = 6
-PICTURES = ("cover", "back")  # with one alone the image switcher has nothing to switch
-STOCK = 5000  # the load buys too
+PICTURES = ("cover", "back")  # with only one, the image switcher has nothing to switch
+STOCK = 5000  # the load also buys
 HEADERS = (
     "strict-transport-security",
     "content-security-policy",
@@ -31,9 +31,9 @@ CODINGS = ("identity", "gzip", "br")
 
 
 def import_books(host: Host) -> str:
-    """The demo shop's first books with drawn pictures, by the command that a real shop uses.
+    """Import the demo shop's first books with drawn pictures, as a real shop would.
 
-    A second time it changes nothing.
+    A second run changes nothing.
     """
     folder = host.folder / "list"
     folder.mkdir(exist_ok=True)
@@ -46,7 +46,7 @@ def import_books(host: Host) -> str:
 
 
 def _write_list(folder: Path) -> int:
-    """A row for each picture: a book that comes again gets one more."""
+    """One row per picture: a repeated book gets another picture."""
     from main.demo.catalogue import read_catalogue
     from main.demo.pictures import draw_picture, picture_name
 
@@ -60,12 +60,12 @@ def _write_list(folder: Path) -> int:
             writer.writerow(row.cells | {"stock": str(STOCK), "image_filename": name})
             draw_picture(row, part).convert("RGB").save(folder / name)
     for path in folder.iterdir():
-        path.chmod(0o644)  # the shop runs under another account
+        path.chmod(0o644)  # the shop runs as another user
     return len(rows)
 
 
 def pages(host: Host) -> str:
-    """Home, list, search, book: by HTTP/2, with something on them."""
+    """Home, list, search and book come over HTTP/2 and are not empty."""
     with Browser(host) as browser:
         book = any_book(browser)
         for path in ("/", "/products/all/", "/search/?q=proust", book, "/basket/", "/about-us/"):
@@ -86,7 +86,7 @@ def any_book(browser: Browser) -> str:
 
 
 def static_files(host: Host) -> str:
-    """Named by their content, kept for good, compressed as asked; no source maps."""
+    """Bundles are named by content, immutable and compressed as requested; no source maps."""
     with Browser(host) as browser:
         page = browser.open(any_book(browser))
         assets = [
@@ -121,7 +121,7 @@ def _fetch_asset(browser: Browser, asset: str, coding: str) -> int:
 
 
 def redirect(host: Host) -> str:
-    """Without TLS: to the same address with it."""
+    """Requests without TLS are redirected to the same address with TLS."""
     plain = f"http://{LOOPBACK}:{host.plain_port}/products/all/?page=1"
     answer = httpx.get(plain, headers={"Host": host.domain}, timeout=PATIENCE, trust_env=False)
     expect(answer.status_code == HTTPStatus.MOVED_PERMANENTLY, f"{answer.status_code}")
@@ -132,7 +132,7 @@ def redirect(host: Host) -> str:
 
 
 def security_headers(host: Host) -> str:
-    """Each once, on what is there and what is not, whoever answers: HSTS above all."""
+    """Each header once, on pages that exist or not, whatever answers: above all HSTS."""
     with Browser(host) as browser:
         asset = next(link for link in browser.open("/").links if ".bundle" in link)
         for path in ("/", asset, "/nothing/", "/healthz/", "/admin/", "/robots.txt"):
@@ -147,7 +147,7 @@ def security_headers(host: Host) -> str:
 
 
 def wait_for(look: Callable[[], Any], what: str, seconds: float = 30) -> Any:
-    """What `look` finds, once it does."""
+    """Wait until `look` finds something, and return that."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if found := look():

@@ -1,4 +1,4 @@
-"""What whoever runs the shop sees: health, metrics on a port of their own, logs without secrets."""
+"""What operators of the shop see: health, metrics on a separate port, logs without secrets."""
 
 import json
 from http import HTTPStatus
@@ -13,7 +13,7 @@ OF_A_REQUEST = {"request_id", "route", "method", "status", "duration_ms", "revis
 
 
 def health(host: Host) -> str:
-    """Ready, and the release that it should be."""
+    """It is ready, and serves the expected release."""
     expect(host.current, "nothing serves")
     with Browser(host) as browser:
         answer = browser.ask("GET", "/healthz/")
@@ -26,7 +26,7 @@ def health(host: Host) -> str:
 
 
 def metrics(host: Host) -> str:
-    """Of web and worker, each by its own port; nothing of it through nginx."""
+    """Web and worker have metrics, each on its own port, and none through nginx."""
     with Browser(host) as browser:
         status = browser.get("/metrics").status_code
         expect(status == HTTPStatus.NOT_FOUND, f"/metrics answers {status} through nginx")
@@ -43,7 +43,7 @@ def metrics(host: Host) -> str:
 
 
 def logs(host: Host, private: list[str]) -> str:
-    """One object a line, each request with what it takes to find it, and nobody's secrets."""
+    """One object per line, each request with the fields to find it, and nobody's secrets."""
     expect(host.current, "nothing serves")
     requests = 0
     for name in ("web", "worker"):
@@ -57,7 +57,7 @@ def logs(host: Host, private: list[str]) -> str:
 
 
 def _read(name: str, line: str) -> bool:
-    """Whether the line tells of a request."""
+    """Whether the line is about a request."""
     try:
         told = json.loads(line)
     except ValueError:

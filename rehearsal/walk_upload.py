@@ -1,4 +1,4 @@
-"""The office uploads a cover: it lands in the bucket, and the worker makes its renditions."""
+"""The office uploads a cover: it goes to the bucket, and the worker makes its renditions."""
 
 import io
 import os
@@ -13,7 +13,7 @@ from rehearsal.services import client_of
 from rehearsal.walk_browser import PATIENCE, Browser, Page, expect
 from rehearsal.walk_shop import any_book, pictures_of, wait_for
 
-SIZE = (800, 1200)  # of noise, which no format makes small: nginx takes 1 MB unless it is told
+SIZE = (800, 1200)  # noise, which no format compresses: by default nginx accepts only 1 MB
 LEAST = 1_100_000
 WIDTHS = 4
 ALT = "A cover with a great deal of rain"
@@ -27,7 +27,7 @@ def bucket_names(host: Host) -> set[str]:
 
 
 def covers(host: Host) -> str:
-    """The imported ones, once the real worker is through: public, kept for good, no signature."""
+    """Imported covers, once the worker is done: public, immutable, without a signature."""
     with Browser(host) as browser:
         book = any_book(browser)
         shown = wait_for(
@@ -37,7 +37,7 @@ def covers(host: Host) -> str:
 
 
 def upload(host: Host, staff: Browser) -> str:
-    """By the form of the book in the office's admin, as a browser sends it."""
+    """Send the book's form in the office's admin, as a browser does."""
     with Browser(host) as browser:
         book = any_book(browser)
         before, names = set(pictures_of(browser.open(book))), bucket_names(host)
@@ -49,7 +49,7 @@ def upload(host: Host, staff: Browser) -> str:
 
 
 def _whole(new: set[str]) -> set[str] | None:
-    """The original and one rendition of each width."""
+    """The original and one rendition per width."""
     renditions = [name for name in new if name.endswith("w.webp")]
     is_whole = len(renditions) == WIDTHS and len(new) == WIDTHS + 1
     return new if is_whole else None
@@ -85,7 +85,7 @@ def _errors(answer: httpx.Response) -> str:
 
 
 def _more(page: Page, before: set[str]) -> list[str] | None:
-    """The pictures that were not there, once all of them are to be had."""
+    """The new pictures, once all of them can be fetched."""
     new = [address for address in pictures_of(page) if address not in before]
     return new if new and all(_is_public(address) for address in new) else None
 
@@ -95,7 +95,7 @@ def _all_there(page: Page) -> list[str] | None:
 
 
 def _is_public(address: str) -> bool:
-    """Without a signature, to be kept for good; not there yet is no failure."""
+    """Check that it is served without a signature and immutable; a missing file is no failure."""
     parts = urlsplit(address)
     expect(parts.scheme and not parts.query, f"{address} is no public address of a bucket")
     answer = httpx.get(address, timeout=PATIENCE, trust_env=False)

@@ -1,4 +1,4 @@
-"""Commands on the host: who runs them, and how what they print is passed on as they go."""
+"""Commands on the host: the account that runs them, and their output, passed on as it appears."""
 
 import os
 import shutil
@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 Say = Callable[[str], None]
-SECONDS_TO_STOP = 2  # for a build that is not wanted any more: npm works on when it is told to end
-NOBODY = 32767  # a user id that has no account, as builds on a real host have
-# How this machine reaches its package registries: the steps that install packages may see it.
+SECONDS_TO_STOP = 2  # for an interrupted build: npm keeps working when told to end
+NOBODY = 32767  # a user id without an account, as for builds on a real host
+# Variables for this machine's package registries: the steps that install packages may see them.
 REGISTRY_PREFIXES = ("PIP_", "NPM_CONFIG_", "NODE_EXTRA_CA", "SSL_CERT_", "REQUESTS_CA", "CURL_CA")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 REGISTRY_FILES = (".npmrc", ".config/pip/pip.conf", ".pip/pip.conf")
@@ -24,7 +24,7 @@ class Rejected(Exception):
 
 
 class Account:
-    """The unprivileged user of builds and releases; oneself, where one is no administrator."""
+    """The unprivileged user of builds and releases; ourselves if we are not root."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -38,12 +38,12 @@ class Account:
         self.take(home)
 
     def be_oneself(self) -> None:
-        """Where nothing that is needed lies within the unprivileged user's reach."""
+        """Build as root: the unprivileged user cannot reach what builds need."""
         print("rehearse: Node or Python are out of an unprivileged user's reach: building as root")
         self.identity = {}
 
     def take(self, folder: Path) -> Path:
-        """Make the folder, which is there or not, the account's own."""
+        """Give the folder to the account, creating it if necessary."""
         folder.mkdir(parents=True, exist_ok=True)
         if self.identity:
             subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", folder], check=True)
@@ -59,7 +59,7 @@ class Account:
         return not done.returncode
 
     def run(self, command: list, *, cwd: Path, environment: dict[str, str], say: Say) -> int:
-        """Run to its end, saying each line of its output; its exit status."""
+        """Run a command, passing each line of output on; return its exit status."""
         process = subprocess.Popen(
             [str(word) for word in command],
             cwd=cwd,
@@ -84,33 +84,33 @@ class Account:
             self._running.discard(process)
 
     def pause(self, seconds: float) -> None:
-        """Raises Rejected when the host ends meanwhile."""
+        """Raises Rejected if the host ends meanwhile."""
         if self._is_over.wait(seconds):
             raise Rejected("the host has ended")
 
     def end_all(self) -> None:
-        """What a push that was interrupted has left; what it still starts ends at once."""
+        """End what an interrupted push has left; what it still starts ends at once."""
         self._is_over.set()
         for process in list(self._running):
             _end_session(process)
 
 
 def remove(folder: Path) -> None:
-    """With all of Node's packages in it: by far sooner than Python does it."""
+    """Remove a folder, such as one full of Node packages: much faster than Python's function."""
     subprocess.run(["rm", "-rf", folder], check=False)
 
 
 def end(process: subprocess.Popen, *, patience: float = 10) -> bool:
-    """SIGTERM, once, and SIGKILL to the whole session after some seconds.
+    """Send SIGTERM once, and SIGKILL to the whole session after some seconds.
 
-    Whether it ended by itself.
+    Returns whether it ended by itself.
     """
     process.terminate()
     return _has_ended(process, patience)
 
 
 def _end_session(process: subprocess.Popen) -> None:
-    """A command of a build, with all that it has started: bash alone would leave those behind."""
+    """End a build command with all that it has started, which bash would leave behind."""
     if process.poll() is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
@@ -129,7 +129,7 @@ def _has_ended(process: subprocess.Popen, patience: float) -> bool:
 
 @contextmanager
 def step(name: str, say: Say) -> Iterator[None]:
-    """Says what is done and how long it took, as bin/post_compile does."""
+    """Prints what is being done and how long it took, as bin/post_compile does."""
     began = time.monotonic()
     say(f"-----> {name}")
     yield
