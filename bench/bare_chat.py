@@ -2,7 +2,7 @@
 
     python bench/bare_chat.py PORT REDIS_URL
 
-Speaks enough of the conversation's protocol for the same client. One process, one subscription.
+It speaks enough of the conversation's protocol for the same client. One process, one subscription.
 """
 
 import asyncio

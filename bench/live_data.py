@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""A live shop of the release before while it is migrated: how long, and who has to wait.
+"""A live shop of the previous release while it is migrated: how long it takes, and who waits.
 
     bin/with-services --postgres .venv/bin/python bench/live_data.py [--orders 100000]
 
-The release before makes a shop with its own code (live_data_made.py). Then today's migrations run
-as in a push, and after them the backfill. Meanwhile visitors ask for each table all the time, some
-to read and some to write: what they wait is how long it was locked. Others change one order after
-another: what they wait is how long its row was held.
+The previous release creates a shop with its own code (live_data_made.py). Then today's migrations
+run as in a push, followed by the backfill. Meanwhile visitors constantly lock each table, some to
+read and some to write: their wait shows how long it was locked. Others change one order after
+another: their wait shows how long its row was locked.
 
-Needs the right to create databases, and leaves that of DATABASE_URL alone. The shop is kept beside
-it, and not made again as long as the server lives.
+Needs the right to create databases, and does not touch that of DATABASE_URL. The shop is kept
+beside it and reused while the server runs.
 
-Fails (exit 1) when anybody waited longer than 1 s. Takes about five minutes on two idle cores.
-with-services does not wait for the disk: on a host that does, what writes takes longer.
+Fails (exit 1) if anybody waited longer than 1 s. Takes about five minutes on two idle cores.
+with-services does not wait for the disk: on a host that does, writing takes longer.
 """
 
 import argparse
@@ -35,7 +35,7 @@ import releases  # noqa: E402
 MOST_WAIT = 1.0  # seconds
 NAME, MADE = "booktime_live_data", "booktime_live_data_{}"
 TABLES = ["order", "orderline", "invoice", "invoiceline", "message", "basket", "user", "product"]
-# What a page takes, and what any change takes.
+# The lock that reading takes, and the one that any change takes.
 MODES = {"reads": "ACCESS SHARE", "writes": "ROW EXCLUSIVE"}
 CHANGE = "a change of one row"
 ENVIRONMENT = {
@@ -63,7 +63,7 @@ def main() -> int:
 
 
 def made_shop(orders: int) -> str:
-    """The name of a database with the shop; it has it all, or is not there."""
+    """The name of the database with the shop, which is complete or does not exist."""
     name = MADE.format(orders)
     with administration() as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
@@ -96,7 +96,7 @@ def administration() -> psycopg.Connection:
 
 
 def manage(folder: Path, url: str, *words: str | Path) -> float:
-    """Run it in this folder; seconds."""
+    """Run it in this folder; return the seconds it took."""
     started = time.perf_counter()
     environment = {**os.environ, **ENVIRONMENT, "DATABASE_URL": url}
     subprocess.run([sys.executable, *words], cwd=folder, env=environment, check=True)
@@ -117,7 +117,7 @@ def measure(what: str, url: str, *command: str) -> bool:
 
 
 class Visitors:
-    """One for each table and mode, and some for orders: who ask, wait and let go all the time."""
+    """One per table and mode, and some for orders: each locks, waits and releases all the time."""
 
     def __init__(self, url: str) -> None:
         self.url = url

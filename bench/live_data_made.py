@@ -1,7 +1,7 @@
-"""A shop of the release before, as large as many_orders_made.py makes it, with its conversations.
+"""A shop of the previous release, as large as many_orders_made.py makes it, with conversations.
 
-Runs with that release's own code, in a folder that holds it: live_data.py puts it there, and starts
-it with the number of orders.
+Runs with that release's own code, in its folder: live_data.py copies it there and starts it with
+the number of orders.
 """
 
 import os
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def tell_all() -> None:
-    """Each order's conversation: every fact that there is, and on each fifth some talk."""
+    """Each order's conversation: all kinds of facts, and messages in every fifth."""
     from main.models import Conversation, Message, Order
 
     keys = list(Order.objects.values_list("pk", flat=True))

@@ -11,8 +11,8 @@ busy machine slows down both. Prints medians and the median of the ratios.
 
 Fails (exit 1) if a page takes more than 12 queries, or more than twice as long with 100,000 orders.
 Reports are cached for five minutes (main/reports/figures.py): "anew" is the visit that reads one
-again, while what is cached for a day is still there; "OVER" beside its ratio says that it is over
-the limit, but does not fail. On SQLite, which has no index for parts of names and counts in Python,
+again, with the figures cached for a day still there; "OVER" means that its ratio exceeds the limit,
+but that is no failure. On SQLite, which has no index for parts of names and counts in Python,
 ratios are not judged.
 
 Takes about five minutes on two idle cores. Needs bundles (bin/test or npm run build).
@@ -80,7 +80,7 @@ def database_url(count: int, folder: str, on_sqlite: bool) -> str:
 
 
 def measure(shops: list["Shop"], label: str, rounds: int) -> dict:
-    """Queries (the most), milliseconds in each shop, and the ratio; both shops are warm."""
+    """Queries (maximum), milliseconds in each shop, and the ratio; both shops are warmed up."""
     queries = [shop.ask(("queries", label)) for shop in shops]
     times: list[list[float]] = [[], []]
     for number in range(rounds):
@@ -109,7 +109,7 @@ def print_table(found: dict[str, dict], counts: list[int], *, judges_ratio: bool
     return 1 if failed else 0
 
 
-# --- A shop in a process of its own -----------------------------------------------------------
+# --- A shop in its own process ----------------------------------------------------------------
 
 
 class Shop:
@@ -183,7 +183,7 @@ def make(count: int) -> dict[str, Callable]:
     staff = make_staff()
     make_shop(count)
     with connection.cursor() as cursor:
-        # As autovacuum does over time: statistics, and that all rows are visible.
+        # As autovacuum does over time: gather statistics, and mark all rows as visible.
         if connection.vendor == "postgresql":
             cursor.execute("VACUUM ANALYZE")
         else:
@@ -211,7 +211,7 @@ def pages_for(staff: dict) -> dict[str, Callable]:
 
 
 def visit_anew(client, path: str):
-    """As minutes later: the report is read again, not taken from the cache."""
+    """As if minutes later: the report is read again, not taken from the cache."""
     from main.reports import figures
 
     with patch.object(figures, "KEPT_FOR", 0):
@@ -219,7 +219,7 @@ def visit_anew(client, path: str):
 
 
 def queries_of(page: Callable) -> int:
-    """With an empty cache: the most that the page ever takes."""
+    """With an empty cache: the longest that the page ever takes."""
     from django.core.cache import cache
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -231,7 +231,7 @@ def queries_of(page: Callable) -> int:
 
 
 def time_of(page: Callable) -> float:
-    """Seconds of one visit."""
+    """The seconds that one visit takes."""
     started = time.perf_counter()
     page()
     return time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""What many_orders_made.py's orders were billed, what was paid for them, and what went back."""
+"""Invoices, payments and refunds for the orders of many_orders_made.py."""
 
 import random
 from collections.abc import Iterable
@@ -25,16 +25,16 @@ from main.models.charges import CENT
 from main.models.invoice_parties import Seller, customer, seller
 
 LIVE = [Order.Status.PAID, Order.Status.DONE]
-# Far too many, so that these lists fill a page in a small shop as well as in a large one.
+# Unrealistically many, so that these lists fill a page even in a small shop.
 OVERPAID, PART_PAID = 0.05, 0.9
-A_WEEK = timedelta(days=7)  # so long it takes until a refund is paid out
+A_WEEK = timedelta(days=7)  # until a refund is paid out
 ByOrder = dict[int, list]
 
 
 def bill(
     orders: list[Order], lines: ByOrder, charges: ByOrder, *, numbers: dict, chance: random.Random
 ) -> None:
-    """Invoices and payments of what is paid, credit notes and refunds of what came back."""
+    """Invoices and payments for paid orders, credit notes and refunds for returned books."""
     paid = [order for order in orders if order.status in LIVE]
     items = {order.pk: [*lines[order.pk], *charges[order.pk]] for order in paid}
     invoices = [_document(order, Invoice.Kind.INVOICE, items[order.pk], numbers) for order in paid]
@@ -53,7 +53,7 @@ def bill(
 
 
 def _write_ledger(orders: list[Order], notes: list[Invoice], chance: random.Random) -> None:
-    """A part of some is missing, some paid too much; what came back lately is to be paid out."""
+    """Some orders are part paid or overpaid; refunds for recent returns are still open."""
     payments = [payment for order in orders if (payment := _payment(order, chance))]
     Payment.objects.bulk_create(payments)
     Refund.objects.bulk_create(_refund(note) for note in notes)
@@ -96,7 +96,7 @@ def _refund(note: Invoice) -> Refund:
 
 
 def count_series(numbers: dict[str, int]) -> None:
-    """All at once, which PostgreSQL's trigger refuses: without it, since the shop is only ours."""
+    """All at once. PostgreSQL's trigger would refuse, so it is disabled: this shop is only ours."""
     trigger = "ALTER TABLE main_invoiceseries {} TRIGGER main_invoiceseries_counts"
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":

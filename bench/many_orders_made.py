@@ -1,6 +1,6 @@
-"""The rows that many_orders.py measures: a shop that sold for some years, written in bulk.
+"""The rows that many_orders.py measures: a shop that has sold for some years, written in bulk.
 
-Django must be set up. Every run draws the same shop.
+Django must be set up. Every run generates the same shop.
 """
 
 import random
@@ -37,7 +37,7 @@ def make_shop(count: int) -> None:
     chance = random.Random(7)
     books = _books(chance)
     people = _people(max(count // 4, 10))
-    # From a given day, not from the clock.
+    # The rows' own dates, not the current time.
     for model, name in ((Order, "created_at"), (Product, "created_at")):
         model._meta.get_field(name).auto_now_add = False
     numbers: dict[str, int] = defaultdict(int)
@@ -95,7 +95,7 @@ def _people(count: int) -> list[User]:
 
 
 def _orders(count: int, people: list[User], chance: random.Random) -> Iterator[list[Order]]:
-    """Unsaved orders by day, some at a time."""
+    """Unsaved orders, day by day, in batches."""
     now = timezone.now()
     step = timedelta(days=365 * YEARS) / count
     for first in range(0, count, AT_ONCE):
@@ -173,7 +173,7 @@ def _lines(order: Order, books: list[Product], chance: random.Random) -> list[Or
 
 
 def _charges(order: Order, chance: random.Random) -> list[OrderCharge]:
-    """One parcel in three goes by courier, for money."""
+    """One parcel in three goes by courier, at a charge."""
     if chance.random() > 0.3:
         return []
     is_cancelled = order.status == Order.Status.CANCELLED

@@ -219,7 +219,7 @@ def style_sheet(port):
 
 
 def measure(options, servers, plans):
-    """Results by (page, server). Servers take turns, so that the machine's load hits all alike."""
+    """Results by (page, server). Servers take turns, so that other load affects all alike."""
     found = {}
     for _ in range(options.rounds):
         for page in PAGES:

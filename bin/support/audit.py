@@ -1,4 +1,4 @@
-"""bin/audit: asks pip-audit and npm audit about all that is locked, and weighs the answers."""
+"""bin/audit: runs pip-audit and npm audit on all locked packages and evaluates the results."""
 
 import json
 import subprocess
@@ -15,8 +15,8 @@ REQUIREMENTS = ROOT / ".cache" / "audit-requirements.txt"
 EXCEPTIONS = ROOT / "bin" / "audit-exceptions.toml"
 CLEAN, FOUND, MALFORMED, UNREACHABLE = range(4)
 SECONDS = 600
-# (name, command, how its answer is read). OSV is asked about a version, by one question each: the
-# package index that this machine installs from may be a mirror without advisories.
+# (name, command, how its answer is read). It queries OSV, once per version: the package index that
+# this machine installs from may be a mirror without advisories.
 PIP_AUDIT = [
     setting_up.PYTHON, "-m", "pip_audit", "--format", "json", "--vulnerability-service", "osv",
     "--requirement", REQUIREMENTS, "--require-hashes",
@@ -31,7 +31,7 @@ TOOLS: list[tuple[str, list, Reader]] = [
 
 
 class Unreachable(Exception):
-    """A tool has no answer; `str(error)` is its own last word."""
+    """A tool has no answer; `str(error)` is its last line of output."""
 
 
 def main() -> int:
@@ -60,7 +60,7 @@ def _ask_all() -> tuple[list[Finding], list[str]]:
 
 
 def answer_of(command: list) -> dict:
-    """What a tool printed. Both exit with 1 for a finding as for a service that is away."""
+    """What a tool printed. Both exit with 1, whether they found something or failed."""
     try:
         done = subprocess.run(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True,
@@ -88,7 +88,7 @@ def _report(findings: list[Finding], silent: list[str], allowed: list, today: da
     verdict = judge(findings, allowed, today=today)
     for line in verdict.accepted:
         say(f"accepted: {line}")
-    # Who was not asked cannot have said that an exception is needed no more.
+    # A service that did not answer cannot show that an exception is no longer needed.
     for line in [] if silent else verdict.idle:
         say(f"note: {line}: take it out")
     for line in verdict.problems + silent:

@@ -1,4 +1,4 @@
-"""Checks run side by side, each with its log, and summed up in a line each and one in the end.
+"""Runs checks side by side, each with its log; prints a line for each and a final summary.
 
 Runs on any Python 3.11 with nothing installed.
 """
@@ -33,7 +33,7 @@ class Check:
 
 
 def one_at_a_time(program: str):
-    """The lock of a program: two runs in one checkout would write the same logs."""
+    """A program's lock: two runs in one checkout would write the same logs."""
     LOGS.mkdir(parents=True, exist_ok=True)
     lock = (ROOT / ".cache" / f"{program}.lock").open("w")
     try:
@@ -45,7 +45,7 @@ def one_at_a_time(program: str):
 
 
 def clean_environment() -> dict[str, str]:
-    """Nobody's own settings: what is checked is the project with its own defaults."""
+    """Without anyone's own settings: the project is checked with its defaults."""
     documented = re.findall(r"^#(\w+)=", (ROOT / ".env.example").read_text(), re.M)
     kept = {name: value for name, value in os.environ.items() if name not in documented}
     return kept | {"ENV_FILE": "", "DEBUG": "true"}
@@ -55,7 +55,7 @@ def clean_environment() -> dict[str, str]:
 
 
 def run_all(checks: list[Check], environment: dict[str, str], side_by_side: int) -> tuple[int, int]:
-    """Run all of them, whatever fails; show the log of each that does."""
+    """Run all of them even if some fail; show the logs of those that do."""
     waiting, running, passed, failed = [*checks], {}, 0, 0
     try:
         while waiting or running:
@@ -85,7 +85,7 @@ def run(command, environment, log: Path | None) -> int:
 
 def _start(command, environment, log: Path | None) -> subprocess.Popen:
     output = log.open("wb") if log else None
-    # A session of its own, so that its servers and browsers end with it.
+    # Its own session, so that its servers and browsers end with it.
     return subprocess.Popen(
         command,
         cwd=ROOT,
@@ -105,7 +105,7 @@ def _has_ended(process: subprocess.Popen, running) -> bool:
 
 
 def _end(process: subprocess.Popen) -> None:
-    """End a check and all that it started, kindly at first: with-services cleans up."""
+    """End a check and all that it started, with SIGTERM first, so that with-services cleans up."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, number)
@@ -116,13 +116,13 @@ def _end(process: subprocess.Popen) -> None:
             continue
 
 
-# --- What came of it ------------------------------------------------------------------------
+# --- Results --------------------------------------------------------------------------------
 
 
 def tests_in(output: str, status: int) -> tuple[int, int, int]:
-    """(passed, failed, skipped) tests in what was printed; a tool that fails counts as one test.
+    """(passed, failed, skipped) tests in the output; a tool that fails counts as one test.
 
-    Django and Jest say it in their own words; a last line like our own is the sum of all before.
+    Django and Jest each have their own format; a last line in ours is the sum of all before it.
     """
     if ours := re.search(r"^(\d+) passed, (\d+) failed\s*\Z", output, re.M):
         return int(ours[1]), int(ours[2]) or int(status != 0), 0

@@ -1,4 +1,4 @@
-"""bin/lighthouse: serves the demo shop as in production and lets Lighthouse judge its pages."""
+"""bin/lighthouse: serves the demo shop as in production and has Lighthouse rate its pages."""
 
 import argparse
 import json
@@ -78,9 +78,9 @@ def _read_arguments() -> argparse.Namespace:
 
 
 def _make_shop(folder: Path) -> tuple[str, str]:
-    """A database of its own with the demo shop; then the settings are those of production.
+    """Make a separate database with the demo shop; after that, the settings are production's.
 
-    Returns the cookie of a visitor, and a book's address.
+    Returns a visitor's cookie and a book's address.
     """
     os.environ |= {
         "ENV_FILE": "",
@@ -108,7 +108,7 @@ def _manage(*words: str) -> str:
 
 
 class _Server:
-    """Daphne on a free port, for as long as the block lasts."""
+    """Daphne on a free port while the block runs."""
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
@@ -158,7 +158,7 @@ def _measure(url: str, chromium: str, folder: Path) -> dict:
     command += [f"--chrome-flags={' '.join(FLAGS)}", f"--extra-headers={folder}/headers.json"]
     command += [f"--only-categories={','.join(SCORES)}"]
     environment = {**os.environ, "CHROME_PATH": chromium}
-    # Now and then Chromium records no trace (NO_NAVSTART): that run measured nothing.
+    # Occasionally Chromium records no trace (NO_NAVSTART): that run measured nothing.
     for _ in range(ATTEMPTS):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode == 0:
@@ -171,7 +171,7 @@ def _median(reports: list[dict], score: str) -> float:
 
 
 def _lost(report: dict) -> list[str]:
-    """What the last run took points off for."""
+    """What cost points in the last run."""
     lines = []
     for score in SCORES:
         for part in report["categories"][score]["auditRefs"]:

@@ -1,7 +1,7 @@
 """bin/old-on-new: the tests of an earlier release, with its own packages, on today's schema.
 
-Today's code makes the database, third parties' tables too; the earlier code then finds it as it
-would find the live one in the minutes between the migration and its retirement.
+Today's code creates the database, including third-party tables. The earlier code then runs on it as
+it would on the live one in the minutes between the migration and the end of that release.
 """
 
 import os
@@ -17,7 +17,7 @@ from setting_up import PYTHON, ROOT, SetupError, say
 
 RUNNER = ROOT / "bin" / "support" / "on_new_schema"
 FOLDER = ROOT / ".cache" / "old-on-new"
-# Without these differing, the schema is the one that the release has tested itself.
+# If these do not differ, the release itself has already tested this schema.
 SCHEMA = ["main/migrations", "Pipfile.lock"]
 WITHOUT = ["--exclude-tag", "e2e", "--exclude-tag", "once", "--exclude-tag", "openapi"]
 
@@ -38,9 +38,9 @@ def main() -> int:
 
 
 def _tree(commit: str) -> Path:
-    """The release in a folder of its own, with packages of its own; kept for the next time.
+    """The release in its own folder with its own packages, kept for the next time.
 
-    Sharing ours would be quicker, and dangerous: an older set-up may make anew what it finds.
+    Sharing ours would be faster but dangerous: an older set-up might replace what it finds.
     """
     tree = FOLDER / commit
     if not tree.exists():
@@ -48,7 +48,7 @@ def _tree(commit: str) -> Path:
         part = tree.with_suffix(".part")
         part.mkdir(parents=True)
         releases.unpack(ROOT, commit, part)
-        part.rename(tree)  # whole, or not there
+        part.rename(tree)  # complete, or not there at all
     say(f"setting up {commit[:10]}")
     command = "import sys, setting_up; sys.argv = ['old-on-new']; "
     command += "setting_up.set_up(production_bundles=True)"
@@ -63,7 +63,7 @@ def _tree(commit: str) -> Path:
 
 
 def _inside(tree: Path, labels: list[str]) -> int:
-    """Beside PostgreSQL and Redis: today's schema first, then the tests of before."""
+    """With PostgreSQL and Redis: create today's schema, then run the earlier tests."""
     address = os.environ["DATABASE_URL"]
     server, _, name = address.rpartition("/")
     tested = f"{server}/test_{name}"

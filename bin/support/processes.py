@@ -1,4 +1,4 @@
-"""Servers started for a while: a port for them, and how they are told to end."""
+"""Temporary servers: a free port for them, and how to end them."""
 
 import socket
 import subprocess
@@ -11,7 +11,7 @@ def free_port() -> int:
 
 
 def end(process: subprocess.Popen, *, patience: float = 10) -> None:
-    """SIGTERM, and SIGKILL after so many seconds."""
+    """Send SIGTERM, and SIGKILL after `patience` seconds."""
     process.terminate()
     try:
         process.wait(timeout=patience)

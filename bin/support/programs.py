@@ -1,4 +1,4 @@
-"""Programs, libraries and fonts of the system that checks need: found, or installed by apt as root.
+"""System programs, libraries and fonts for checks: found, or installed with apt if run as root.
 
 Runs on any Python 3.11 with nothing installed.
 """
@@ -13,13 +13,13 @@ from pathlib import Path
 
 from setting_up import LOGS, SetupError, say
 
-# What must be there, and the Debian package that has it.
+# Required programs, and the Debian packages that contain them.
 SERVERS = {"initdb": "postgresql", "redis-server": "redis-server"}
 BROWSER = {"chromium": "chromium", "chromedriver": "chromium-driver"}
-# Of a host that is deployed to (bin/rehearse).
+# For a host to deploy to (bin/rehearse).
 HOST = {"nginx": "nginx", "openssl": "openssl", "curl": "curl"}
 OTHER_NAMES = {"chromium": ["chromium-browser", "google-chrome", "google-chrome-stable"]}
-# What WeasyPrint takes from a Linux system: libraries to load, and fonts for titles of the world.
+# What WeasyPrint needs of a Linux system: libraries, and fonts for titles in all scripts.
 LIBRARIES = {
     "libpango-1.0.so.0": "libpango-1.0-0",
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
@@ -29,7 +29,7 @@ FONTS = {"NotoSans-*": "fonts-noto-core", "NotoSansCJK-*": "fonts-noto-cjk"}
 
 
 def find_programs(programs: Mapping[str, str]) -> None:
-    """These, and what invoices are printed with. Raises SetupError when it cannot be had."""
+    """Find or install these and what prints invoices. Raises SetupError if that is impossible."""
     missing = [package for program, package in programs.items() if not _has(program)]
     if sys.platform == "linux":
         missing += [package for library, package in LIBRARIES.items() if not _loads(library)]
@@ -58,7 +58,7 @@ def _run(command: list[str], output) -> int:
 def _has(program: str) -> bool:
     if program == "initdb" and any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         return True  # Debian keeps PostgreSQL's server programs off the PATH
-    # And nginx where only root looks.
+    # nginx is where only root's PATH leads.
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"])
     return any(shutil.which(name, path=path) for name in [program, *OTHER_NAMES.get(program, [])])
 

@@ -1,7 +1,7 @@
-"""bin/prove: what proves more by its length than bin/test has time for.
+"""bin/prove: the proofs, which take longer than bin/test has time for.
 
-Each module of main/tests/proofs/ is a proof of that name: tests for PostgreSQL and Redis, and for
-SQLite too where they are tagged "sqlite". Runs on any Python 3.11 with nothing installed.
+Each module of main/tests/proofs/ is a proof of that name: tests for PostgreSQL and Redis, and also
+for SQLite if tagged "sqlite". Runs on any Python 3.11 with nothing installed.
 """
 
 import ast
@@ -18,7 +18,7 @@ from setting_up import ROOT, SetupError, say
 FOLDER = ROOT / "main" / "tests" / "proofs"
 ON_SQLITE = '@tag("sqlite")'
 SIDE_BY_SIDE = 2
-LONGEST = ("release_before", "accessibility")  # begun first, so that both workers end together
+LONGEST = ("release_before", "accessibility")  # started first, so that both workers end together
 TIME_LIMIT = 20 * 60  # seconds
 WRONG_NAME = 2
 

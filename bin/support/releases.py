@@ -1,4 +1,4 @@
-"""The releases of this project, as releases.toml names them, and what a checkout of one holds."""
+"""The project's releases as named in releases.toml, and the commits and files behind them."""
 
 import io
 import subprocess
@@ -12,11 +12,11 @@ NAMED_IN = "releases.toml"
 
 
 class NoSuchRevision(Exception):
-    """What was asked for is no commit of this clone; `str(error)` says which and why."""
+    """The requested revision is not a commit in this clone; `str(error)` says which and why."""
 
 
 class NoRelease(Exception):
-    """No release is named that could be tested; `str(error)` says what is wrong in the file."""
+    """The file names no release that can be tested; `str(error)` says what is wrong in it."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ def named(root: Path) -> list[Release]:
 
 
 def release_before(root: Path) -> Release:
-    """The newest release that is not what lies in the folder. Raises NoRelease if there is none."""
-    # With changes that are not committed yet, the folder is newer than its last commit.
+    """The newest release other than the one in the folder. Raises NoRelease if there is none."""
+    # With uncommitted changes, the folder is newer than its last commit.
     is_changed = git(root, "status", "--porcelain")
     under_test = None if is_changed else git(root, "rev-parse", "HEAD")
     before = [release for release in named(root) if release.commit != under_test]
@@ -51,9 +51,9 @@ def release_before(root: Path) -> Release:
 
 
 def chosen(root: Path, word: str | None) -> tuple[str, str]:
-    """(name, full commit) of a release's version, of any commit, or of the release before.
+    """(name, full commit) of a release's version, of any commit, or of the previous release.
 
-    Raises NoRelease or NoSuchRevision: a release that cannot be had is never passed over.
+    Raises NoRelease or NoSuchRevision: an unavailable release is never skipped.
     """
     if word is None:
         release = release_before(root)
@@ -69,7 +69,7 @@ def chosen(root: Path, word: str | None) -> tuple[str, str]:
 
 
 def commit_of(root: Path, revision: str) -> str:
-    """The full commit of anything that git knows by this word. Raises NoSuchRevision."""
+    """The full commit id of any revision that git knows. Raises NoSuchRevision."""
     try:
         return git(root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
     except NoSuchRevision:
@@ -77,8 +77,8 @@ def commit_of(root: Path, revision: str) -> str:
 
 
 def differs(root: Path, commit: str, *paths: str) -> bool:
-    """Whether one of these is not now as it was then."""
-    # A file that git does not know yet is not in its comparison.
+    """Whether any of these paths has changed since then."""
+    # git's comparison does not include untracked files.
     new = git(root, "status", "--porcelain", "--", *paths)
     return bool(new or git(root, "diff", "--name-only", commit, "--", *paths))
 

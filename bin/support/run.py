@@ -20,5 +20,5 @@ except setting_up.SetupError as error:
     sys.exit(f"run: {error}")
 except KeyboardInterrupt:
     sys.exit(130)
-# The same process goes on, so that signals meant for the server reach it.
+# Replaces this process, so that signals meant for the server reach it.
 os.execv(serve[0], serve)

@@ -1,7 +1,7 @@
 """The second half of bin/run, in the project's environment: the database, then the server.
 
-With the word "prepare" only the database, as far as that goes: bin/run does it while the bundles
-are made, and whatever is wrong is said when it comes here again.
+With the argument "prepare" only the database, as far as possible: bin/run does that while the
+bundles are built, and errors are reported on the second call.
 """
 
 import hashlib
@@ -39,11 +39,11 @@ def main(*, prepare_only: bool) -> None:
         return
     _announce(settings.PORT, demo=settings.DEBUG)
     python = [sys.executable]
-    # In development the server starts again by itself when a file changes.
+    # In development the server restarts by itself when a file changes.
     if settings.DEBUG:
         os.execv(python[0], [*python, "manage.py", "runserver", f"{HOST}:{settings.PORT}"])
     flags = ["-p", str(settings.PORT), "--bind", HOST, "--no-server-name"]
-    # No frame of a conversation is larger, in either direction: what is, is not even read.
+    # No frame of a conversation is larger in either direction, so larger ones are not even read.
     flags += ["--websocket-max-message-size", "65536", "--websocket-max-frame-size", "65536"]
     os.execv(python[0], [*python, "-m", "daphne", *flags, "booktime.asgi:application"])
 
@@ -64,7 +64,7 @@ def _check_port(port: int) -> None:
 def _connect() -> None:
     from django.db import OperationalError, connection
 
-    # Without its pool, which would try for half a minute before it says why.
+    # Without the pool, which would try for half a minute before reporting the reason.
     connection.settings_dict["OPTIONS"].pop("pool", None)
     try:
         connection.ensure_connection()
@@ -97,7 +97,7 @@ def _load_demo() -> None:
     if is_there and settings.MEDIA_ROOT.exists() and _text(stamp) == wanted:
         return
     print("run: loading the demo shop", flush=True)
-    # A line for each of two hundred pictures would hide what is said.
+    # A line for each of two hundred pictures would hide the other output.
     logging.getLogger("django_tasks").setLevel(logging.WARNING)
     call_command("load_demo")
     stamp.write_text(wanted)

@@ -1,7 +1,7 @@
-"""What bin/run and bin/test set up before they work: packages and bundles, only when changed.
+"""What bin/run and bin/test set up first: packages and bundles, only if they have changed.
 
-Runs on any Python 3.11 with nothing installed. Each part keeps a stamp, the hash of what it was
-made from, inside the folder that it made: without the folder there is no stamp either.
+Runs on any Python 3.11 with nothing installed. Each part stores a stamp, the hash of its inputs,
+in the folder that it creates, so that a missing folder also means a missing stamp.
 """
 
 import fcntl
@@ -26,11 +26,11 @@ BUNDLE_SOURCES = ["frontend", "webpack.config.js", "webpack.prod.config.js", "ba
 
 
 class SetupError(Exception):
-    """Something the person at the terminal has to mend; `str(error)` says what."""
+    """Something that the person at the terminal must fix; `str(error)` says what."""
 
 
 def debug_setting() -> str | None:
-    """DEBUG in the environment, else in .env, as the settings will find it."""
+    """DEBUG from the environment, or else from .env, as the settings will see it."""
     if "DEBUG" in os.environ or not (ROOT / ".env").is_file():
         return os.environ.get("DEBUG")
     found = re.findall(r"^(?:export )?DEBUG=['\"]?(\w*)", (ROOT / ".env").read_text(), re.M)
@@ -38,14 +38,14 @@ def debug_setting() -> str | None:
 
 
 def is_development() -> bool:
-    """Our commands are for development unless they are told otherwise."""
+    """Our commands are for development unless told otherwise."""
     return str(debug_setting()).strip().lower() not in {"false", "off", "n", "no", "0", ""}
 
 
 def set_up(*, production_bundles: bool, then: list[list] | None = None) -> None:
-    """Python packages beside npm packages and bundles. One set-up at a time.
+    """Set up Python packages in parallel with npm packages and bundles; one set-up at a time.
 
-    `then` are commands to run right after new Python packages, while the bundles are made.
+    `then` are commands to run right after the Python packages, while the bundles are built.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with _lock():
@@ -61,7 +61,7 @@ def set_up(*, production_bundles: bool, then: list[list] | None = None) -> None:
 
 
 def set_up_python() -> None:
-    """The Python packages alone, for a tool that shows no page."""
+    """Only the Python packages, for a tool that shows no pages."""
     with _lock():
         if commands := _python_packages():
             _run_side_by_side([("Python packages", "pip", commands)])
@@ -79,7 +79,7 @@ def set_up_npm(folder: Path) -> None:
 
 
 def make_static_files() -> None:
-    """Collect, hash and compress the static files, when DEBUG is off."""
+    """Collect, hash and compress the static files if DEBUG is off."""
     folder = ROOT / "staticfiles"
     made_from = ["bundles", "main/static", "booktime/apps.py", "Pipfile.lock"]
     stamp = _hash([ROOT / name for name in made_from])
@@ -87,7 +87,7 @@ def make_static_files() -> None:
         return
     command = [PYTHON, "manage.py", "collectstatic", "--noinput", "--clear"]
     _run_side_by_side([("collecting static files", "collectstatic", [command])])
-    # As bin/post_compile does: collecting wants them, and nobody is given them.
+    # As in bin/post_compile: collecting needs source maps, but they are not served.
     for source_map in folder.rglob("*.map*"):
         source_map.unlink()
     _stamp_path(folder).write_text(stamp)
@@ -109,7 +109,7 @@ def _lock():
 
 
 def _python_packages() -> list[list]:
-    # The real path: an environment cannot be made anew by its own interpreter.
+    # The real path: an environment cannot be recreated by its own interpreter.
     base = os.environ.get("PYTHON") or os.path.realpath(sys.executable)
     runs = PYTHON.exists() and _version(PYTHON) == _version(base)
     if runs and _is_fresh(VENV, _python_stamp()):
@@ -124,7 +124,7 @@ def _python_packages() -> list[list]:
 
 
 def locked_requirements() -> str:
-    """Pipfile.lock as pip reads it: every package, its one version, its hashes."""
+    """Pipfile.lock in pip's format: every package with its version and hashes."""
     lock = json.loads((ROOT / "Pipfile.lock").read_text())
     lines = []
     for name, package in sorted((lock["develop"] | lock["default"]).items()):
@@ -135,7 +135,7 @@ def locked_requirements() -> str:
 
 
 def remove_unlocked() -> None:
-    """Uninstall what an earlier lock had and this one has not. Runs in the environment itself."""
+    """Uninstall what an earlier lock had but this one has not. Runs in the environment itself."""
     from importlib.metadata import distributions
 
     lock = json.loads((ROOT / "Pipfile.lock").read_text())
@@ -146,12 +146,12 @@ def remove_unlocked() -> None:
 
 
 def _plain(name: str) -> str:
-    """boolean.py, Boolean_py and boolean-py are one package."""
+    """boolean.py, Boolean_py and boolean-py are the same package."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _has_pip() -> bool:
-    """An interrupted `venv` leaves an environment without."""
+    """An interrupted `venv` leaves an environment without pip."""
     command = [PYTHON, "-m", "pip", "--version"]
     return not subprocess.run(
         command, capture_output=True, stdin=subprocess.DEVNULL, check=False
@@ -193,7 +193,7 @@ def _node_version() -> str:
 
 
 def _bundles(*, production: bool) -> list[list]:
-    """Development is content with production's bundles, but not the other way round."""
+    """Development can use production's bundles, but not the other way round."""
     good = [_bundle_stamp(True)] if production else [_bundle_stamp(True), _bundle_stamp(False)]
     has_stats = (ROOT / "webpack-stats.json").exists()
     if has_stats and any(_is_fresh(ROOT / "bundles", stamp) for stamp in good):
@@ -233,7 +233,7 @@ def _hash(paths: list[Path], *words: str) -> str:
 
 
 def _run_side_by_side(jobs) -> None:
-    """Run (name, log, commands) jobs at once; of one that fails show the log."""
+    """Run (name, log, commands) jobs in parallel; show the log of one that fails."""
     started = time.monotonic()
     waiting = [(name, LOGS / f"{log}.log", iter(commands)) for name, log, commands in jobs]
     if waiting:

@@ -1,8 +1,8 @@
 """bin/test: sets up, then runs every check, three side by side, and sums up what they found.
 
-Where CI is true, what a developer calls by hand follows: it takes longer than all the rest.
-Runs on any Python 3.11 with nothing installed. The checks do not see the environment or the .env
-of whoever starts them: what is tested is the project with its own defaults.
+If CI is true, it then runs what developers start by hand, which takes longer than all the rest.
+Runs on any Python 3.11 with nothing installed. The checks do not see the environment or .env of the
+person who starts them: the project is tested with its own defaults.
 """
 
 import os
@@ -16,7 +16,7 @@ import setting_up
 from checks import MANAGE, SERVICES, TEST, Check, clean_environment, one_at_a_time, run, run_all
 from setting_up import SetupError, say
 
-SIDE_BY_SIDE = 3  # on two cores: tests wait for servers and browsers half of their time
+SIDE_BY_SIDE = 3  # on two cores: tests spend half their time waiting for servers and browsers
 TOOL = [".venv/bin/python", "-m"]
 WITHOUT = ["--exclude-tag", "e2e", "--exclude-tag"]
 PRODUCTION = {
@@ -29,9 +29,9 @@ PRODUCTION = {
 # The longest first, so that the two workers end together.
 CHECKS = [
     Check("Browser tests", [*SERVICES, *TEST, "--tag", "e2e", "--exclude-tag", "openapi"]),
-    # What hangs on no database ("once") is asked on SQLite, what doors show ("door") on PostgreSQL.
+    # Tests that need no particular database ("once") run on SQLite, "door" on PostgreSQL.
     Check("Django tests on SQLite", [*TEST, *WITHOUT, "door"]),
-    # In two halves, each with a database of its own: one computes, one waits for its servers.
+    # In two halves, each with its own database: one computes, one waits for its servers.
     Check(
         "Django tests on PostgreSQL",
         [*SERVICES, *TEST, *WITHOUT, "once", "--exclude-tag", "server"],
@@ -53,7 +53,7 @@ CHECKS = [
     Check("Deployment check", [*MANAGE, "check", "--deploy", "--fail-level", "INFO"], PRODUCTION),
     Check("Weight of the bundles", [sys.executable, "-B", "bin/support/weigh_bundles.py"]),
 ]
-# On a continuous integration server, one after the other: they time what they do.
+# On a continuous integration server, one after the other, since they measure time.
 IS_CI = os.environ.get("CI", "").lower() in {"true", "1"}
 ALONE = [
     Check("Release before, newest schema", ["bin/old-on-new"]),

@@ -1,13 +1,13 @@
-"""Fails when the production bundles weigh more, compressed, than a page may load."""
+"""Fails if the compressed production bundles are larger than a page may load."""
 
 import gzip
 import sys
 from pathlib import Path
 
 BUNDLES = Path(__file__).resolve().parents[2] / "bundles"
-# kB, gzip, of all of the shop's bundles together: no page can load more than all of them.
+# kB, gzipped, of all the shop's bundles together: no page can load more than all of them.
 LIMITS = {"js": 30.0, "css": 40.0}
-# What only the staff's pages load, each by itself: Chart.js is most of their reports'.
+# Bundles of staff pages only, each on its own: the reports' consists mostly of Chart.js.
 STAFF_LIMITS = {"charts": 52.0, "customerService": 12.0}
 
 

@@ -1,4 +1,4 @@
-"""Writes the bills of materials of this checkout, by the environment that bin/sbom set up."""
+"""Writes the bills of materials of this checkout, in the environment that bin/sbom set up."""
 
 import subprocess
 import sys
@@ -34,14 +34,14 @@ def _write(path: Path, bill: Bill) -> bool:
 
 
 def _version() -> str:
-    """As git names the commit, or as the deployment wrote it down."""
+    """The commit from git, or as the deployment recorded it."""
     if (ROOT / "REVISION").is_file():
         return (ROOT / "REVISION").read_text().strip()
     return _git("describe", "--tags", "--always", "--dirty") or "unknown"
 
 
 def _time() -> str | None:
-    """When the commit was made: the day on which it is described changes nothing about it."""
+    """The commit's date, so that the document does not depend on when it is written."""
     seconds = _git("log", "-1", "--format=%ct")
     return datetime.fromtimestamp(int(seconds), UTC).isoformat() if seconds else None
 

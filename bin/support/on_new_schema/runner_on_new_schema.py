@@ -1,7 +1,7 @@
-"""The test run of an earlier release, in a database whose schema is newer than its code.
+"""The test runner of an earlier release, for a database whose schema is newer than its code.
 
-Between two tests Django empties the tables that the code knows, and PostgreSQL refuses to empty one
-to which a newer table refers. Those go with it.
+Between tests Django truncates the tables that the code knows, and PostgreSQL refuses to truncate
+one to which a newer table refers. Here the newer tables are truncated, too.
 """
 
 from unittest import TestSuite
@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.utils.module_loading import import_string
 
-# A release refuses to restore a backup of migrations that it does not know, as it should; and in
-# this database every backup is one. Nobody restores while a push is under way.
+# A release rightly refuses to restore a backup with migrations that it does not know, and in this
+# database every backup has some. Nobody restores during a push.
 _RESTORES = {
     f"main.tests.test_backups.RestoreTests.{name}"
     for name in (

@@ -1,17 +1,17 @@
-"""A bill of materials as CycloneDX has it: the document around the parts, and its schema."""
+"""A bill of materials in CycloneDX format: the document around the parts, and its schema."""
 
 import json
 import uuid
 from dataclasses import dataclass, field
 
 SPEC = "1.6"
-# Any name will do, as long as it stays: the serial number is made from it and the contents.
+# Any constant name will do: the serial number is derived from it and the contents.
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "booktime:sbom")
 
 
 @dataclass
 class Bill:
-    """Components by their reference, what each needs, and what the project itself asks for."""
+    """Components by reference, their dependencies, and the project's own dependencies."""
 
     kind: str
     parts: dict[str, dict] = field(default_factory=dict)
@@ -43,7 +43,7 @@ def as_json(bill: Bill, *, version: str, time: str | None) -> str:
 
 
 def complaints(text: str) -> str:
-    """What the standard's schema says against a document; empty if nothing."""
+    """The first violation of the standard's schema; empty if the document is valid."""
     from cyclonedx.schema import SchemaVersion
     from cyclonedx.validation.json import JsonStrictValidator
 
@@ -52,7 +52,7 @@ def complaints(text: str) -> str:
 
 
 def licenses(stated: str) -> list[dict]:
-    """A licence by its SPDX id, an expression of several, or the words that were found."""
+    """A licence as an SPDX id, an expression of several, or the text that was found."""
     from cyclonedx import spdx
 
     words = stated.strip()

@@ -1,4 +1,4 @@
-"""The advisories that may stay for now: read, checked, and held against what was found."""
+"""Advisories accepted for now: reads and checks them, and compares them with the findings."""
 
 import tomllib
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ LONGEST = timedelta(days=184)
 
 
 class BadExceptions(Exception):
-    """The file cannot be trusted; `str(error)` says which line of thought is missing."""
+    """The file is invalid; `str(error)` says why."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Allowed:
 class Verdict:
     problems: list[str]
     accepted: list[str]
-    idle: list[str]  # exceptions that nothing asks for any more
+    idle: list[str]  # exceptions that are no longer needed
 
 
 def read(text: str, *, today: date) -> list[Allowed]:

@@ -1,4 +1,4 @@
-"""What the advisory services know about our packages, from the answers of pip-audit and npm."""
+"""Known advisories about our packages, from the output of pip-audit and npm."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Finding:
 
 
 def of_pip_audit(report: dict) -> list[Finding]:
-    """`pip-audit --format json`: each package, and what is known of the version it has."""
+    """`pip-audit --format json`: each package with the advisories for its version."""
     return [
         Finding(
             package=package["name"],
@@ -35,7 +35,7 @@ def of_pip_audit(report: dict) -> list[Finding]:
 
 
 def of_npm_audit(report: dict) -> list[Finding]:
-    """`npm audit --json`: a package is listed for its own advisories and for others'."""
+    """`npm audit --json`: packages are listed for their own advisories and their dependencies'."""
     found = {
         (advisory.package, advisory.ids): advisory
         for package in report["vulnerabilities"].values()
@@ -47,7 +47,7 @@ def of_npm_audit(report: dict) -> list[Finding]:
 def _own_advisories(package: dict) -> Iterator[Finding]:
     fix = package.get("fixAvailable")
     for cause in package["via"]:
-        # A name alone is another package of this list, by which this one is affected.
+        # A mere name refers to another package of this list, which affects this one.
         if isinstance(cause, dict):
             yield Finding(
                 package=cause.get("dependency") or cause["name"],

@@ -1,7 +1,7 @@
 """The npm packages that a deployment installs, read from package-lock.json.
 
-npm's own `npm sbom --omit dev` leaves out whatever a development package needs too: of 192 packages
-it named 97, without Preact.
+npm's own `npm sbom --omit dev` omits whatever a development package also needs: of 192 packages it
+named 97, without Preact.
 """
 
 import base64
@@ -49,7 +49,7 @@ def _part(path: str, package: dict) -> dict:
 
 
 def _needed(packages: Packages, path: str) -> set[str]:
-    """Paths of what a package asks for and gets, as Node looks for it: its own folder first."""
+    """The paths of a package's dependencies as Node resolves them: its own folder first."""
     names = {name for kind in KINDS for name in packages[path].get(kind, {})}
     return {found for name in names if (found := _found(packages, path, name)) is not None}
 

@@ -1,7 +1,7 @@
-"""The Python packages that a deployment installs: which, by Pipfile.lock; the rest, by themselves.
+"""The Python packages that a deployment installs, from Pipfile.lock and their own metadata.
 
-Names and versions are the lock's default group. What each needs and its licence are in no lock:
-the installed packages say so.
+Names and versions are those of the lock's default group. Dependencies and licences are not in the
+lock: they come from the installed packages.
 """
 
 import json
@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 from supply.document import Bill, licenses
 
-LONGEST_LICENSE = 100  # some put the whole text where its name belongs
+LONGEST_LICENSE = 100  # some packages put the whole text where its name belongs
 
 
 def read(root: Path) -> Bill:
@@ -47,7 +47,7 @@ def _installed(name: str, pin: str) -> Distribution:
 
 
 def _needs(found: dict[str, Distribution], extras: dict[str, set[str]]) -> dict[str, set[str]]:
-    """Who needs whom among the locked. An extra asked of another brings needs of its own."""
+    """Dependencies between the locked packages. A requested extra has its own dependencies."""
     needs: dict[str, set[str]] = {name: set() for name in found}
     waiting = [*found]
     while waiting:
@@ -78,7 +78,7 @@ def _part(name: str, reference: str, found: Distribution) -> dict:
 
 
 def _stated_license(found: Distribution) -> list[str]:
-    """The expression of today's metadata, else the classifiers, else the free words of before."""
+    """The expression in current metadata, or else the classifiers, or else the old free text."""
     if expression := found.metadata.get("License-Expression"):
         return [expression]
     classifiers = found.metadata.get_all("Classifier") or []
