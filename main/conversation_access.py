@@ -18,7 +18,7 @@ GUEST_ORDERS = "guest_orders"
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Whoever opens a socket, with the same attributes as a request."""
+    """The user who opens a socket, with the same attributes as a request."""
 
     user: Any
     session: Any

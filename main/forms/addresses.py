@@ -61,7 +61,7 @@ class PostalAddressForm(forms.ModelForm):
         return self.instance.postal
 
     def _update_errors(self, errors) -> None:
-        """A field that has an error of its own gets none from its country's rules."""
+        """A field that already has an error gets none from its country's rules."""
         for name in set(errors.error_dict) & set(self.errors):
             del errors.error_dict[name]
         super()._update_errors(errors)

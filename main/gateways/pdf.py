@@ -1,4 +1,4 @@
-"""Pages as PDF, by WeasyPrint; the shop runs on without it when its libraries are missing."""
+"""Pages as PDF, by WeasyPrint; the shop also runs without its libraries."""
 
 import logging
 import warnings
@@ -9,18 +9,18 @@ from types import ModuleType
 
 from main.errors import ShopError
 
-# WeasyPrint tells of every page that it lays out, from its import on.
+# WeasyPrint logs every page that it lays out, from its import on.
 logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 
 
 class PdfUnavailable(ShopError):
-    """No PDF can be made on this machine; `str(error)` says so to whoever asked for one."""
+    """No PDF can be made on this machine; `str(error)` says so to the user."""
 
 
 def make_pdf(pages: Iterable[str]) -> bytes:
-    """Pages of HTML as one PDF, each a document with page numbers of its own.
+    """Pages of HTML as one PDF; each is a document with its own page numbers.
 
-    They see our own static files, and nothing else of any disk or network.
+    They can load our own static files, but nothing else from disk or network.
     """
     return _weasyprint().make_pdf(pages)
 
@@ -32,10 +32,10 @@ def make_invoice_pdf(html: str, *, xml: bytes, issued_at: datetime) -> bytes:
 
 @cache
 def _weasyprint() -> ModuleType:
-    """Imported when it is first wanted: it takes most of a second, and Pango of the system."""
+    """Imported on first use: it takes most of a second, and needs the system's Pango."""
     try:
         with warnings.catch_warnings():
-            # Without a single font Pango would end the whole process at the first letter.
+            # Without any fonts Pango would end the whole process at the first letter.
             warnings.filterwarnings("error", message=".*FontConfig")
             from main.gateways import pdf_weasyprint
     except (ImportError, OSError, UserWarning) as error:

@@ -1,4 +1,4 @@
-"""What main.gateways.pdf asks of WeasyPrint. Imported by it alone, and late."""
+"""What main.gateways.pdf does with WeasyPrint. Only that module imports it, and late."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,31 +19,31 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from main.gateways.einvoice import CONFORMANCE_LEVEL, FILE_NAME, xml_text
 from main.wording import documents
 
-# WeasyPrint lets the whole process take half a picture for a picture. An upload must be whole.
+# WeasyPrint makes the whole process accept truncated pictures. An upload must be complete.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
-# Where the pages pretend to stand. Nobody is asked there.
+# The address that pages pretend to have. Nothing is requested from it.
 BASE_URL = "https://booktime.invalid/"
-# PDF/A-3 may carry files, and U: every letter can be searched and copied.
+# PDF/A-3 may contain files; U means that all text can be searched and copied.
 INVOICE_VARIANT = "pdf/a-3u"
-# What says, inside the PDF, that it is a Factur-X invoice, and describes the words it says it in.
+# The metadata that declares the PDF a Factur-X invoice, with the schema of its terms.
 _FACTUR_X = (Path(__file__).parent / "factur_x.xmp").read_bytes()
 
-# All printing is done by one thread: Pango's fonts are not for several at once, the interpreter
-# lets only one compute anyway, and each further thread would keep 35 MB for itself.
+# One thread does all printing: Pango's fonts are not thread-safe, the interpreter lets only one
+# thread compute anyway, and each further thread would take 35 MB.
 _printer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="printer")
 
 
 class NotOurs(Exception):
-    """A page asked for something that is not a static file of ours."""
+    """A page requested something other than our static files."""
 
 
 class OwnStaticFiles(URLFetcher):
-    """Answers with our static files; everything else, any host and any other file, is refused."""
+    """Serves our static files and refuses everything else: any host, any other file."""
 
     _fail_on_errors = False
 
     def __init__(self) -> None:
-        """Without the parent's: it opens the ways to the network that are not wanted here."""
+        """Does not call the parent's, which would enable access to the network."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         prefix = BASE_URL + settings.STATIC_URL.lstrip("/")
@@ -55,7 +55,7 @@ class OwnStaticFiles(URLFetcher):
 
 
 def make_pdf(pages: Iterable[str]) -> bytes:
-    # Page by page: whoever wants a single one meanwhile does not wait for the whole stack.
+    # Page by page, so that another request for one page need not wait for the whole stack.
     documents = [_printer.submit(_lay_out, html).result() for html in pages]
     sheets = [sheet for document in documents for sheet in document.pages]
     return _printer.submit(documents[0].copy(sheets).write_pdf).result()
@@ -79,7 +79,7 @@ def _invoice_pdf(html: str, attachment: Attachment) -> bytes:
     document.metadata.generate_rdf_metadata = partial(_with_factur_x, plain)
     return document.write_pdf(
         pdf_variant=INVOICE_VARIANT,
-        pdf_tags=True,  # for readers who listen
+        pdf_tags=True,  # for screen readers
         attachments=[attachment],
         finisher=_finish,
     )
@@ -87,18 +87,18 @@ def _invoice_pdf(html: str, attachment: Attachment) -> bytes:
 
 @cache
 def _fonts() -> FontConfiguration:
-    """Kept, with the fonts that it found: to look for them takes as long as a small page."""
+    """Cached with the fonts that it found: finding them takes as long as a small page."""
     return FontConfiguration()
 
 
 def _lay_out(html: str, **options: str) -> Document:
-    # Control characters have no glyph in any font; what is drawn for them spoils the search.
+    # No font has glyphs for control characters; what is drawn for them spoils text search.
     page = HTML(string=xml_text(html), base_url=BASE_URL, url_fetcher=OwnStaticFiles())
     return page.render(font_config=_fonts(), **options)
 
 
 def _with_factur_x(plain: Callable[..., bytes], *about: Any) -> bytes:
-    """Into the one RDF block: readers look at the first only, and `xmp_metadata` adds a second."""
+    """Add to the first RDF block: readers use only that, and `xmp_metadata` adds a second."""
     ours = _FACTUR_X.replace(b"{level}", CONFORMANCE_LEVEL.encode())
     ours = ours.replace(b"{file}", FILE_NAME.encode())
     end = b"</rdf:RDF>"
@@ -112,7 +112,7 @@ def _finish(document: Document, pdf: Any) -> None:
 
 
 def _static_file(name: str) -> Path:
-    """In the checkout, or where it was collected under its hashed name."""
+    """The file in the checkout, or the collected one under its hashed name."""
     path = Path(finders.find(name) or staticfiles_storage.path(name))
     if not path.is_file():
         raise NotOurs(name)

@@ -89,7 +89,7 @@ def _look(name: str, work: Callable[[], dict[str, bool]], answer: Future[dict[st
     try:
         found = work()
     except Exception:
-        logger.exception("A look at the %s failed", name)
+        logger.exception("The check of the %s failed", name)
         found = {}
     with _lock:
         del _looking[name]

@@ -113,7 +113,7 @@ class BucketFiles(S3Storage):
 
     @clearly
     def _open(self, name: str, mode: str = "rb") -> Any:
-        """Fetch it at once, so that it fails here and not while it is read."""
+        """Fetch it at once, so that it fails here and not while it is being read."""
         file = super()._open(name, mode)
         return file.open() if "r" in mode else file
 

@@ -29,7 +29,7 @@ class Standing:
 
     @property
     def conversation(self) -> dict[str, Any] | None:
-        """What only staff are told."""
+        """What is only sent to staff."""
         if self.turn is None:
             return None
         return {

@@ -59,7 +59,7 @@ class ConversationSocket(Socket):
         except NotAdmitted as error:
             self.close(error.code)
         except Exception as error:
-            outages.log(logger, "Somebody was not welcomed", error)
+            outages.log(logger, "A socket could not be welcomed", error)
             self.come_back_later()
 
     async def _let_in_by(self, ticket: Any) -> None:
@@ -153,7 +153,7 @@ class ConversationSocket(Socket):
         except MessageRefused as error:
             self.refuse(error.code, cid=str(cid), text=str(error))
         except Exception as error:
-            outages.log(logger, "A message was not stored", error)
+            outages.log(logger, "A message could not be stored", error)
             wait = random.uniform(0.5, 2)  # noqa: S311
             self.refuse("unavailable", cid=str(cid), retry_after=round(wait, 1))
         return None
@@ -181,7 +181,7 @@ class ConversationSocket(Socket):
         try:
             self.outbox.put(await work())
         except Exception as error:
-            outages.log(logger, "Messages were not read", error)
+            outages.log(logger, "Messages could not be read", error)
             self.refuse("unavailable", retry_after=1)
 
     async def _fetch_before(self, seq: int, limit: int) -> str:
@@ -214,7 +214,7 @@ class ConversationSocket(Socket):
         try:
             upto = await threads.run(mark_read, order_id=self.order_id, reader=self.me, upto=upto)
         except Exception as error:
-            outages.log(logger, "What was read was not marked", error)
+            outages.log(logger, "Messages could not be marked as read", error)
         else:
             if self.room:
                 self.room.note_read(self.me.who, upto)

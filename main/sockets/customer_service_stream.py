@@ -158,7 +158,7 @@ class CustomerServiceStream:
             self._reader_id, refused = await threads.run(look_at, self._scope)
             log_context.note(user_id=self._reader_id)
         except Exception as error:
-            outages.log(logger, "Whoever opens the stream could not be looked up", error)
+            outages.log(logger, "The user of a new stream could not be looked up", error)
             return _UNAVAILABLE
         return refused
 
@@ -167,7 +167,7 @@ class CustomerServiceStream:
         try:
             reader_id, refused = await threads.run(look_at, self._scope)
         except Exception as error:
-            outages.log(logger, "Whoever reads the stream could not be looked up", error)
+            outages.log(logger, "The user of a stream could not be looked up", error)
             return True
         return not refused and reader_id == self._reader_id
 

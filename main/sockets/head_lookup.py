@@ -44,7 +44,7 @@ class HeadLookup:
         try:
             found = await threads.run(timeline.read_heads, ids)
         except Exception as error:
-            outages.log(logger, "Heads were not read", error)
+            outages.log(logger, "Heads could not be read", error)
             found = {}
         for room, waiting in asking.items():
             if room.order_id in found:

@@ -1,4 +1,4 @@
-"""What one client asked for: queued in order, up to a limit, and done by one task."""
+"""The requests of one client: queued in order, up to a limit, and handled by one task."""
 
 import asyncio
 import logging
@@ -53,4 +53,4 @@ class Inbox:
         try:
             await job()
         except Exception as error:
-            outages.log(logger, "What a socket asked for failed", error)
+            outages.log(logger, "A socket's request failed", error)

@@ -133,7 +133,7 @@ class Outbox:
             return await self._feed()
         except Exception as error:
             # The next heartbeat tries again.
-            outages.log(logger, "Messages were not read", error)
+            outages.log(logger, "Messages could not be read", error)
             return None
 
     async def _transmit(self, frame: str) -> None:

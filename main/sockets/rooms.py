@@ -1,4 +1,4 @@
-"""One conversation as one process knows it: its sockets, and what they are told."""
+"""One conversation in one process: its sockets, and what is sent to them."""
 
 import asyncio
 import logging
@@ -99,7 +99,7 @@ class Room:
                 self._append(lines)
         except Exception as error:
             # The next heartbeat tries again.
-            outages.log(logger, "New messages were not read", error)
+            outages.log(logger, "New messages could not be read", error)
         finally:
             self._reading = None
 
@@ -115,7 +115,7 @@ class Room:
             for member in self.members:
                 member.outbox.wake()
 
-    # --- How it stands ------------------------------------------------------------------------
+    # --- State --------------------------------------------------------------------------------
 
     def begin(self, standing: Standing) -> None:
         """Take what a joining member has read."""
@@ -157,7 +157,7 @@ class Room:
                 new = await threads.run(read_standing, self.order_id)
             self.learn(new)
         except Exception as error:
-            outages.log(logger, "How a conversation stands was not read", error)
+            outages.log(logger, "A conversation's state could not be read", error)
         finally:
             self._looking = None
 

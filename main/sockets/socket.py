@@ -91,7 +91,7 @@ class Socket:
             self._take_frame(text)
 
     async def end(self, *, is_restart: bool) -> None:
-        """The connection is gone."""
+        """The connection has ended."""
         self.is_closing = True
         leaving = self._leave(at_once=is_restart)
         self._inbox.clear()
@@ -172,7 +172,7 @@ class Socket:
             if error.code != SIGN_IN:
                 self.close(error.code)
         except Exception as error:
-            outages.log(logger, "Who comes was not looked up", error)
+            outages.log(logger, "The user of a socket could not be looked up", error)
             self.come_back_later()
 
     def let_in(self, participant: Participant, credential: Credential) -> None:
@@ -196,6 +196,6 @@ class Socket:
         except NotAdmitted as error:
             self.close(error.code)
         except Exception as error:
-            outages.log(logger, "A right was not looked at again", error)
+            outages.log(logger, "A right could not be checked again", error)
             again = min(_AGAIN, again)
         self._look_again(again)

@@ -11,7 +11,7 @@ from main.sockets.frames import Line, line
 
 
 def followed_by(standing: Standing, item: Mapping[str, Any]) -> Standing:
-    """How the conversation stands after this message, without querying the database."""
+    """The conversation's state after this message, without querying the database."""
     if item["seq"] <= standing.head or standing.turn is None:
         return standing
     author = {"who": item["who"], "name": item["author"]}
