@@ -124,10 +124,10 @@ class OptionTests(SimpleTestCase):
 
     def test_nonsense_is_one_clear_line(self) -> None:
         for config, line in [
-            ({"OPTIONS": {"pool": "abc"}}, "leave pool and CONN_MAX_AGE out"),
+            ({"OPTIONS": {"pool": "abc"}}, "omit pool and CONN_MAX_AGE"),
             ({"OPTIONS": {"foo": 1}}, 'invalid connection option "foo"'),
             ({"OPTIONS": {"connect_timeout": "abc"}}, "must be a whole number"),
-            ({"CONN_MAX_AGE": 60}, "leave pool and CONN_MAX_AGE out"),
+            ({"CONN_MAX_AGE": 60}, "omit pool and CONN_MAX_AGE"),
         ]:
             with self.assertRaisesMessage(ImproperlyConfigured, line):
                 postgresql.checked(config)
