@@ -43,6 +43,9 @@ class FaultTests(TransactionTestCase):
     async def trouble(self):
         for _ in range(self.rounds):
             await self.round()
+            # On a slow machine they start for longer than a round lasts: nobody could ever talk.
+            for web in self.webs:
+                await asyncio.to_thread(web.wait_until_up)
 
     async def round(self):
         """Each web process is killed and replaced, Redis restarted, then away for a while."""
@@ -71,7 +74,7 @@ class FaultTests(TransactionTestCase):
         asyncio.run(
             talk(
                 [*rooms, *forgetful, *keyless], find_port=find_port, trouble=self.trouble,
-                seconds=4.5 * self.rounds, every=0.6, settle=30,
+                seconds=4.5 * self.rounds, every=0.6, settle=60,
             )
         )  # fmt: skip
         self.assertEqual([problem for room in rooms for problem in room.problems()], [])
