@@ -27,8 +27,11 @@ class Balance:
 
     @property
     def due(self) -> Decimal:
-        """What is still to be paid; negative if more was paid than charged and promised back."""
-        return self.charged - self.paid + self.refunded + self.to_refund
+        """What is still to be paid; negative if more was paid than charged and promised back.
+
+        A discount may be left over from cancelled books: it makes nobody owe more than was paid.
+        """
+        return max(self.charged, NOTHING) - self.paid + self.refunded + self.to_refund
 
     @property
     def overpaid(self) -> Decimal:
@@ -97,5 +100,5 @@ def _before_ledger(order: Order) -> Balance:
     """A new order counts as unpaid, but for refunds made before it was marked unpaid."""
     charged = order.charged
     refunded = sum((note.gross for note in order.invoices.all() if note.is_refund), NOTHING)
-    came = NOTHING if order.status == order.Status.NEW else charged
+    came = NOTHING if order.status == order.Status.NEW else max(charged, NOTHING)
     return Balance(charged=charged, paid=came + refunded, refunded=refunded)

@@ -94,6 +94,26 @@ class PromisedTests(LedgerTestCase):
         self.assertIn(f"Credit note {note.number} is on your order page", text)
         self.assertNotIn("refunded", [fact for fact, _ in self.facts()])
 
+    def test_never_more_goes_back_than_was_paid(self) -> None:
+        """With the bag gone, a discount of £15.00 is more than the book costs."""
+        OrderChargeFactory(order=self.order, kind="discount", unit_price=Decimal("-15.00"))
+        self.pay("5.49")
+        self.cancel("Bag")
+        self.assertEqual(self.refunds(), [("5.49", "requested", True)])
+        self.assertEqual(self.standing(), ("paid", "0.00", ""))
+        fail_refund(refund_id=self.order.refunds.get().pk)
+        self.assertEqual(self.standing(), ("paid", "-5.49", "-5.49"))
+        request_refund(order_id=self.order.pk)
+        self.cancel("Emma")
+        self.assertEqual(self.refunds()[1:], [("5.49", "requested", False)])
+        self.assertEqual(self.standing(), ("cancelled", "0.00", ""))
+
+    def test_what_a_discount_leaves_over_is_nobodys_debt(self) -> None:
+        OrderChargeFactory(order=self.order, kind="discount", unit_price=Decimal("-15.00"))
+        self.cancel("Bag")
+        self.assertEqual(self.standing(), ("new", "0.00", ""))
+        self.assertEqual((self.read().charged, self.refunds()), (Decimal("-6.51"), []))
+
     def test_it_goes_back_the_way_it_came(self) -> None:
         self.pay(way="in_shop")
         ((_, text),) = self.mailed_by(cancel_order, order_id=self.order.pk)
