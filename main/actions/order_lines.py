@@ -73,7 +73,7 @@ def cancel_order_charges(
     """Cancel these charges of the order, all or none; those already cancelled stay so.
 
     `copies`, `reason` and `at` are as for lines. Raises MoveRefused and changes nothing if a charge
-    is not the order's or has fewer copies.
+    is not the order's, has fewer copies or is a discount that was billed.
     """
     order = Order.objects.locked().get(pk=order_id)
     charges = list(order.charges.all())

@@ -13,6 +13,7 @@ from main.admin.copies import Copies
 from main.admin.order_forms import LONGEST_REASON, REASON_MISSING
 from main.admin.settling import SettlingAdmin
 from main.models import Order, OrderCharge
+from main.models.order_moves import may_cancel_charge
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class ChargeRow:
 
 
 class ChargesForm(forms.Form):
-    """A tick box for each charge that is not cancelled, and the reason for taking charges back."""
+    """A tick box for each charge that may be cancelled, and the reason for taking charges back."""
 
     reason = forms.CharField(max_length=LONGEST_REASON, error_messages={"required": REASON_MISSING})
 
@@ -43,16 +44,17 @@ class ChargesForm(forms.Form):
     @property
     def rows(self) -> Iterator[ChargeRow]:
         for charge in self.charges:
+            is_offered = may_cancel_charge(charge, self.order)
             yield ChargeRow(
                 charge=charge,
-                tick=self[f"charge-{charge.pk}"] if charge.is_live else None,
-                copies=self.copies.field(charge) if charge.is_live else None,
+                tick=self[f"charge-{charge.pk}"] if is_offered else None,
+                copies=self.copies.field(charge) if is_offered else None,
                 seen=self.copies.seen(charge),
             )
 
     @property
     def can_take_back(self) -> bool:
-        return any(charge.is_live for charge in self.charges)
+        return any(may_cancel_charge(charge, self.order) for charge in self.charges)
 
     def clean(self) -> dict[str, Any]:
         chosen = self.chosen()

@@ -94,9 +94,25 @@ def check_line_move(
 
 
 def check_charge_move(charge: OrderCharge, order: Order) -> None:
-    """Raise MoveRefused with the reason unless the charge may be cancelled."""
+    """Raise MoveRefused with the reason unless the charge may be cancelled.
+
+    A discount stays once it was billed: without it the customer would owe more than was agreed.
+    """
     if order.status == Order.Status.CANCELLED:
         raise MoveRefused(f"Order {order.number} is cancelled, and “{charge.name}” with it.")
+    if charge.total < 0 and order.status != Order.Status.NEW:
+        raise MoveRefused(
+            f"Order {order.number} has been billed with “{charge.name}”: it cannot be taken back."
+        )
+
+
+def may_cancel_charge(charge: OrderCharge, order: Order) -> bool:
+    """Whether the charge is still there and may be cancelled."""
+    try:
+        check_charge_move(charge, order)
+    except MoveRefused:
+        return False
+    return charge.is_live
 
 
 def line_moves(line: OrderLine, order: Order, *, may_refund: bool) -> list[OrderLine.Status]:

@@ -87,3 +87,20 @@ class ChargeTests(OfficeOrderTestCase):
         self.assertContains(self.take_back(other), "Tick what you want to take back.")
         other.refresh_from_db()
         self.assertEqual(other.status, OrderCharge.Status.AGREED)
+
+    def test_a_discount_that_was_billed_is_not_offered(self) -> None:
+        discount = OrderChargeFactory(
+            order=self.order, kind="discount", name="Gift", unit_price="-1.50", quantity=2
+        )
+        fields = {f"copies-{discount.pk}": "1"}
+        tick = f'name="charge-{discount.pk}"'
+        self.assertContains(self.client.get(self.page), tick)
+        self.pay()
+        page = self.client.get(self.page)
+        self.assertContains(page, "Gift")
+        self.assertNotContains(page, tick)
+        self.assertNotContains(page, f"copies-{discount.pk}")
+        stale = self.take_back(discount, **fields)
+        sentence = f"Order {self.order.number} has been billed with “Gift”: it cannot be taken back"
+        self.assertContains(stale, sentence)
+        self.assertEqual(self.charges()[-1], ("Gift", 2, "agreed"))

@@ -7,6 +7,8 @@ from django.core import mail
 from django.test import TestCase, override_settings, tag
 from facturx import xml_check_xsd
 
+from main.actions.dropped_payments import revoke_payment
+from main.actions.invoices import issue_credit_note
 from main.actions.order_lines import cancel_order_charges, move_order_lines
 from main.actions.orders import cancel_order
 from main.actions.payments import mark_order_paid
@@ -96,6 +98,17 @@ class BilledChargeTests(TestCase):
         # A second time there is nothing left to take back.
         cancel_order_charges(order_id=order.pk, charge_ids=[wrapping.pk], reason="Again")
         self.assertEqual(len(notes_of(order)), 1)
+
+    def test_a_discount_alone_is_taken_back_only_before_it_is_billed(self) -> None:
+        order = order_with_charges()
+        discount, wrapping = order.charges.get(code="welcome"), order.charges.get(code="wrapping")
+        for keys in ([discount.pk], [discount.pk, wrapping.pk]):
+            with self.assertRaisesMessage(MoveRefused, "billed with “Welcome discount”"):
+                cancel_order_charges(order_id=order.pk, charge_ids=keys, reason="Mistake")
+        self.assertEqual((len(order.live_extras), notes_of(order)), (3, []))
+        revoke_payment(order_id=order.pk)
+        cancel_order_charges(order_id=order.pk, charge_ids=[discount.pk], reason="Mistake")
+        self.assertEqual(Order.objects.get(pk=order.pk).charged, Decimal("35.47"))
 
     def test_another_orders_charge_is_refused(self) -> None:
         order, other = order_with_charges(), order_with_charges()
@@ -235,9 +248,9 @@ class ElectronicChargeTests(TestCase):
 
     def test_a_note_about_charges_alone_has_them_as_lines(self) -> None:
         order = order_with_charges()
-        for code in ("wrapping", "welcome"):
-            charge = order.charges.get(code=code)
-            cancel_order_charges(order_id=order.pk, charge_ids=[charge.pk], reason="Mistake")
+        wrapping, welcome = order.charges.get(code="wrapping"), order.charges.get(code="welcome")
+        cancel_order_charges(order_id=order.pk, charge_ids=[wrapping.pk], reason="Mistake")
+        issue_credit_note(order=order, items=[welcome], reason="Before this was refused")
         first, second = map(self.read, notes_of(order))
         self.assertEqual(first.texts("SpecifiedTradeProduct/Name"), ["Wrapping"])
         self.assertEqual(first.parts("SpecifiedTradeAllowanceCharge"), [])
