@@ -31,6 +31,10 @@ def refund_paid(*, order_id: int, refund_id: int) -> None:
     _mail("refund_paid", order_id=order_id, refund_id=refund_id)
 
 
+def refund_changed(*, order_id: int, payment_id: int, refund_id: int | None) -> None:
+    _mail("refund_changed", order_id=order_id, payment_id=payment_id, refund_id=refund_id)
+
+
 def payment_revoked(*, order_id: int, credit_note_id: int | None) -> None:
     _mail("payment_revoked", order_id=order_id, credit_note_id=credit_note_id)
 

@@ -12,6 +12,7 @@ from main.actions.conversations import record_fact
 from main.actions.invoices import issue_credit_note
 from main.actions.ledger import enter_ledger, note_balance
 from main.actions.order_items import set_status
+from main.actions.refunds import promise_refund
 from main.errors import MoveRefused
 from main.models import Message, Order, OrderLine, Payment, Refund
 from main.models.order_moves import check_order_move
@@ -46,16 +47,20 @@ def drop_payment(
     """Drop a payment that did not arrive: it was expected, or recorded by mistake.
 
     An order that is no longer fully paid without it becomes new again, or is refused, as by
-    revoke_payment. A payment that was already dropped stays as it is.
+    revoke_payment. If it is still overpaid, what was promised from this payment is promised anew,
+    as far as it is covered. A payment that was already dropped stays as it is.
     """
     order_id = Payment.objects.values_list("order", flat=True).get(pk=payment_id)
     order = Order.objects.locked().get(pk=order_id)
     payment = Payment.objects.get(pk=payment_id)
     had_come = payment.state == Payment.State.PAID
     if had_come or payment.state == Payment.State.PENDING:
-        _drop(order, [payment], state=state, recorded_by=recorded_by)
-    if had_come:
-        _follow(order, payment, at=at)
+        had_promise = _drop(order, [payment], state=state, recorded_by=recorded_by)
+        if had_come:
+            _follow(order, payment, at=at)
+            if had_promise and order.status != Order.Status.NEW:
+                _promise_anew(order, payment, recorded_by=recorded_by, at=at)
+            note_balance(order=order)
     return payment
 
 
@@ -65,15 +70,20 @@ def _drop(
     *,
     state: Payment.State = Payment.State.FAILED,
     recorded_by: int | None = None,
-) -> None:
-    """Drop refunds promised from it as well: money that never arrived is not paid back."""
+) -> bool:
+    """Drop refunds promised from it as well: money that never arrived is not paid back.
+
+    Returns whether any were.
+    """
     for payment in payments:
         payment.state = state
         payment.recorded_by_id = recorded_by or payment.recorded_by_id
         payment.save(update_fields=["state", "recorded_by", "updated_at"])
-    if order.due > 0:
-        promised = Q(state=Refund.State.REQUESTED) | Q(is_before_ledger=True)
-        order.refunds.filter(promised).update(state=Refund.State.FAILED, updated_at=timezone.now())
+    if order.due <= 0:
+        return False
+    promised = Q(state=Refund.State.REQUESTED) | Q(is_before_ledger=True)
+    failed = order.refunds.filter(promised).exclude(state=Refund.State.FAILED)
+    return bool(failed.update(state=Refund.State.FAILED, updated_at=timezone.now()))
 
 
 def _follow(order: Order, payment: Payment, *, at: datetime | None) -> None:
@@ -85,7 +95,16 @@ def _follow(order: Order, payment: Payment, *, at: datetime | None) -> None:
         record_fact(order_id=order.pk, fact=Message.Fact.UNPAID, values=values, at=at)
         if is_owed and order.status == Order.Status.NEW:
             events.payment_revoked(order_id=order.pk, credit_note_id=None)
-    note_balance(order=order)
+
+
+def _promise_anew(
+    order: Order, payment: Payment, *, recorded_by: int | None, at: datetime | None
+) -> None:
+    """The other payments still cover some of what was promised; the customer knows the old sum."""
+    refund = promise_refund(order, note=None, recorded_by=recorded_by, at=at)
+    events.refund_changed(
+        order_id=order.pk, payment_id=payment.pk, refund_id=refund.pk if refund else None
+    )
 
 
 def _become_unpaid(order: Order, *, at: datetime | None) -> None:

@@ -27,7 +27,7 @@ def take_back(
     """
     is_overpaid = order.balance.overpaid > 0
     note = issue_credit_note(order=order, items=items, reason=reason, is_refund=is_overpaid, at=at)
-    refund = _promise(order, note=note, at=at)
+    refund = promise_refund(order, note=note, at=at)
     if order.payments.paid().exists():
         settle(order=order, at=at)
         note_balance(order=order)
@@ -37,6 +37,33 @@ def take_back(
     }
 
 
+def promise_refund(
+    order: Order, *, note: Invoice | None, recorded_by: int | None = None, at: datetime | None
+) -> Refund | None:
+    """A refund by the newest payment's way, told to the customer; None if nothing is overpaid.
+
+    The caller must have locked the order's row.
+    """
+    amount = order.balance.overpaid
+    if note:
+        amount = min(amount, note.gross)
+    if amount <= 0:
+        return None
+    newest = order.payments.paid().last()
+    refund = Refund.objects.create(
+        order=order,
+        credit_note=note,
+        amount=amount,
+        currency=order.currency,
+        way=newest.way if newest else order.payment_way,
+        state=Refund.State.REQUESTED,
+        recorded_by_id=recorded_by,
+    )
+    values = facts.refund(refund)
+    record_fact(order_id=order.pk, fact=Message.Fact.REFUNDED, values=values, at=at)
+    return refund
+
+
 @transaction.atomic
 def request_refund(
     *, order_id: int, recorded_by: int | None = None, at: datetime | None = None
@@ -44,7 +71,7 @@ def request_refund(
     """Promise a refund of what was overpaid. Raises PaymentRefused if nothing was."""
     order = Order.objects.locked().get(pk=order_id)
     enter_ledger(order=order)
-    refund = _promise(order, note=None, recorded_by=recorded_by, at=at)
+    refund = promise_refund(order, note=None, recorded_by=recorded_by, at=at)
     if refund is None:
         raise PaymentRefused(f"Nothing was overpaid for order {order.number}.")
     note_balance(order=order)
@@ -83,30 +110,6 @@ def fail_refund(*, refund_id: int, recorded_by: int | None = None) -> Refund:
         refund.state, refund.recorded_by_id = Refund.State.FAILED, recorded_by
         refund.save()
         note_balance(order=refund.order)
-    return refund
-
-
-def _promise(
-    order: Order, *, note: Invoice | None, recorded_by: int | None = None, at: datetime | None
-) -> Refund | None:
-    """A refund by the newest payment's way, told to the customer; None if nothing is overpaid."""
-    amount = order.balance.overpaid
-    if note:
-        amount = min(amount, note.gross)
-    if amount <= 0:
-        return None
-    newest = order.payments.paid().last()
-    refund = Refund.objects.create(
-        order=order,
-        credit_note=note,
-        amount=amount,
-        currency=order.currency,
-        way=newest.way if newest else order.payment_way,
-        state=Refund.State.REQUESTED,
-        recorded_by_id=recorded_by,
-    )
-    values = facts.refund(refund)
-    record_fact(order_id=order.pk, fact=Message.Fact.REFUNDED, values=values, at=at)
     return refund
 
 

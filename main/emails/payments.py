@@ -30,3 +30,11 @@ def refund_paid(*, order_id: int, refund_id: int) -> Letter:
     return about(
         order, **refund_context(order.refunds.select_related("credit_note").get(pk=refund_id))
     )
+
+
+@mail
+def refund_changed(*, order_id: int, payment_id: int, refund_id: int | None) -> Letter:
+    """Say which payment did not arrive, and what is refunded now instead of the promised sum."""
+    order = read_order(order_id)
+    back = refund_context(order.refunds.get(pk=refund_id)) if refund_id else {}
+    return about(order, dropped=order.payments.get(pk=payment_id), **back)

@@ -33,6 +33,40 @@ class DropPaymentTests(LedgerTestCase):
         self.assertEqual(self.facts()[-1], ("unpaid", {"amount": "20.49", "currency": "GBP"}))
         self.assertEqual(self.order.invoices.count(), 1)
 
+    def test_what_the_other_payment_covers_is_promised_anew(self) -> None:
+        self.pay("12.00")
+        other = self.pay("8.49")
+        self.move("Bag", CANCELLED)
+        ((subject, text),) = self.mailed_by(self.drop, payment=other, recorded_by=self.olive.pk)
+        self.assertEqual(self.refunds(), [("12.00", "failed", True), ("3.51", "requested", False)])
+        self.assertEqual(self.standing(), ("paid", "0.00", ""))
+        self.assertEqual(self.order.refunds.last().recorded_by, self.olive)
+        self.assertEqual(self.facts()[-2:], [
+            ("unpaid", {"amount": "8.49", "currency": "GBP"}),
+            ("refunded", {"amount": "3.51", "currency": "GBP"}),
+        ])  # fmt: skip
+        self.assertEqual(subject, f"Your refund for order {self.order.number} has changed")
+        self.assertIn("We had recorded £8.49", text)
+        self.assertIn("We'll refund £3.51 to the account it came from.", text)
+
+    def test_what_the_other_payment_does_not_cover_is_not_promised_again(self) -> None:
+        self.pay("8.49")
+        other = self.pay("12.00")
+        self.move("Bag", CANCELLED)
+        ((_, text),) = self.mailed_by(self.drop, payment=other)
+        self.assertEqual(self.refunds(), [("12.00", "failed", True)])
+        self.assertEqual(self.standing(), ("paid", "0.00", ""))
+        self.assertIn("There is nothing to refund any more.", text)
+
+    def test_of_an_order_that_is_to_be_paid_again_only_that_is_told(self) -> None:
+        self.pay("5.00")
+        other = self.pay("15.49")
+        self.move("Bag", CANCELLED)
+        ((subject, _),) = self.mailed_by(self.drop, payment=other)
+        self.assertIn("hasn't arrived yet", subject)
+        self.assertEqual(self.refunds(), [("12.00", "failed", True)])
+        self.assertEqual(self.standing(), ("new", "3.49", "3.49"))
+
     def test_without_a_part_the_order_has_all_still_to_be_paid(self) -> None:
         part = self.pay("5.00")
         ((subject, text),) = self.mailed_by(self.drop, payment=part)
