@@ -4,6 +4,7 @@ Its lines move in main.actions.order_lines, its money in main.actions.payments a
 main.models.order_moves says which moves are allowed.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -26,10 +27,13 @@ from main.wording import documents
 @transaction.atomic
 def order_again(*, owner: BasketOwner, order_id: int) -> list[str]:
     """Put the order's books in the basket again; return a sentence for each that is refused."""
-    refusals = []
+    copies: Counter[int] = Counter()  # of one book, they can be in several lines
     for line in OrderLine.objects.filter(order=order_id):
+        copies[line.product_id] += line.quantity
+    refusals = []
+    for product_id, quantity in copies.items():
         try:
-            add_to_basket(owner=owner, product_id=line.product_id, quantity=line.quantity)
+            add_to_basket(owner=owner, product_id=product_id, quantity=quantity)
         except ShopError as error:
             refusals.append(str(error))
     return refusals

@@ -116,6 +116,14 @@ class OrderAgainTests(TestCase):
             [str(message) for message in get_messages(response.wsgi_request)],
             ["“Emma” is no longer available."],
         )
+
+    def test_of_a_book_in_several_lines_it_is_said_once(self) -> None:
+        OrderLineFactory(order=self.order, product=self.line.product, quantity=2)
+        owner = BasketOwner(user_id=self.user.pk)
+        self.assertEqual(order_again(owner=owner, order_id=self.order.pk), [])
+        self.assertEqual(Basket.objects.get(user=self.user).lines.get().quantity, 5)
+        type(self.line.product).objects.update(active=False)
+        self.assertEqual(len(order_again(owner=owner, order_id=self.order.pk)), 1)
         self.assertEqual(Basket.objects.get().lines.count(), 1)
 
 
