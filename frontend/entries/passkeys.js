@@ -2,12 +2,12 @@
 import { createPasskey, knowsPasskeys, usePasskey } from "../lib/passkeys";
 
 const WORDS = {
-  unknown: "This browser knows no passkeys, or may use none here. Please take another way.",
-  waiting: "Your browser asks you now …",
-  NotAllowedError: "Nothing was confirmed, or it took too long. Please try again.",
-  InvalidStateError: "This device has a passkey for your account already.",
+  unknown: "This browser can’t use passkeys here. Please sign in another way.",
+  waiting: "Follow the prompt in your browser …",
+  NotAllowedError: "The request was cancelled or timed out. Please try again.",
+  InvalidStateError: "This device already has a passkey for your account.",
   NetworkError: "The shop did not answer. Please try again.",
-  other: "That did not work. Please try again, or take another way.",
+  other: "That didn’t work. Please try again or sign in another way.",
 };
 
 /** The page contains the options; before sign-in, the form's address returns them. */

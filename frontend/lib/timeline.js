@@ -64,7 +64,7 @@ function unsentRow({ cid, text, at, status, reason, isUnkept }, { link, me }) {
 }
 
 const waitsWords = (isUnkept) =>
-  isUnkept ? "Waits to be sent: your browser loses it if you leave this page" : "Waits to be sent";
+  isUnkept ? "Not sent yet: it will be lost if you leave this page" : "Waiting to send";
 
 function withDays(rows) {
   let latest = 0;

@@ -74,11 +74,11 @@ test("a message keeps its key when it is stored", () => {
 test.each([
   [{ status: "waiting" }, open, { mark: "Sending …", isPending: true }],
   [{ status: "waiting" }, { phase: "blocked", isUp: true }, { mark: "Sending …" }],
-  [{ status: "waiting" }, { phase: "waiting" }, { mark: "Waits to be sent", isPending: true }],
+  [{ status: "waiting" }, { phase: "waiting" }, { mark: "Waiting to send", isPending: true }],
   [
     { status: "waiting", isUnkept: true },
     { phase: "waiting" },
-    { mark: "Waits to be sent: your browser loses it if you leave this page" },
+    { mark: "Not sent yet: it will be lost if you leave this page" },
   ],
   [{ status: "stored" }, open, { mark: "Sent", isPending: false }],
   [{ status: "refused", reason: "No." }, open, { mark: null, reason: "No.", isPending: false }],

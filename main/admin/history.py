@@ -38,7 +38,7 @@ class HistoryAdmin(StaffModelAdmin):
         records = self.history_records(obj.pk if obj else self._key(unquote(object_id)))
         page = Paginator(records, PER_PAGE).get_page(request.GET.get(PAGE_VAR))
         if obj is None and not page.object_list:
-            raise Http404("This does not exist, and never did.")
+            raise Http404("There’s nothing at this address.")
         paginator = page.paginator
         context = {
             **self.admin_site.each_context(request),

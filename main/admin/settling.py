@@ -113,7 +113,7 @@ class SettlingAdmin(OrderAdmin):
                 case Order.Status.CANCELLED:
                     cancel_order(order_id=order.pk, reason=reason)
                 case _:
-                    raise MoveRefused("An order is done once all its lines are.")
+                    raise MoveRefused("An order is done when every line is sent or cancelled.")
         except MoveRefused as error:
             self.message_user(request, str(error), messages.ERROR)
             return

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from main.conversation_access import GUEST_ORDERS
 
 _TOKEN = re.compile(rb"[0-9a-f]{64}")
-_REFUSED = "This token is not valid, or no longer valid. Sign in again."
+_REFUSED = "This token is invalid or has expired. Sign in again."
 
 
 class TokenAuthentication(KnoxTokenAuthentication):

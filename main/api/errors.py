@@ -56,9 +56,7 @@ class StaffProofMissing(Problem):
     status_code = HTTPStatus.FORBIDDEN
     type = f"{URN}staff_proof_missing"
     title = "Staff sign in again"
-    default_detail = (
-        "Sign in again with a second factor: staff do so every working day, and for a token."
-    )
+    default_detail = "Staff must sign in with a second factor each working day, and to get a token."
 
 
 class EmailNotVerified(Problem):

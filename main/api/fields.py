@@ -43,7 +43,7 @@ class _OrderIdField(forms.Field):
         return int(value)
 
 
-@extend_schema_field(ORDER_ID | {"description": "The id of an order: of nothing else."})
+@extend_schema_field(ORDER_ID | {"description": "An order's id."})
 class OrderIdFilter(Filter):
     field_class = _OrderIdField
 

@@ -40,7 +40,7 @@ class SessionScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "cookie",
             "name": settings.SESSION_COOKIE_NAME,
-            "description": "Whoever is signed in on the site. Writing needs `X-CSRFToken` too.",
+            "description": "The session of a signed-in user. Writing needs `X-CSRFToken` too.",
         }
 
 

@@ -34,14 +34,17 @@ _TOO_MANY = "too_many_login_attempts"
 
 class CredentialsSerializer(serializers.Serializer):
     username = serializers.CharField(
-        max_length=254, trim_whitespace=False, help_text="The e-mail address, in any case."
+        max_length=254, trim_whitespace=False, help_text="The e-mail address, case-insensitive."
     )
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
     code = serializers.CharField(
         max_length=40,
         required=False,
         allow_blank=True,
-        help_text="Of the authenticator app, or a recovery code; for who has a second factor.",
+        help_text=(
+            "From the authenticator app, or a recovery code; "
+            "required if the account has a second factor."
+        ),
     )
 
 

@@ -27,6 +27,6 @@ def forget_expired_tokens() -> None:
     tokens.forget_expired_tokens()
 
 
-@periodic(EACH_NIGHT, about="Removes checkouts that became orders or that nobody went on with.")
+@periodic(EACH_NIGHT, about="Removes completed and abandoned checkouts.")
 def forget_old_checkouts() -> None:
     forget_checkouts()

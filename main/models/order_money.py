@@ -13,7 +13,7 @@ class MoneyState(models.TextChoices):
 
     DUE = "due", "to be paid"
     PART_PAID = "part_paid", "part paid"
-    OVERPAID = "overpaid", "paid too much"
+    OVERPAID = "overpaid", "overpaid"
     TO_REFUND = "to_refund", "to be refunded"
 
 

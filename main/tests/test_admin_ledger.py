@@ -80,7 +80,7 @@ class RecordPaymentTests(LedgerPageTestCase):
     def test_too_much_is_seen_and_paid_back(self) -> None:
         self.pay_in("30.00")
         page = self.look()
-        self.assertIn("£4.53 too much", page)
+        self.assertIn("£4.53 overpaid", page)
         self.assertIn(">Pay back £4.53</button>", page)
         seen = self.seen()
         said = self.told(self.do("pay_back", seen=seen))
@@ -144,7 +144,7 @@ class RefundTests(LedgerPageTestCase):
         said = self.told(self.do("refund_failed", entry=self.refund.pk))
         self.assertIn("£25.47 could not be paid back.", said[0])
         page = self.look()
-        self.assertIn("£25.47 too much", page)
+        self.assertIn("£25.47 overpaid", page)
         self.assertIn("Pay back £25.47", page)
 
     def test_another_orders_entries_are_out_of_reach(self) -> None:
@@ -191,7 +191,7 @@ class DoorTests(LedgerPageTestCase):
         group.permissions.remove(group.permissions.get(codename="settle_order"))
         page = self.look()
         self.assertIn("£20.47 due, £5.00 paid", page)
-        for words in ("Record a payment", "It didn’t come"):
+        for words in ("Record a payment", "Not received"):
             self.assertNotIn(words, page)
         response = self.client.post(f"{self.path}{self.order.pk}/ledger/", {"do": "pay_back"})
         self.assertEqual(response.status_code, 403)
@@ -233,14 +233,14 @@ class ListTests(LedgerPageTestCase):
         for path in (self.path, "/order-dashboard/"):
             page = self.client.get(path)
             self.assertContains(page, "part paid, £3.49 due", count=1)
-            self.assertContains(page, "£0.51 too much", count=1)
+            self.assertContains(page, "£0.51 overpaid", count=1)
             self.assertContains(page, "£", count=2 + Order.objects.count())  # and the totals
 
     def test_the_first_page_says_what_waits(self) -> None:
         page = " ".join(self.client.get("/office-admin/").content.decode().split())
         for state, words in (
             ("to_refund", "<b>1</b> order to refund"),
-            ("overpaid", "<b>1</b> order paid too much"),
+            ("overpaid", "<b>1</b> order overpaid"),
         ):
             path = f"/order-dashboard/?money={state}&amp;sort=placed"
             self.assertIn(f'<a href="{path}">{words}</a>', page)

@@ -58,7 +58,7 @@ class OrderMoveTests(OfficeOrderTestCase):
                 f"Part of order {number} has been sent, so it cannot be cancelled.",
             ),
             (PAID, "", f"Order {number} is paid already."),
-            (DONE, "", "An order is done once all its lines are."),
+            (DONE, "", "An order is done when every line is sent or cancelled."),
         ):
             self.assertEqual(self.move(to, PAID, reason=reason), [sentence])
         self.assertEqual(self.states(), (PAID, [LINE.SENT, LINE.NEW]))

@@ -228,9 +228,7 @@ class WhoMayTests(DispatchTestCase):
     @override_settings(STAFF_SECOND_FACTOR=True)
     def test_a_password_alone_is_not_enough_where_a_second_factor_is_asked_for(self) -> None:
         self.as_(self.dispatcher)
-        words = (
-            "Sign in again with a second factor: staff do so every working day, and for a token."
-        )
+        words = "Staff must sign in with a second factor each working day, and to get a token."
         why = {"detail": words, "kind": "staff_proof_missing"}
         self.assert_problem(self.client.get(ORDERS), status=403, **why)
         self.assert_problem(self.set_status(self.line, SENT), status=403, **why)

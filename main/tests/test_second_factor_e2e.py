@@ -11,7 +11,7 @@ from main.tests.support.second_factor_case import code_of
 
 SECURITY = "/account/security/"
 OFFICE = "/office-admin/"
-UNKNOWN = "This browser knows no passkeys"
+UNKNOWN = "This browser can’t use passkeys here"
 
 
 @override_settings(STAFF_SECOND_FACTOR=True)
@@ -107,7 +107,7 @@ class SecondFactorStory(BrowserTestCase):
         self.browser.open("/login/")
         self.browser.find("main form[data-passkey] button").click()
         status = self.browser.find("[data-passkey-status]")
-        self.browser.wait(lambda _: "Nothing was confirmed" in status.text)
+        self.browser.wait(lambda _: "cancelled or timed out" in status.text)
         self.assertTrue(self.browser.find("main form[data-passkey] button").is_enabled())
 
     def test_a_browser_without_passkeys(self) -> None:

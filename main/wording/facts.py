@@ -81,7 +81,7 @@ def _overpaid(values: Values) -> str:
 
 def _unpaid(values: Values) -> str:
     if values.get("amount"):
-        return f"{_money(values)} had been recorded by mistake: it has not arrived."
+        return f"A payment of {_money(values)} was recorded by mistake and has not arrived."
     return "The order had been marked paid by mistake: the payment has not arrived yet."
 
 

@@ -5,9 +5,9 @@ from main.wording.money import money
 
 
 def balance_words(balance: Balance, currency: str) -> str:
-    """“£15.49 due, £5.00 paid”; “£4.51 too much”; “nothing due”."""
+    """“£15.49 due, £5.00 paid”; “£4.51 overpaid”; “nothing due”."""
     if balance.overpaid:
-        return f"{money(balance.overpaid, currency)} too much"
+        return f"{money(balance.overpaid, currency)} overpaid"
     if balance.is_part_paid:
         return f"{money(balance.due, currency)} due, {money(balance.paid, currency)} paid"
     return f"{money(balance.due, currency)} due" if balance.due else "nothing due"
@@ -19,4 +19,4 @@ def open_words(order: Order) -> str:
     if noted is None:
         return ""
     amount = money(noted.amount, order.currency)
-    return f"{amount} too much" if noted.is_overpaid else f"part paid, {amount} due"
+    return f"{amount} overpaid" if noted.is_overpaid else f"part paid, {amount} due"

@@ -82,7 +82,9 @@ export const Composer = forwardRef(function Composer(
           onKeyDown={onKeyDown}
         />
         <div className="composer-notes" id={`${id}-notes`}>
-          <span className="field-help composer-keys">Enter sends, Shift + Enter: new line</span>
+          <span className="field-help composer-keys">
+            Press Enter to send, Shift + Enter for a new line
+          </span>
           {left <= COUNTED_FROM && <span className="composer-count">{countWords(left)}</span>}
         </div>
         <p className="composer-warning" aria-live="polite">

@@ -93,8 +93,8 @@ test("offline it says how much waits, and keeps it in sight", async () => {
   expect(
     lines()
       .slice(1)
-      .map((line) => line.slice(-16)),
-  ).toEqual(["Waits to be sent", "Waits to be sent"]);
+      .map((line) => line.slice(-15)),
+  ).toEqual(["Waiting to send", "Waiting to send"]);
   shop.isUp = true;
   await seconds(10);
   expect(statuses()[2]).toBe("Live");

@@ -9,8 +9,12 @@ const TICK = 15_000;
 const WORDS = {
   connecting: { tone: "busy", text: "Connecting …" },
   open: { tone: "live", text: "Live" },
-  waiting: { tone: "bad", text: "Not live at the moment: trying again …" },
-  stopped: { tone: "bad", text: "You are signed out, or no longer allowed here.", way: "Sign in" },
+  waiting: { tone: "bad", text: "Reconnecting …" },
+  stopped: {
+    tone: "bad",
+    text: "You’ve been signed out or no longer have access.",
+    way: "Sign in",
+  },
 };
 
 export function CustomerService({ store, me, statuses, addressOf, notices }) {

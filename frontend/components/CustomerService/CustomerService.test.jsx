@@ -100,7 +100,7 @@ test("signed out, it says so, and where to go", () => {
   const { store } = open([]);
   hear(store, { phase: "stopped" });
   const status = screen.getByRole("status");
-  expect(status.textContent).toBe("You are signed out, or no longer allowed here. Sign in");
+  expect(status.textContent).toBe("You’ve been signed out or no longer have access. Sign in");
   expect(within(status).getByRole("link").getAttribute("href")).toBe(window.location.pathname);
 });
 
