@@ -77,9 +77,9 @@ class QuoteLapsed(CheckoutRefused):
 
 
 class QuoteReplaced(CheckoutRefused):
-    """Another quote has been offered since, in another window: that one counts."""
+    """Another quote has been offered since, in another tab: that one counts."""
 
-    text = "You changed your order in another window. Please check it again and place it then."
+    text = "Your order has changed since you opened this page. Please check it again."
 
 
 class PaymentWayRefused(CheckoutRefused):

@@ -264,7 +264,7 @@ class RefusalTests(CheckoutTestCase):
         self.assertEqual(self.place().total, Decimal("28.98"))
 
     def test_a_quote_of_another_window(self) -> None:
-        text = "You changed your order in another window. Please check it again and place it then."
+        text = "Your order has changed since you opened this page. Please check it again."
         self.assert_refused(errors.QuoteReplaced, text, quote="of another window")
         # Both windows showed what held then; the first is behind.
         seen = self.checkout.offered.key
@@ -274,7 +274,7 @@ class RefusalTests(CheckoutTestCase):
 
     def test_other_addresses_since(self) -> None:
         set_addresses(checkout_id=self.checkout.pk, billing=ADDRESS, shipping=ADDRESS, choices={})
-        text = "You changed your order in another window. Please check it again and place it then."
+        text = "Your order has changed since you opened this page. Please check it again."
         self.assert_refused(errors.QuoteReplaced, text)
 
     def test_a_way_to_pay_that_is_not_offered(self) -> None:

@@ -74,7 +74,7 @@ class MemberPageTests(CheckoutPageTestCase):
         seen = self.shown()
         Address.objects.update(address1="13 Gower Street")
         response = self.place(seen)
-        self.assert_refused(response, "You changed your order in another window.")
+        self.assert_refused(response, "Your order has changed since you opened this page.")
         self.assertContains(response, "13 Gower Street", status_code=409)
 
     def test_an_address_that_is_deleted_is_not_ordered_to(self) -> None:

@@ -45,6 +45,22 @@ class GuestPageTests(CheckoutPageTestCase):
         self.assertContains(response, order.number)
         self.assertTrue(response.context["can_create_account"])
 
+    def test_the_thanks_wait_for_a_payment_only_while_it_is_due(self) -> None:
+        self.give()
+        self.place()
+        waits, goes_on = "as soon as your payment arrives", "We’ll dispatch your books soon."
+        cancelled = Order.Status.CANCELLED
+        for status, said in [
+            (Order.Status.NEW, waits),
+            (Order.Status.PAID, goes_on),
+            (cancelled, ""),
+        ]:
+            with self.subTest(status.label):
+                Order.objects.update(status=status)
+                page = self.client.get(DONE)
+                for words in (waits, goes_on):
+                    self.assertContains(page, words, count=int(words == said))
+
     def test_the_mails_link_opens_the_order_on_another_device(self) -> None:
         self.give()
         self.place()
@@ -163,7 +179,7 @@ class RefusedPageTests(CheckoutPageTestCase):
     def test_an_address_changed_in_another_tab(self) -> None:
         self.give(**{"billing-address1": "1 Elsewhere Lane"})
         response = self.place(self.seen)
-        self.assert_refused(response, "You changed your order in another window.")
+        self.assert_refused(response, "Your order has changed since you opened this page.")
         self.assertContains(response, "1 Elsewhere Lane", status_code=409)
 
     def test_a_page_that_was_open_too_long(self) -> None:

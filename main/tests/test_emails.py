@@ -192,6 +192,14 @@ class CancelledEmailTests(OrderEmailTestCase):
         )
         self.assert_neither_says(bodies, self.REFUND)
 
+    def test_what_is_due_is_said_where_its_way_to_pay_is_gone(self) -> None:
+        Order.objects.filter(pk=self.order.pk).update(payment_way="cheque")
+        _, *bodies = self.move(self.bag, status=self.CANCELLED)
+        self.assert_both_say(bodies, "£1,004.98 is due. We'll be in touch about how to pay.")
+        self.assert_neither_says(bodies, "nothing to pay", TRANSFER["iban"])
+        _, *bodies = self.sent_by(cancel_order)
+        self.assert_both_say(bodies, "There is nothing to pay.")
+
     def test_the_last_line_of_an_unpaid_order_leaves_nothing_to_pay(self) -> None:
         _, *bodies = self.move(self.bag, self.book, status=self.CANCELLED)
         self.assert_both_say(bodies, "There is nothing to pay.")
