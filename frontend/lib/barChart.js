@@ -1,6 +1,6 @@
 // What Chart.js draws: a report's chart from the page's json_script, in the given colours.
 //
-// picture: {title, labels, bars: [{label, values}], lying, beside, currency}; `lying` bars are
+// picture: {title, labels, bars: [{label, values}], horizontal, beside, currency}; `horizontal` bars are
 // horizontal, bars `beside` each other are not stacked, money is shown in the currency.
 // colours: {text, grid, bars: [...]}.
 
@@ -8,7 +8,7 @@ const MOST = 36; // characters of a title beside a bar; the table shows all of i
 const NARROW = 600; // pixels
 
 export function barChart(picture, colours) {
-  const [labelAxis, valueAxis] = picture.lying ? ["y", "x"] : ["x", "y"];
+  const [labelAxis, valueAxis] = picture.horizontal ? ["y", "x"] : ["x", "y"];
   const stacked = !picture.beside;
   const written = writer(picture.currency);
   return {
@@ -32,7 +32,7 @@ export function barChart(picture, colours) {
           grid: { display: false },
           ticks: {
             color: colours.text,
-            autoSkip: !picture.lying,
+            autoSkip: !picture.horizontal,
             maxRotation: 0,
             callback(value) {
               const most = this.chart.width < NARROW ? MOST / 2 : MOST;

@@ -25,8 +25,8 @@ test("Standing bars are stacked, each series in its colour", () => {
 });
 
 test("Lying bars have every label at the left", () => {
-  const lying = { ...PICTURE, lying: true, beside: true, bars: PICTURE.bars.slice(0, 1) };
-  const { options } = barChart(lying, COLOURS);
+  const horizontal = { ...PICTURE, horizontal: true, beside: true, bars: PICTURE.bars.slice(0, 1) };
+  const { options } = barChart(horizontal, COLOURS);
   expect(options.indexAxis).toBe("y");
   expect(options.scales.y.ticks.autoSkip).toBe(false);
   expect(options.scales.x.stacked).toBe(false);
@@ -50,7 +50,7 @@ test("Money is written in its currency, numbers without one", () => {
 
 test("Long titles are shortened beside their bars, more where there is little room", () => {
   const title = "Travels into Several Remote Nations of the World";
-  const { callback } = barChart({ ...PICTURE, lying: true }, COLOURS).options.scales.y.ticks;
+  const { callback } = barChart({ ...PICTURE, horizontal: true }, COLOURS).options.scales.y.ticks;
   const beside = (width) => callback.call({ chart: { width }, getLabelForValue: () => title }, 0);
   expect(beside(1000)).toBe("Travels into Several Remote Nations…");
   expect(beside(360)).toBe("Travels into Seve…");

@@ -79,7 +79,7 @@ def _bought(books: list[reports.Bought]) -> dict[str, Any]:
     return {
         "labels": [book.name for book in shown],
         "bars": [{"label": "copies bought", "values": [book.copies for book in shown]}],
-        "lying": True,
+        "horizontal": True,
     }
 
 
@@ -106,7 +106,7 @@ def _running_low(books: list[reports.LowStock]) -> dict[str, Any]:
             {"label": "left", "values": [book.stock for book in shown]},
             {"label": "bought in 90 days", "values": [book.sold for book in shown]},
         ],
-        "lying": True,
+        "horizontal": True,
         "beside": True,
     }
 

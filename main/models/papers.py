@@ -9,8 +9,8 @@ from main.models.orders import Order
 
 # The reasons for which release 0.1.0 credits an invoice on paper only. Other notes that move no
 # money are this release's: they credit charges that are no longer due and do not reduce what was
-# paid.
-_MENDING = {"Marked paid by mistake", "Billing address corrected"}
+# paid. main.wording.documents has the same words.
+MENDING = {"Marked paid by mistake", "Billing address corrected"}
 
 
 class Papers:
@@ -21,7 +21,7 @@ class Papers:
         notes = [each for each in self.documents if each.is_credit_note]
         self.refunds = [note for note in notes if note.is_refund]
         billed = _sum(each for each in self.documents if not each.is_credit_note)
-        mended = _sum(note for note in notes if note.reason in _MENDING and not note.is_refund)
+        mended = _sum(note for note in notes if note.reason in MENDING and not note.is_refund)
         self.paid = billed - mended
         self.is_undone = self.paid == _sum(self.refunds)
 

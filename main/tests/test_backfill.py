@@ -9,7 +9,7 @@ from unittest import mock
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
-from django.test import TestCase, TransactionTestCase
+from django.test import SimpleTestCase, TestCase, TransactionTestCase, tag
 from django.utils import timezone
 
 from main import jobs
@@ -21,10 +21,11 @@ from main.actions.orders import cancel_order, correct_billing_address
 from main.actions.payments import mark_order_paid, record_payment
 from main.gateways.payments import Receipt
 from main.management.commands import backfill as by_hand
-from main.models import Invoice, Message, Order, OrderLine, Payment
+from main.models import Invoice, Message, Order, OrderLine, Payment, papers
 from main.tests.support.before_case import by_release_0_1_0, ledger_of, order_of_before, tell
 from main.tests.support.needs import ON_POSTGRESQL
 from main.tests.support.visitors import somebody_else
+from main.wording import documents
 from main.wording.facts import message_text
 from main.wording.messages import message_item
 
@@ -215,6 +216,13 @@ class WrittenMeanwhileTests(TestCase):
         Message.objects.filter(conversation=self.order.pk, kind="system").update(values=None)
         self.assertEqual(backfill().orders, 0)
         self.assertEqual(ledger_of(self.order), before)
+
+
+@tag("once")
+class PaperWordTests(SimpleTestCase):
+    def test_the_reasons_on_paper_only_are_those_that_notes_are_given(self) -> None:
+        """This release's notes of these kinds move no money either."""
+        self.assertEqual(papers.MENDING, {documents.NOT_PAID, documents.ADDRESS_CORRECTED})
 
 
 class FactTests(TestCase):

@@ -33,8 +33,8 @@ class WayTests(SimpleTestCase):
                     self.assertTrue(words)
                     self.assertEqual(words, words.strip(" ."))
                 self.assertIs(payment_way(way.code), way)
-                facts = way.facts("1234-5678-9012")
-                self.assertTrue(all(isinstance(fact, str) for fact in facts.values()))
+                details = way.details("1234-5678-9012")
+                self.assertTrue(all(isinstance(each, str) for each in details.values()))
                 for name in PaymentWay.__annotations__:
                     self.assertTrue(hasattr(way, name), name)
 

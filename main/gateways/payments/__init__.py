@@ -42,13 +42,13 @@ def payment_way(code: str) -> PaymentWay | None:
 def instructions(order: Order) -> dict[str, str] | None:
     """How a customer can pay a new order; None for any other order.
 
-    Contains the way's facts, and the templates that show them: `panel`, `mail`, `mail_text`.
+    Contains the way's details, and the templates that show them: `panel`, `mail`, `mail_text`.
     """
     way = payment_way(order.payment_way)
     if way is None or order.status != Order.Status.NEW:
         return None
     folder = f"payments/{way.code}"
-    return way.facts(order.number) | {
+    return way.details(order.number) | {
         "panel": f"{folder}/panel.html",
         "mail": f"{folder}/mail.html",
         "mail_text": f"{folder}/mail.txt",

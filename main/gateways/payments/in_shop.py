@@ -7,5 +7,5 @@ class PaidInShop:
     goes_back = "the way you paid it"
     is_offered = False
 
-    def facts(self, order_number: str) -> dict[str, str]:
+    def details(self, order_number: str) -> dict[str, str]:
         return {}

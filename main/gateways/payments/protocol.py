@@ -54,7 +54,7 @@ class PaymentWay(Protocol):
     goes_back: str
     is_offered: bool
 
-    def facts(self, order_number: str) -> dict[str, str]:
+    def details(self, order_number: str) -> dict[str, str]:
         """What its templates show besides the order: an account, a reference."""
         ...
 

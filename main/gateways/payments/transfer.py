@@ -9,6 +9,6 @@ class BankTransfer:
     goes_back = "to the account it came from"
     is_offered = True
 
-    def facts(self, order_number: str) -> dict[str, str]:
+    def details(self, order_number: str) -> dict[str, str]:
         """beneficiary, iban, bic; reference: what to write on the transfer."""
         return settings.TRANSFER | {"reference": order_number}

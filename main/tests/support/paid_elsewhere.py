@@ -36,7 +36,7 @@ class PaidElsewhere:
             self.meanwhile(reference)
         return Begun(reference=reference, url=self.address)
 
-    def facts(self, order_number: str) -> dict[str, str]:
+    def details(self, order_number: str) -> dict[str, str]:
         return {"reference": order_number}
 
 
