@@ -88,6 +88,12 @@ class PaymentWayRefused(CheckoutRefused):
     text = "You cannot pay this way any more. Please choose another one."
 
 
+class TotalRefused(CheckoutRefused):
+    """The discounts are more than all the rest, so the shop would have to pay."""
+
+    text = "Your discounts are more than what your order costs. Please add something to it first."
+
+
 class PaymentUnavailable(ShopError):
     """A payment cannot be begun now, since the outside service cannot be reached."""
 

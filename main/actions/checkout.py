@@ -15,8 +15,9 @@ from main.actions.checkout_filling import (
 )
 from main.actions.checkout_refusals import check_quote, check_stock
 from main.actions.conversations import begin_conversation
+from main.actions.payments import settle
 from main.actions.quotes import make_quote
-from main.errors import BasketEmpty, CheckoutIncomplete, PaymentWayRefused
+from main.errors import BasketEmpty, CheckoutIncomplete, PaymentWayRefused, TotalRefused
 from main.gateways.payments import offered_ways
 from main.models import (
     Basket,
@@ -36,7 +37,8 @@ def place_order(*, checkout_id: UUID, quote: str, payment_way: str = "") -> Orde
     """Order the contents of the checkout's basket, as offered, and take them from the stock.
 
     `quote` is the key of the Quote that the customer saw. `payment_way`, if given, is chosen first
-    and stays chosen. A basket submitted several times makes one order, which later calls return.
+    and stays chosen. A basket submitted several times makes one order, which later calls return. If
+    nothing is to be paid, it is paid and billed at once.
     Raises a CheckoutRefused with the reason (main.errors), and then changes nothing.
     """
     if payment_way:
@@ -58,6 +60,8 @@ def _place(checkout_id: UUID, *, quote: str, payment_way: str) -> Order:
     check_stock(lines)
     agreed = make_quote(checkout, lines=lines)
     check_quote(quote, checkout=checkout, now=agreed)
+    if agreed.sums.gross < 0:
+        raise TotalRefused
     order = _write_order(checkout, agreed, payment_way=way)
     products = {line.product_id: line.product for line in lines}
     _write_charges(order, agreed, products)
@@ -127,3 +131,4 @@ def _close(order: Order, basket: Basket) -> None:
     basket.save(update_fields=["status"])
     begin_conversation(order=order)
     events.order_placed(order_id=order.pk)
+    settle(order=order)

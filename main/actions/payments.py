@@ -106,6 +106,6 @@ def _become_paid(order: Order, *, at: datetime | None) -> None:
     order.dispatch_by = close_after(at or timezone.now(), days=settings.DISPATCH_DAYS)
     order.save(update_fields=["status", "dispatch_by", "updated_at"])
     invoice = issue_invoice(order=order, at=at)
-    values = {"invoice": invoice.number}
+    values = facts.paid(invoice, is_free=not order.balance.paid)
     record_fact(order_id=order.pk, fact=Message.Fact.PAID, values=values, at=at)
     events.order_paid(order_id=order.pk)

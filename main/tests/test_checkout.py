@@ -20,6 +20,7 @@ from main.models import (
     Charge,
     ChargeKind,
     Checkout,
+    Message,
     Order,
     PostalAddress,
     Product,
@@ -32,6 +33,7 @@ from main.tests.support.factories import (
     ProductFactory,
     UserFactory,
 )
+from main.wording.facts import message_text
 
 ELSEWHERE = PostalAddress(**LONDON | {"name": "Bea Reader", "city": "Bath", "zip_code": "BA1 1AA"})
 WRAPPING = Charge(
@@ -41,6 +43,8 @@ WRAPPING = Charge(
     unit_price=Decimal("2.50"),
     tax_rate=Decimal("20.00"),
 )
+
+DISCOUNT = replace(WRAPPING, kind=ChargeKind.DISCOUNT, code="gift", name="Gift")
 
 
 def priced(*charges: Charge):
@@ -97,6 +101,20 @@ class PlaceOrderTests(CheckoutTestCase):
         self.assertEqual((order.status, order.currency), (Order.Status.NEW, "GBP"))
         self.assertEqual((order.payment_way, order.charges.count()), ("transfer", 0))
         self.assertEqual((order.user, order.email), (self.user, "ada@booktime.example"))
+
+    def test_what_costs_nothing_is_paid_at_once(self) -> None:
+        with priced(replace(DISCOUNT, unit_price=Decimal("-28.98"))):
+            order = self.place(quote=offer(self.checkout))
+        order.refresh_from_db()
+        self.assertEqual((order.total, order.status), (Decimal("0.00"), Order.Status.PAID))
+        self.assertEqual((order.invoices.get().gross, order.payments.count()), (0, 0))
+        self.assertIsNotNone(order.dispatch_by)
+        (message,) = mail.outbox
+        self.assertIn("Thank you for your order", message.body)
+        self.assertNotIn("IBAN", message.body)
+        fact = message_text(Message.objects.of(order.pk).get(fact="paid"))
+        number = order.invoices.get().number
+        self.assertEqual(fact, f"There was nothing to pay. Invoice: {number}.")
 
     def test_what_costs_something_beside_the_books_is_frozen_too(self) -> None:
         with priced(WRAPPING):
@@ -166,6 +184,11 @@ class RefusalTests(CheckoutTestCase):
         self.assertEqual((type(caught.exception), str(caught.exception)), (error, text))
         self.assertEqual(self.state(), before)
         self.assertEqual(before[0], 0)
+
+    def test_less_than_nothing(self) -> None:
+        with priced(replace(DISCOUNT, unit_price=Decimal("-28.99"))):
+            seen = offer(self.checkout)
+            self.assert_refused(errors.TotalRefused, errors.TotalRefused.text, quote=seen)
 
     def test_an_empty_basket(self) -> None:
         self.basket.lines.all().delete()

@@ -3,7 +3,7 @@
 The values of each kind, as `record_fact` takes them and Message.values stores them:
 
     placed     nothing
-    paid       invoice: its number
+    paid       invoice: its number; free: true if there was nothing to pay
     part_paid  amount, due, currency
     overpaid   amount, surplus, currency
     unpaid     nothing for the whole order; amount, currency for a single payment
@@ -23,7 +23,7 @@ from typing import Any
 
 from django.utils.text import Truncator
 
-from main.models import Message, Payment, Refund
+from main.models import Invoice, Message, Payment, Refund
 from main.models.order_lines import OrderItem
 from main.wording.money import money
 
@@ -38,6 +38,11 @@ def items(rows: Iterable[OrderItem]) -> dict[str, Any]:
     """The first rows with quantities and names, and how many more there are."""
     named = [[row.quantity, row.name] for row in rows]
     return {"items": named[:NAMED], "more": max(len(named) - NAMED, 0)}
+
+
+def paid(invoice: Invoice, *, is_free: bool) -> dict[str, Any]:
+    """The invoice, and whether there was nothing to pay for it."""
+    return {"invoice": invoice.number} | ({"free": True} if is_free else {})
 
 
 def amount(entry: Payment | Refund) -> dict[str, str]:
@@ -68,7 +73,8 @@ def item_text(quantity: int, name: str) -> str:
 
 
 def _paid(values: Values) -> str:
-    return f"The payment arrived. Invoice: {values['invoice']}."
+    news = "There was nothing to pay." if values.get("free") else "The payment arrived."
+    return f"{news} Invoice: {values['invoice']}."
 
 
 def _part_paid(values: Values) -> str:
