@@ -13,13 +13,13 @@ from main.models.conversations import BLANK, LONGEST
 from main.reports.conversations import A_PAGE, MOST
 
 _HIGHEST = 2**31 - 1
-_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f"
+_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _TEXT = {
     "type": "string",
     "minLength": 1,
     "maxLength": LONGEST,
-    # Something visible, and no control characters.
-    "pattern": rf"^[^{_CONTROL}]*[^{BLANK}{_CONTROL}][^{_CONTROL}]*$",
+    # Something visible; control characters are removed.
+    "pattern": f"[^{BLANK}{_CONTROL}]",
 }
 _WHO = {"type": "string", "pattern": r"^(customer|system|staff-[0-9]+)$"}
 _UUID = re.compile(r'"?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"?', re.IGNORECASE)

@@ -35,6 +35,9 @@ CONFIGURATION = """
 seed = 20261107
 continue-on-failure = true
 warnings = false
+# The defaults, and 411: an empty body of a form comes without its length.
+checks = {{ negative_data_rejection = {{ expected-statuses = [ \
+400, 401, 403, 404, 405, 406, 409, 411, 415, 422, 428, 429, "5xx"] }} }}
 generation = {{ max-examples = {examples}, database = "none" }}
 phases.coverage.unexpected-methods = {methods}
 parameters = {{ line_id = {{ dictionary = "lines", probability = 0.7 }}, \
