@@ -56,6 +56,12 @@ class RecordPaymentTests(LedgerTestCase):
         self.assertIn("That is £4.51 more than was due", text)
         self.assertEqual(str(self.order.invoices.get().gross), "20.49")
 
+    def test_one_recorded_by_mistake_is_said_to_have_been(self) -> None:
+        self.assertEqual(
+            fact_text("unpaid", {"amount": "8.00", "currency": "GBP"}),
+            "A payment of £8.00 was recorded by mistake and has not arrived.",
+        )
+
     def test_for_an_order_that_is_paid_it_is_too_much(self) -> None:
         self.pay()
         ((subject, text),) = self.mailed_by(self.pay, amount="3.00")
