@@ -15,8 +15,10 @@ from main.actions.order_items import set_status
 from main.actions.refunds import promise_refund
 from main.errors import MoveRefused
 from main.models import Message, Order, OrderLine, Payment, Refund
+from main.models.history import update_one
 from main.models.order_moves import check_order_move
 from main.wording import documents, facts
+from main.wording.payments import not_arrived
 
 
 @transaction.atomic
@@ -48,14 +50,16 @@ def drop_payment(
 
     An order that is no longer fully paid without it becomes new again, or is refused, as by
     revoke_payment. If it is still overpaid, what was promised from this payment is promised anew,
-    as far as it is covered. A payment that was already dropped stays as it is.
+    as far as it is covered, by `recorded_by`. The payment keeps the name of whoever recorded it;
+    the order's history has who dropped it. One that was already dropped stays as it is.
     """
     order_id = Payment.objects.values_list("order", flat=True).get(pk=payment_id)
     order = Order.objects.locked().get(pk=order_id)
     payment = Payment.objects.get(pk=payment_id)
     had_come = payment.state == Payment.State.PAID
     if had_come or payment.state == Payment.State.PENDING:
-        had_promise = _drop(order, [payment], state=state, recorded_by=recorded_by)
+        had_promise = _drop(order, [payment], state=state)
+        update_one(order, fields=["status"], reason=not_arrived(payment))
         if had_come:
             _follow(order, payment, at=at)
             if had_promise and order.status != Order.Status.NEW:
@@ -69,7 +73,6 @@ def _drop(
     payments: Sequence[Payment],
     *,
     state: Payment.State = Payment.State.FAILED,
-    recorded_by: int | None = None,
 ) -> bool:
     """Drop refunds promised from it as well: money that never arrived is not paid back.
 
@@ -77,8 +80,7 @@ def _drop(
     """
     for payment in payments:
         payment.state = state
-        payment.recorded_by_id = recorded_by or payment.recorded_by_id
-        payment.save(update_fields=["state", "recorded_by", "updated_at"])
+        payment.save(update_fields=["state", "updated_at"])
     if order.due <= 0:
         return False
     promised = Q(state=Refund.State.REQUESTED) | Q(is_before_ledger=True)

@@ -30,13 +30,15 @@ def move_order_lines(
     copies: Mapping[int, int] | None = None,
     may_refund: bool = False,
     reason: str = "",
+    recorded_by: int | None = None,
     at: datetime | None = None,
 ) -> Order:
     """Move these lines of one order to `status`, all or none; lines already there stay.
 
     `copies` says, by line, how many copies move if not all: they become a line of their own.
     Cancelled copies return to the stock, and a credit note takes back what was billed; it shows
-    `reason` and `at` (default: now). Cancelling the last line cancels all other charges, too.
+    `reason` and `at` (default: now), and `recorded_by` promises the refund. Cancelling the last
+    line cancels all other charges, too.
 
     Raises MoveRefused and changes nothing if a line is not the order's, has fewer copies or may not
     move there (main.models.order_moves). Cancelling a sent line without `may_refund` raises
@@ -57,7 +59,8 @@ def move_order_lines(
         set_status(moved, status, reason=reason)
         _follow(order)
         if status == OrderLine.Status.CANCELLED:
-            _settle(order, moved, reason=reason or documents.CANCELLED, at=at)
+            why = reason or documents.CANCELLED
+            _settle(order, moved, reason=why, recorded_by=recorded_by, at=at)
     return order
 
 
@@ -68,12 +71,13 @@ def cancel_order_charges(
     charge_ids: Collection[int],
     copies: Mapping[int, int] | None = None,
     reason: str,
+    recorded_by: int | None = None,
     at: datetime | None = None,
 ) -> Order:
     """Cancel these charges of the order, all or none; those already cancelled stay so.
 
-    `copies`, `reason` and `at` are as for lines. Raises MoveRefused and changes nothing if a charge
-    is not the order's, has fewer copies or is a discount that was billed.
+    `copies`, `reason`, `recorded_by` and `at` are as for lines. Raises MoveRefused and changes
+    nothing if a charge is not the order's, has fewer copies or is a discount that was billed.
     """
     order = Order.objects.locked().get(pk=order_id)
     charges = list(order.charges.all())
@@ -86,7 +90,7 @@ def cancel_order_charges(
     if gone:
         enter_ledger(order=order)
         set_status(gone, OrderCharge.Status.CANCELLED, reason=reason)
-        _give_back(order, gone, reason=reason, at=at)
+        _give_back(order, gone, reason=reason, recorded_by=recorded_by, at=at)
     return order
 
 
@@ -127,7 +131,14 @@ def _follow(order: Order) -> None:
         touch_conversation(order_id=order.pk)
 
 
-def _settle(order: Order, moved: Sequence[OrderLine], *, reason: str, at: datetime | None) -> None:
+def _settle(
+    order: Order,
+    moved: Sequence[OrderLine],
+    *,
+    reason: str,
+    recorded_by: int | None,
+    at: datetime | None,
+) -> None:
     """What cancelled lines mean for the stock, the accounts and the customer."""
     put_back(lines=moved, reason=f"Order {order.number}: line cancelled")
     gone: list[OrderItem] = [*moved]
@@ -135,15 +146,20 @@ def _settle(order: Order, moved: Sequence[OrderLine], *, reason: str, at: dateti
         charges = list(order.charges.live())
         set_status(charges, OrderCharge.Status.CANCELLED, reason=reason)
         gone += charges
-    _give_back(order, gone, reason=reason, at=at)
+    _give_back(order, gone, reason=reason, recorded_by=recorded_by, at=at)
 
 
 def _give_back(
-    order: Order, gone: Sequence[OrderItem], *, reason: str, at: datetime | None
+    order: Order,
+    gone: Sequence[OrderItem],
+    *,
+    reason: str,
+    recorded_by: int | None,
+    at: datetime | None,
 ) -> None:
     """Report what was cancelled, and take back what was billed for it."""
     record_fact(order_id=order.pk, fact=Message.Fact.CANCELLED, values=facts.items(gone), at=at)
-    back = take_back(order=order, items=gone, reason=reason, at=at)
+    back = take_back(order=order, items=gone, reason=reason, recorded_by=recorded_by, at=at)
     line_ids, charge_ids = _keys(gone, OrderLine), _keys(gone, OrderCharge)
     events.order_lines_cancelled(
         order_id=order.pk, line_ids=line_ids, charge_ids=charge_ids, **back

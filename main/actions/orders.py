@@ -41,13 +41,17 @@ def order_again(*, owner: BasketOwner, order_id: int) -> list[str]:
 
 @transaction.atomic
 def cancel_order(
-    *, order_id: int, reason: str = documents.CANCELLED, at: datetime | None = None
+    *,
+    order_id: int,
+    reason: str = documents.CANCELLED,
+    recorded_by: int | None = None,
+    at: datetime | None = None,
 ) -> Order:
     """Cancel it: the books return to the stock, and a credit note takes back what was billed.
 
-    The note shows `reason` and `at` (default: now). Raises MoveRefused and changes nothing if the
-    order is already cancelled or part of it was sent: sent lines are refunded one by one as they
-    come back.
+    The note shows `reason` and `at` (default: now); `recorded_by` promises the refund. Raises
+    MoveRefused and changes nothing if the order is already cancelled or part of it was sent: sent
+    lines are refunded one by one as they come back.
     """
     order = Order.objects.locked().get(pk=order_id)
     check_order_move(order, Order.Status.CANCELLED)
@@ -61,7 +65,8 @@ def cancel_order(
     set_status(lines, OrderLine.Status.CANCELLED, reason=reason)
     set_status(charges, OrderCharge.Status.CANCELLED, reason=reason)
     record_fact(order_id=order.pk, fact=Message.Fact.CANCELLED, at=at)
-    back = take_back(order=order, items=[*lines, *charges], reason=reason, at=at)
+    items = [*lines, *charges]
+    back = take_back(order=order, items=items, reason=reason, recorded_by=recorded_by, at=at)
     events.order_cancelled(order_id=order.pk, **back)
     return order
 

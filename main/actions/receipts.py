@@ -28,7 +28,7 @@ def enter_receipt(
     payment = payment or Payment(order=order, way=receipt.way, reference=receipt.reference)
     payment.amount, payment.currency = receipt.amount, receipt.currency
     payment.state, payment.paid_at = Payment.State.PAID, receipt.at
-    payment.recorded_by_id = recorded_by
+    payment.recorded_by_id = recorded_by or payment.recorded_by_id
     _save(payment)
     return payment, True
 

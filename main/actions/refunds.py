@@ -17,7 +17,12 @@ from main.wording import facts
 
 
 def take_back(
-    *, order: Order, items: Iterable[OrderItem], reason: str, at: datetime | None
+    *,
+    order: Order,
+    items: Iterable[OrderItem],
+    reason: str,
+    recorded_by: int | None,
+    at: datetime | None,
 ) -> dict[str, int | None]:
     """Credit what was billed for these items, and promise a refund of what is now overpaid.
 
@@ -27,7 +32,7 @@ def take_back(
     """
     is_overpaid = order.balance.overpaid > 0
     note = issue_credit_note(order=order, items=items, reason=reason, is_refund=is_overpaid, at=at)
-    refund = promise_refund(order, note=note, at=at)
+    refund = promise_refund(order, note=note, recorded_by=recorded_by, at=at)
     if order.payments.paid().exists():
         settle(order=order, at=at)
         note_balance(order=order)

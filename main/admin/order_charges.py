@@ -77,6 +77,7 @@ class ChargesForm(forms.Form):
             charge_ids=[charge.pk for charge in chosen],
             copies=self.copies.chosen(chosen),
             reason=self.cleaned_data["reason"],
+            recorded_by=by,
         )
         names = ", ".join(f"“{charge.name}”" for charge in chosen)
         return f"Taken back from order {self.order.number}: {names}."

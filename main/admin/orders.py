@@ -177,10 +177,12 @@ class OrderAdmin(StaffModelAdmin):
             "order_id": form.order.pk,
             "reason": form.cleaned_data["reason"],
             "copies": form.copies.chosen(form.lines),
+            "may_refund": form.may_refund,
+            "recorded_by": request.user.pk,
         }
         for status, ids in form.moves().items():
             try:
-                move_order_lines(**of_this, line_ids=ids, status=status, may_refund=form.may_refund)
+                move_order_lines(**of_this, line_ids=ids, status=status)
                 count = f"{len(ids)} {'line' if len(ids) == 1 else 'lines'}"
                 text = f"{count} of order {form.order.number}: now {status.label}."
                 self.message_user(request, text, messages.SUCCESS)

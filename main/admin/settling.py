@@ -111,7 +111,7 @@ class SettlingAdmin(OrderAdmin):
                 case Order.Status.NEW:
                     revoke_payment(order_id=order.pk)
                 case Order.Status.CANCELLED:
-                    cancel_order(order_id=order.pk, reason=reason)
+                    cancel_order(order_id=order.pk, reason=reason, recorded_by=request.user.pk)
                 case _:
                     raise MoveRefused("An order is done when every line is sent or cancelled.")
         except MoveRefused as error:

@@ -129,5 +129,6 @@ class OrderLineView(NeverCached, RetrieveAPIView):
             line_ids=[line.pk],
             status=status,
             may_refund=self.request.user.has_perm(REFUND),
+            recorded_by=self.request.user.pk,
         )
         line.refresh_from_db(fields=["status"])

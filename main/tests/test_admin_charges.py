@@ -46,6 +46,7 @@ class ChargeTests(OfficeOrderTestCase):
         )
         note = Invoice.objects.credit_notes().get()
         self.assertEqual((str(note.gross), note.reason), ("3.00", "Not wrapped"))
+        self.assertEqual(self.order.refunds.get().recorded_by, self.staff)
         self.assertEqual(
             self.charges(), [("Delivery by post", 1, "cancelled"), ("Bow", 2, "agreed")]
         )

@@ -103,6 +103,14 @@ class RecordPaymentTests(LedgerPageTestCase):
         number = self.order.number
         self.assertEqual(said, [f"£25.47 did not arrive. Order {number} is paid: nothing due."])
         self.assertEqual([state for *_, state in self.entries()], ["paid", "failed"])
+        record = self.order.history.first()
+        self.assertEqual(
+            (record.history_user, record.history_change_reason),
+            (self.staff, "£25.47 did not arrive"),
+        )
+        self.assertContains(
+            self.client.get(f"{self.path}{self.order.pk}/history/"), "£25.47 did not arrive"
+        )
         self.send_line(self.line)
         refused = self.do("drop", entry=first.pk)
         self.assertContains(refused, f"Part of order {number} has been sent: refund it instead.")

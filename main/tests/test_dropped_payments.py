@@ -26,7 +26,9 @@ class DropPaymentTests(LedgerTestCase):
         request_refund(order_id=self.order.pk)
         otto = type(self.olive).objects.create_user("otto@booktime.example", "x")
         dropped = self.drop(again, recorded_by=otto.pk)
-        self.assertEqual((dropped.state, dropped.recorded_by), ("failed", otto))
+        self.assertEqual((dropped.state, dropped.recorded_by), ("failed", self.olive))
+        reason = self.order.history.first().history_change_reason
+        self.assertEqual(reason, "£20.49 did not arrive")
         self.assertEqual(self.payments(), [("20.49", "paid"), ("20.49", "failed")])
         self.assertEqual(self.refunds(), [("20.49", "failed", False)])
         self.assertEqual(self.standing(), ("paid", "0.00", ""))

@@ -49,6 +49,15 @@ class PromisedTests(LedgerTestCase):
         self.assertEqual(self.facts()[-1], ("refunded", values))
         self.assertEqual(fact_text("refunded", values), "£5.00 will be paid back.")
 
+    def test_it_is_promised_by_whoever_cancelled(self) -> None:
+        self.pay()
+        bag = self.order.lines.get(name="Bag")
+        by = {"order_id": self.order.pk, "recorded_by": self.olive.pk}
+        move_order_lines(**by, line_ids=[bag.pk], status=OrderLine.Status.CANCELLED)
+        cancel_order(**by)
+        recorded_by = self.order.refunds.values_list("recorded_by", flat=True)
+        self.assertEqual([*recorded_by], [self.olive.pk] * 2)
+
     def test_what_leaves_nothing_due_makes_the_order_paid(self) -> None:
         self.pay("8.49")
         mails = self.mailed_by(self.cancel, name="Bag")

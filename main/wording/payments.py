@@ -1,6 +1,6 @@
 """The state of an order's money, in words."""
 
-from main.models import Balance, Order
+from main.models import Balance, Order, Payment
 from main.wording.money import money
 
 
@@ -20,3 +20,8 @@ def open_words(order: Order) -> str:
         return ""
     amount = money(noted.amount, order.currency)
     return f"{amount} overpaid" if noted.is_overpaid else f"part paid, {amount} due"
+
+
+def not_arrived(payment: Payment) -> str:
+    """Why an order's history has a record when one of its payments was dropped."""
+    return f"{money(payment.amount, payment.currency)} did not arrive"
