@@ -23,7 +23,7 @@ def order_placed(*, order_id: int) -> Letter:
 def order_paid(*, order_id: int) -> Letter | None:
     """Say that the payment arrived and that there is an invoice; None if there was none to come."""
     order = read_order(order_id)
-    if not order.balance.paid:
+    if not (order.balance.paid or order.charged):
         return None
     return about(order, invoice=order.invoices.invoices().newest_first().first())
 
