@@ -25,6 +25,7 @@ ENVIRONMENT = {
 class FaultTests(TransactionTestCase):
     rooms = 6
     rounds = 1  # of trouble, of four and a half seconds each
+    every = 0.6  # seconds between what one person says, on average
 
     def setUp(self):
         folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
@@ -74,12 +75,12 @@ class FaultTests(TransactionTestCase):
         asyncio.run(
             talk(
                 [*rooms, *forgetful, *keyless], find_port=find_port, trouble=self.trouble,
-                seconds=4.5 * self.rounds, every=0.6, settle=60,
+                seconds=4.5 * self.rounds, every=self.every, settle=120,
             )
         )  # fmt: skip
         self.assertEqual([problem for room in rooms for problem in room.problems()], [])
         said = sum(len(room.said) for room in rooms)
-        self.assertGreater(said, 10 * self.rooms * self.rounds)
+        self.assertGreater(said, 6 * self.rooms * self.rounds / self.every)
         self.assertIn("were lost", self.problems_of(forgetful))
         self.assertIn("are stored twice", self.problems_of(keyless))
 

@@ -18,6 +18,7 @@ LIMIT = 10  # seconds for a frame that is waited for
 PATH = "/ws/customer-service/{}/"
 AGAIN = {"too_fast", "unavailable"}  # refusals after which the same may be sent again
 SAME_HOST = "the server's own"
+AT_ONCE = 10  # messages on their way: who sends all that has piled up is closed with 4009
 
 
 class Wire:
@@ -112,6 +113,7 @@ class ChatClient:
         self._heard_at = 0.0
         self._is_asking = False
         self._later: set[asyncio.Task] = set()
+        self._under_way: set[str] = set()  # keys sent on this socket, and not answered yet
 
     @property
     def is_live(self) -> bool:
@@ -123,7 +125,13 @@ class ChatClient:
         self.outbox[cid] = text
         if self._wire:
             with contextlib.suppress(ConnectionClosed):
-                await self._wire.say("send", cid=cid, text=text)
+                await self._send_next(self._wire)
+
+    async def _send_next(self, wire: Wire) -> None:
+        for cid, text in list(self.outbox.items()):
+            if len(self._under_way) < AT_ONCE and cid not in self._under_way:
+                self._under_way.add(cid)
+                await wire.say("send", cid=cid, text=text)
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -171,8 +179,8 @@ class ChatClient:
         if self.habits.resend:
             for cid, text in unsent.items():
                 self.outbox[cid if self.habits.dedupe else str(uuid.uuid4())] = text
-        for cid, text in list(self.outbox.items()):
-            await wire.say("send", cid=cid, text=text)
+        self._under_way.clear()
+        await self._send_next(wire)
         self._wire = wire
 
     async def _beat(self, wire: Wire, every: float) -> None:
@@ -205,6 +213,8 @@ class ChatClient:
     async def _take_ack(self, wire: Wire, frame: dict) -> None:
         if self.outbox.pop(frame["cid"], None) is not None:
             self.acknowledged[frame["cid"]] = frame["seq"]
+        self._under_way.discard(frame["cid"])
+        await self._send_next(wire)
 
     async def _take_refused(self, wire: Wire, frame: dict) -> None:
         text = self.outbox.get(frame["cid"] or "")
@@ -214,6 +224,7 @@ class ChatClient:
             again.add_done_callback(self._later.discard)
         else:
             self.outbox.pop(frame["cid"] or "", None)
+            self._under_way.discard(frame["cid"])
             self.refused.append(frame)
 
     async def _send_again(self, cid: str, after: float) -> None:
