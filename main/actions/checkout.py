@@ -131,4 +131,5 @@ def _close(order: Order, basket: Basket) -> None:
     basket.save(update_fields=["status"])
     begin_conversation(order=order)
     events.order_placed(order_id=order.pk)
-    settle(order=order)
+    if not order.total:
+        settle(order=order)
