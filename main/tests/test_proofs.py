@@ -16,6 +16,7 @@ from django.conf import settings
 from django.test import SimpleTestCase, tag
 
 from main.tests import proofs
+from main.tests.support.in_parts import InParts
 
 sys.path.append(str(settings.BASE_DIR / "bin" / "support"))
 import checks
@@ -45,6 +46,14 @@ class ProofTests(SimpleTestCase):
                     changed = {key for key in vars(case) if not key.startswith("__")}
                     self.assertLessEqual(changed - {"tags", "shop"}, set(vars(case.__base__)))
                     self.assertTrue(changed)
+
+    def test_what_is_asked_in_parts_is_asked_wholly_by_as_many_pages(self) -> None:
+        asker, asked = InParts(), list(range(7))
+        asker.parts = 3
+        parts = [each for _ in range(3) for each in asker.part_of(asked)]
+        self.assertEqual(sorted(parts), asked)
+        asker.parts = 1
+        self.assertEqual(asker.part_of(asked), asked)
 
     def prove(self, *names: str) -> subprocess.CompletedProcess:
         return subprocess.run(
