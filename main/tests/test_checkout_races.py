@@ -29,6 +29,8 @@ def setUpModule() -> None:
 class FirstCheckoutRaces(RaceTestCase):
     """A guest's addresses are sent ten times at once."""
 
+    pause = 0.5  # a busy machine takes as long until the second of them has read
+
     def setUp(self) -> None:
         basket = Basket.objects.create(guest_key="hasty")
         book = ProductFactory()

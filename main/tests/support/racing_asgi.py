@@ -17,6 +17,7 @@ from booktime.asgi import application as shop
 from main import signals
 from main.actions.basket import merge_baskets
 from main.models.baskets import Basket, BasketLine, BasketQuerySet
+from main.models.checkouts import Checkout
 from main.models.orders import Order
 from main.models.products import ProductQuerySet
 
@@ -74,6 +75,12 @@ def on_save(**kwargs) -> None:
     pause()
 
 
+def on_save_of_checkout(instance: Checkout, **kwargs) -> None:
+    """Only beginning one is a race; what follows holds the basket's row."""
+    if instance._state.adding:
+        pause()
+
+
 def on_saved(**kwargs) -> None:
     if first := writing.get():
         first.set()
@@ -81,6 +88,7 @@ def on_saved(**kwargs) -> None:
 
 for model in (Basket, BasketLine, Order):
     pre_save.connect(on_save, sender=model, weak=False)
+pre_save.connect(on_save_of_checkout, sender=Checkout, weak=False)
 post_save.connect(on_saved, sender=BasketLine, weak=False)
 signals.merge_baskets = merge_in_turns
 for queryset in (BasketQuerySet, ProductQuerySet):
