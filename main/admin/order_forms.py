@@ -61,10 +61,15 @@ class OrderAddressForm(forms.ModelForm):
 
 
 class OrderMoveForm(forms.Form):
-    """The order's next state, the one that the page showed, and why it is cancelled."""
+    """The order's next state, the one that the page showed, and why it is cancelled.
+
+    `seen` is the ledger's version on the page (main.admin.ledger_forms): the sum that was agreed to
+    is the one that was shown. A page of release 0.2.0 does not send it.
+    """
 
     to = forms.TypedChoiceField(choices=Order.Status, coerce=int)
     was = forms.TypedChoiceField(choices=Order.Status, coerce=int)
+    seen = forms.CharField(required=False)
     reason = forms.CharField(max_length=LONGEST_REASON, required=False)
 
     def clean(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.urls import path
 from main.actions.dropped_payments import revoke_payment
 from main.actions.orders import cancel_order
 from main.actions.payments import mark_order_paid
+from main.admin.ledger_forms import ledger_version
 from main.admin.order_forms import OrderMoveForm
 from main.admin.orders import OrderAdmin
 from main.errors import MoveRefused, ShopError
@@ -98,12 +99,15 @@ class SettlingAdmin(OrderAdmin):
             state = Order.Status(order.status).label
             text = f"Order {order.number} is now {state}. Please check it and decide again."
             self.message_user(request, text, messages.ERROR)
+        elif form.cleaned_data["seen"] not in ("", ledger_version(order)):
+            text = f"What is due for order {order.number} has changed. Please check and try again."
+            self.message_user(request, text, messages.ERROR)
         else:
-            self._settle(request, order, **form.cleaned_data)
+            self._settle(
+                request, order, to=form.cleaned_data["to"], reason=form.cleaned_data["reason"]
+            )
 
-    def _settle(
-        self, request: HttpRequest, order: Order, *, to: int, was: int, reason: str
-    ) -> None:
+    def _settle(self, request: HttpRequest, order: Order, *, to: int, reason: str) -> None:
         try:
             match to:
                 case Order.Status.PAID:

@@ -1,7 +1,10 @@
 """An order's page for the office: paid, taken back, cancelled, sent, corrected."""
 
+from decimal import Decimal
+
 from django.urls import reverse
 
+from main.actions.order_lines import move_order_lines
 from main.actions.orders import cancel_order
 from main.models import Invoice, Order, OrderLine
 from main.tests.support.admin_case import fields_of
@@ -45,6 +48,21 @@ class OrderMoveTests(OfficeOrderTestCase):
         number = self.order.number
         self.assertEqual(said, [f"Order {number} is now paid. Please check it and decide again."])
         self.assertEqual(self.states()[0], PAID)
+
+    def test_what_is_due_is_paid_only_as_it_was_shown(self) -> None:
+        page = self.client.get(self.page)
+        self.assertContains(page, "£25.47 has arrived:")
+        seen = page.context["ledger"].version
+        self.assertContains(page, f'name="seen" value="{seen}"')
+        cancel = {"line_ids": [self.other.pk], "status": LINE.CANCELLED}
+        move_order_lines(order_id=self.order.pk, **cancel)
+        text = f"What is due for order {self.order.number} has changed. "
+        said = self.move(PAID, NEW, seen=seen)
+        self.assertEqual(said, [text + "Please check and try again."])
+        self.assertEqual((self.states()[0], Invoice.objects.count()), (NEW, 0))
+        seen = self.client.get(self.page).context["ledger"].version
+        self.move(PAID, NEW, seen=seen)
+        self.assertEqual((self.states()[0], Invoice.objects.get().gross), (PAID, Decimal("16.98")))
 
     def test_a_wrong_move_is_refused_with_its_sentence(self) -> None:
         self.pay()

@@ -15,7 +15,7 @@ from main.tests.support.checkout_page_case import (
     REVIEW,
     CheckoutPageTestCase,
 )
-from main.tests.support.factories import LONDON
+from main.tests.support.factories import LONDON, ProductFactory
 from main.tests.support.paid_elsewhere import PaidElsewhere, paid_elsewhere
 
 BATH = {"city": "Bath", "zip_code": "BA1 1AA"}
@@ -175,6 +175,28 @@ class RefusedPageTests(CheckoutPageTestCase):
         self.assert_refused(response, "Your basket has changed since you opened this page.")
         self.assertContains(response, "3 × Emma", status_code=409)
         self.assertRedirects(self.place(self.shown(response)), DONE)
+
+    def test_another_book_for_the_same_sum_in_another_tab(self) -> None:
+        self.client.post("/basket/", {"remove": self.checkout.basket.lines.get().pk})
+        self.book = ProductFactory(name="Persuasion", price=Decimal("8.49"), stock=5)
+        self.put()
+        self.assert_refused(self.place(self.seen), "Your basket has changed since you opened")
+        page = self.client.get(REVIEW)  # the other tab goes on to its review
+        response = self.place(self.seen)
+        self.assert_refused(response, "Your order has changed since you opened this page.")
+        self.assertContains(response, "2 × Persuasion", status_code=409)
+        self.assertContains(response, "£16.98", status_code=409)
+        self.assertRedirects(self.place(self.shown(page)), DONE)
+
+    def test_prices_that_changed_places_for_the_same_sum(self) -> None:
+        other = ProductFactory(name="Persuasion", price=Decimal("7.49"), stock=5)
+        self.client.post("/add_to_basket/", {"product_id": other.pk, "quantity": 2})
+        seen = self.shown()
+        Product.objects.filter(pk=self.book.pk).update(price=Decimal("7.49"))
+        Product.objects.filter(pk=other.pk).update(price=Decimal("8.49"))
+        response = self.place(seen)
+        self.assert_refused(response, "The price of “Emma” is now £7.49 (it was £8.49).")
+        self.assertContains(response, "£31.96", status_code=409)
 
     def test_an_address_changed_in_another_tab(self) -> None:
         self.give(**{"billing-address1": "1 Elsewhere Lane"})
