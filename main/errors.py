@@ -13,6 +13,10 @@ class QuantityRefused(ShopError):
     """The quantity is not one that can be bought."""
 
 
+class BasketFull(ShopError):
+    """The basket holds as many titles as it can."""
+
+
 class CountRefused(ShopError):
     """A count of a book's copies no longer fits the stock."""
 
@@ -92,6 +96,10 @@ class TotalRefused(CheckoutRefused):
     """The discounts are more than all the rest, so the shop would have to pay."""
 
     text = "Your discounts are more than what your order costs. Please add something to it first."
+
+
+class TotalTooLarge(CheckoutRefused):
+    """The order would come to more than the shop can bill (main.models.charges)."""
 
 
 class PaymentUnavailable(ShopError):

@@ -27,6 +27,11 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "worker-src": [NONE],
     }
 }
+# Every line of a basket (at most 1,000 titles) or an order (at most 2,000 lines, four fields each)
+# can be sent by its page; Django's own limit is 1,000 fields. The body's size stays limited.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+# A book's page sends a part for each of its pictures, even if no new one was chosen.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1_000
 if GA_TRACKER_ID:
     _directives = CONTENT_SECURITY_POLICY["DIRECTIVES"]
     for _name in ("connect-src", "img-src"):

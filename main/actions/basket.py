@@ -5,15 +5,16 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from main.actions.checkout_keeping import carry_checkout
-from main.errors import BookNotForSale, QuantityRefused
+from main.errors import BasketFull, BookNotForSale, QuantityRefused
 from main.models import QUANTITY_LIMIT, Basket, BasketLine, BasketOwner, Product
+from main.models.baskets import MOST_TITLES
 
 
 @transaction.atomic
 def add_to_basket(*, owner: BasketOwner, product_id: int, quantity: int) -> BasketLine:
     """Put `quantity` more copies in the owner's open basket, which is created if there is none.
 
-    Raises BookNotForSale or QuantityRefused, and then changes nothing.
+    Raises BookNotForSale, BasketFull or QuantityRefused, and then changes nothing.
     """
     product = Product.objects.filter(pk=product_id).first()
     if product is None:
@@ -25,6 +26,7 @@ def add_to_basket(*, owner: BasketOwner, product_id: int, quantity: int) -> Bask
     basket = _hold_open_basket(owner)
     line = basket.lines.filter(product=product).first()
     if line is None:
+        _check_room(basket)
         line = BasketLine(basket=basket, product=product, quantity=0, price_seen=product.price)
     _check_quantity(line.quantity + quantity, name=product.name)
     line.quantity += quantity
@@ -58,7 +60,8 @@ def change_basket(*, owner: BasketOwner, quantities: Mapping[int, int]) -> None:
 def merge_baskets(*, user_id: int, guest_key: str) -> None:
     """Move the lines of a guest's basket into the user's own, adding up books that are in both.
 
-    What the guest entered at the checkout moves along.
+    What the guest entered at the checkout moves along. The guest's last titles are left out if the
+    basket is full.
     """
     guest = BasketOwner(guest_key=guest_key)
     source = Basket.objects.locked().open().owned_by(guest).first()
@@ -66,9 +69,13 @@ def merge_baskets(*, user_id: int, guest_key: str) -> None:
         return  # another tab has already merged it
     target = _hold_open_basket(BasketOwner(user_id=user_id))
     own_lines = {line.product_id: line for line in target.lines.all()}
-    for line in source.lines.all():
+    room = MOST_TITLES - len(own_lines)
+    for line in source.lines.order_by("pk"):
         own = own_lines.get(line.product_id)
         if own is None:
+            if room <= 0:
+                continue
+            room -= 1
             line.basket = target
             line.save(update_fields=["basket"])
         else:
@@ -89,6 +96,14 @@ def _hold_open_basket(owner: BasketOwner) -> Basket:
         held = Basket.objects.locked().open().filter(pk=found.pk).first()
         if held is not None:
             return held
+
+
+def _check_room(basket: Basket) -> None:
+    if basket.lines.count() >= MOST_TITLES:
+        raise BasketFull(
+            f"Your basket is full: it holds {MOST_TITLES:,} titles. "
+            "Please order these first, and the rest in another order."
+        )
 
 
 def _check_quantity(quantity: int, *, name: str) -> None:

@@ -13,11 +13,15 @@ from main.actions.checkout_filling import (
     follow_address_book,
     hold_checkout,
 )
-from main.actions.checkout_refusals import check_quote, check_stock
+from main.actions.checkout_refusals import check_quote, check_stock, check_total
 from main.actions.conversations import begin_conversation
 from main.actions.payments import settle
 from main.actions.quotes import make_quote
-from main.errors import BasketEmpty, CheckoutIncomplete, PaymentWayRefused, TotalRefused
+from main.errors import (
+    BasketEmpty,
+    CheckoutIncomplete,
+    PaymentWayRefused,
+)
 from main.gateways.payments import offered_ways
 from main.models import (
     Basket,
@@ -60,8 +64,7 @@ def _place(checkout_id: UUID, *, quote: str, payment_way: str) -> Order:
     check_stock(lines)
     agreed = make_quote(checkout, lines=lines)
     check_quote(quote, checkout=checkout, now=agreed)
-    if agreed.sums.gross < 0:
-        raise TotalRefused
+    check_total(agreed)
     order = _write_order(checkout, agreed, payment_way=way)
     products = {line.product_id: line.product for line in lines}
     _write_charges(order, agreed, products)

@@ -11,8 +11,11 @@ from main.errors import (
     QuoteLapsed,
     QuoteReplaced,
     TooFewCopies,
+    TotalRefused,
+    TotalTooLarge,
 )
 from main.models import BasketLine, Charge, Checkout, Quote
+from main.models.charges import LARGEST_AMOUNT
 from main.wording.money import money, percent
 
 
@@ -28,6 +31,17 @@ def check_stock(lines: Iterable[BasketLine]) -> None:
             raise BookSoldOut(f"“{product.name}” has sold out.")
         copies = "1 copy of" if left == 1 else f"{left} copies of"
         raise TooFewCopies(f"Only {copies} “{product.name}” {'is' if left == 1 else 'are'} left.")
+
+
+def check_total(quote: Quote) -> None:
+    """Raises TotalRefused or TotalTooLarge."""
+    if quote.sums.gross < 0:
+        raise TotalRefused
+    if quote.is_too_large:
+        raise TotalTooLarge(
+            f"One order can come to {money(LARGEST_AMOUNT, quote.currency)} at most. "
+            "Please order your books in several parts."
+        )
 
 
 def check_quote(seen: str, *, checkout: Checkout, now: Quote) -> None:

@@ -16,7 +16,7 @@ from main.actions.refunds import take_back
 from main.actions.stock import put_back
 from main.errors import MoveRefused
 from main.models import Message, Order, OrderCharge, OrderLine
-from main.models.order_lines import OrderItem
+from main.models.order_lines import MOST_LINES, OrderItem
 from main.models.order_moves import check_charge_move, check_line_move, status_by_lines
 from main.wording import documents, facts
 
@@ -51,6 +51,7 @@ def move_order_lines(
     moving = [line for line in lines if line.pk in line_ids and line.status != status]
     for line in moving:
         check_line_move(line, order, status, may_refund=may_refund)
+    _check_room(lines, copies or {})
     moved = [split(line, copies.get(line.pk) if copies else None) for line in moving]
     if moved:
         enter_ledger(order=order)
@@ -92,6 +93,14 @@ def cancel_order_charges(
         set_status(gone, OrderCharge.Status.CANCELLED, reason=reason)
         _give_back(order, gone, reason=reason, recorded_by=recorded_by, at=at)
     return order
+
+
+def _check_room(lines: Collection[OrderLine], copies: Mapping[int, int]) -> None:
+    """Lines are added when some copies move; whole lines can always be moved."""
+    if copies and len(lines) + len(copies) > MOST_LINES:
+        raise MoveRefused(
+            f"An order can have {MOST_LINES:,} lines at most. Please move all copies of a line."
+        )
 
 
 def _tell_of_sent(order: Order, lines: Sequence[OrderLine], *, at: datetime | None) -> None:

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from main.errors import PaymentRefused
 from main.gateways.payments import Receipt
 from main.models import Order, Payment
+from main.models.charges import LARGEST_AMOUNT
 from main.wording.money import money
 
 
@@ -25,6 +26,7 @@ def enter_receipt(
             known = money(payment.amount, payment.currency)
             raise PaymentRefused(f"“{receipt.reference}” was recorded with {known}.")
         return payment, False
+    _check_room(order, receipt)
     payment = payment or Payment(order=order, way=receipt.way, reference=receipt.reference)
     payment.amount, payment.currency = receipt.amount, receipt.currency
     payment.state, payment.paid_at = Payment.State.PAID, receipt.at
@@ -40,6 +42,12 @@ def _check(order: Order, receipt: Receipt) -> None:
         raise PaymentRefused(
             f"Order {order.number} is in {order.currency}, the payment in {receipt.currency}."
         )
+
+
+def _check_room(order: Order, receipt: Receipt) -> None:
+    if order.balance.paid + receipt.amount > LARGEST_AMOUNT:
+        most = money(LARGEST_AMOUNT, order.currency)
+        raise PaymentRefused(f"For one order, at most {most} can be recorded as paid.")
 
 
 def _known(order: Order, receipt: Receipt) -> Payment | None:

@@ -15,6 +15,7 @@ from main.errors import CountRefused
 from main.models import Product
 from main.models.history import record_many, update_many, update_one
 
+MOST_COPIES = 2**31 - 1  # of one book: what its column holds
 COUNTED = "Counted"  # the reason of every count begins with this
 
 
@@ -50,7 +51,9 @@ def put_back(*, lines: Iterable[Copies], reason: str) -> None:
     returned = list(lines)
     products = Product.objects.locked().in_bulk([line.product_id for line in returned])
     for line in returned:
-        products[line.product_id].stock += line.quantity
+        product = products[line.product_id]
+        # Some shops enter the largest number for what never runs out.
+        product.stock = min(product.stock + line.quantity, MOST_COPIES)
     update_many(products.values(), fields=["stock"], reason=reason)
 
 
@@ -102,7 +105,7 @@ def check_count(*, product_id: int, count: Count) -> int:
         raise CountRefused(
             f"There are {there} copies now, not {count.seen}. Reload the page and count again."
         )
-    return stock
+    return min(stock, MOST_COPIES)
 
 
 def save_count(

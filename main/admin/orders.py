@@ -1,6 +1,6 @@
 """Orders as all three sites show them: to find, view and move their lines, one order or many."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -105,11 +105,16 @@ class OrderAdmin(StaffModelAdmin):
         if moved:
             text = f"{done}: {moved} {'order' if moved == 1 else 'orders'}."
             self.message_user(request, text, messages.SUCCESS)
-        for sentence in refusals[:MOST_SENTENCES]:
-            self.message_user(request, sentence, messages.ERROR)
-        if len(refusals) > MOST_SENTENCES:
-            text = f"And {len(refusals) - MOST_SENTENCES} more orders could not be changed."
-            self.message_user(request, text, messages.ERROR)
+        self._tell(request, refusals, messages.ERROR, more="more orders could not be changed")
+
+    def _tell(
+        self, request: HttpRequest, sentences: Sequence[str], level: int, *, more: str
+    ) -> None:
+        for sentence in sentences[:MOST_SENTENCES]:
+            self.message_user(request, sentence, level)
+        if len(sentences) > MOST_SENTENCES:
+            text = f"And {len(sentences) - MOST_SENTENCES} {more}."
+            self.message_user(request, text, level)
 
     def _chosen(self, request: HttpRequest) -> list[Order]:
         """The chosen orders, if still in the filtered list; a message counts the missing ones."""
@@ -188,8 +193,7 @@ class OrderAdmin(StaffModelAdmin):
                 self.message_user(request, text, messages.SUCCESS)
             except MoveRefused as error:
                 self.message_user(request, str(error), messages.ERROR)
-        for sentence in form.stale:
-            self.message_user(request, sentence, messages.WARNING)
+        self._tell(request, form.stale, messages.WARNING, more="more lines were left unchanged")
 
     def hold(self, request: HttpRequest, object_id: str) -> Order:
         """The order, locked, so that it cannot change between check and move."""

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 QUANTITY_LIMIT = 99
+MOST_TITLES = 1000  # in one basket, so that its pages can be shown and sent in one piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,8 @@ from django.db import models
 
 CENT = Decimal("0.01")
 NOTHING = Decimal("0.00")
+# What the columns of totals, invoices and payments hold.
+LARGEST_AMOUNT = Decimal("99999999.99")
 
 
 class ChargeKind(models.TextChoices):
@@ -119,6 +121,11 @@ def add_up(charges: Iterable[Priced]) -> Sums:
         vat_lines=vat_lines,
         shares=shares,
     )
+
+
+def is_too_large(charges: Iterable[Priced]) -> bool:
+    """Whether they, or what is left when some are cancelled, could exceed LARGEST_AMOUNT."""
+    return sum((abs(charge.total) for charge in charges), NOTHING) > LARGEST_AMOUNT
 
 
 def contained_vat(*, gross: Decimal, rate: Decimal) -> Decimal:

@@ -8,6 +8,8 @@ from main.models.charges import ChargeKind
 from main.models.history import History
 from main.models.orders import Order
 
+MOST_LINES = 2000  # in one order, so that its page can send them all
+
 
 class OrderItem(models.Model):
     """What lines and charges have in common.

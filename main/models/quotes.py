@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from main.models.charges import Charge, ChargeKind, Sums, add_up
+from main.models.charges import Charge, ChargeKind, Sums, add_up, is_too_large
 
 _KEY_LENGTH = 32
 
@@ -30,6 +30,10 @@ class Quote:
     @property
     def sums(self) -> Sums:
         return add_up(self.charges)
+
+    @property
+    def is_too_large(self) -> bool:
+        return is_too_large(self.charges)
 
     @property
     def key(self) -> str:

@@ -216,7 +216,7 @@ class BasketPageTests(TestCase):
         self.book.save()
         response = self.client.get("/basket/")
         self.assertEqual(response.context["lines"][0].available, 2)
-        self.assertFalse(response.context["can_checkout"])
+        self.assertIn("no longer in stock", response.context["obstacle"])
 
     def test_another_visitor_sees_nothing_of_it(self) -> None:
         self.add(1)

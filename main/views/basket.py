@@ -6,10 +6,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from main.actions.basket import add_to_basket, change_basket
+from main.actions.checkout_refusals import check_total
 from main.actions.quotes import make_quote
-from main.errors import ShopError
+from main.errors import CheckoutRefused, ShopError
 from main.forms.basket import AddToBasketForm, BasketForm
-from main.models import QUANTITY_LIMIT, Basket, BasketLine, Checkout
+from main.models import QUANTITY_LIMIT, Basket, BasketLine, Checkout, Quote
 from main.views.visitor import basket_owner, basket_owner_for_writing
 
 
@@ -75,11 +76,19 @@ def checkout_of(lines: list[BasketLine]) -> Checkout:
 def summary(lines: list[BasketLine]) -> dict:
     """What the pages show beside the basket: the charges known so far."""
     quote = make_quote(checkout_of(lines), lines=lines) if lines else None
-    return {"lines": lines, "quote": quote, "can_checkout": can_order(lines)}
+    return {"lines": lines, "quote": quote, "obstacle": obstacle(lines, quote)}
 
 
-def can_order(lines: list[BasketLine]) -> bool:
-    return bool(lines) and all(line.available is None for line in lines)
+def obstacle(lines: list[BasketLine], quote: Quote | None) -> str:
+    """Why these lines cannot be ordered, in words; empty if they can."""
+    if any(line.available is not None for line in lines):
+        return "Some of these books are no longer in stock in the quantity you want."
+    try:
+        if quote:
+            check_total(quote)
+    except CheckoutRefused as error:
+        return str(error)
+    return ""
 
 
 def _open_basket(request: HttpRequest):

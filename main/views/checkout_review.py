@@ -19,7 +19,7 @@ from main.errors import BasketEmpty, BasketGone, CheckoutRefused, PaymentUnavail
 from main.forms.checkout_review import PlaceOrderForm
 from main.gateways.payments import PaymentWay, offered_ways
 from main.models import Checkout, Order
-from main.views.basket import can_order
+from main.views.basket import obstacle
 from main.views.checkout import LAST_ORDER
 from main.views.visitor import basket_owner, remember_guest_order
 
@@ -66,7 +66,7 @@ def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpRe
         "quote": quote,
         "form": form,
         "payment_options": _payment_options(form, ways),
-        "can_checkout": can_order(lines),
+        "obstacle": obstacle(lines, quote),
         "error": error,
     }
     return render(request, "checkout/review.html", context, status=status)

@@ -20,6 +20,7 @@ from main.views.page_links import page_links
 from main.views.visitor import basket_owner_for_writing, readable_orders, remember_guest_order
 
 ORDERS_A_PAGE = 20
+MOST_REFUSALS = 10  # told one by one
 
 
 @never_cache
@@ -64,8 +65,12 @@ def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
 @require_POST
 def order_again_view(request: HttpRequest, order_id: int) -> HttpResponse:
     order = get_object_or_404(readable_orders(request), pk=order_id)
-    for refusal in order_again(owner=basket_owner_for_writing(request), order_id=order.pk):
+    refusals = order_again(owner=basket_owner_for_writing(request), order_id=order.pk)
+    for refusal in refusals[:MOST_REFUSALS]:
         messages.warning(request, refusal)
+    if len(refusals) > MOST_REFUSALS:
+        others = len(refusals) - MOST_REFUSALS
+        messages.warning(request, f"And {others} more could not be put in your basket.")
     return redirect("basket")
 
 
