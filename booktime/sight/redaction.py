@@ -58,10 +58,12 @@ _RULES = [
     # Values signed by Django: value, time and signature.
     (re.compile(r"(?<![\w.-])[\w.-]+:[A-Za-z0-9]{5,8}:[\w-]{20,}"), SECRET),
     # Sessions, tokens, tickets, links in mails: long, with letters and digits mixed. Not names in
-    # the source, which have underscores between words and numbers.
+    # the source, which have underscores between words and numbers; nor "id=" with a UUID: a task's
+    # key, which opens nothing.
     (
         re.compile(
             r"""(?x) (?<![\w-]) (?!(?:\d+|[a-z]+)(?:_+(?:\d+|[a-z]+))+(?![\w-]))
+            (?!(?<=\bid=)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-]))
             (?=[A-Za-z_-]*\d) (?=[\d_-]*[A-Za-z]) [\w-]{24,} (?![\w-])"""
         ),
         SECRET,

@@ -1,6 +1,8 @@
 """How an e-mail is declared, rendered and sent. What each one says is in the files beside."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +10,10 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
+
+from main.queue.progress import once
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +43,29 @@ def mail(write: Writing) -> Writing:
 
 
 def send(event: str, **ids: Any) -> None:
-    """Send the e-mail about `event`, given ids rather than rows: it runs later, elsewhere."""
+    """Send the e-mail about `event`, given ids rather than rows: it runs later, elsewhere.
+
+    What the mail server has accepted is not sent again, whatever happens afterwards.
+    """
     letter = MAILS[event](**ids)
     if letter:
-        render(event, letter, language=letter.language or settings.LANGUAGE_CODE).send()
+        message = render(event, letter, language=letter.language or settings.LANGUAGE_CODE)
+        with _connected(message):
+            once(event, message.send)
+
+
+@contextmanager
+def _connected(message: EmailMultiAlternatives) -> Iterator[None]:
+    """A connection that ends after the mail was noted as sent: a goodbye can fail, too."""
+    connection = message.get_connection()
+    try:
+        connection.open()
+        yield
+    finally:
+        try:
+            connection.close()
+        except Exception as error:
+            logger.warning("The mail server did not say goodbye: %s", error)
 
 
 def render(event: str, letter: Letter, *, language: str) -> EmailMultiAlternatives:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django_tasks.base import Task
 
+from main.queue.deadlines import within
 from main.queue.periods import Period
 from main.queue.retries import retried, waits_within
 from main.queue.runs import noted
@@ -42,7 +43,8 @@ def periodic(every: Period, *, about: str) -> Callable[[Work], Task]:
 
     def declare(work: Work) -> Task:
         waits = waits_within(every.length)
-        task = retried(noted(work), waits=waits, module=_package_of(work))
+        limit = within(every.length)
+        task = retried(noted(work), waits=waits, limit=limit, module=_package_of(work))
         return _declare(work, task, every=every, about=about)
 
     return declare

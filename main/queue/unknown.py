@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
+from main.queue.lost import killed
 from main.queue.retries import RETRY_AFTER
 
 logger = logging.getLogger(__name__)
@@ -44,15 +45,16 @@ def is_known(path: str) -> bool:
 
 def put_back(task: DBTaskResult) -> None:
     """Put a claimed task back, to be looked at again at growing intervals."""
-    looks = len(task.worker_ids)
+    known_by = (task.pk, task.task_path)
+    looks = len(task.worker_ids) - killed(task)
     if looks > len(LOOK_AFTER):
         task.set_failed(NotKnown(task.task_path))
-        logger.error("Task %s has failed: no release knows it.", task.task_path)
+        logger.error("Task id=%s path=%s has failed: no release knows it.", *known_by)
         return
     later = timezone.now() + timedelta(seconds=LOOK_AFTER[looks - 1])
     mine = DBTaskResult.objects.filter(pk=task.pk, started_at=task.started_at)
     mine.update(status="READY", started_at=None, run_after=later)
-    logger.warning("Task %s is unknown to this release and was put back.", task.task_path)
+    logger.warning("Task id=%s path=%s is unknown to this release and was put back.", *known_by)
 
 
 def take_over_known() -> int:

@@ -7,10 +7,9 @@ from django.db.models import F
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from main.queue.lost import revive_lost_tasks
 from main.queue.unknown import take_over_known
 
-# Longer than any of our tasks takes: a worker that has had one for this long was killed.
-LOST_AFTER = timedelta(minutes=10)
 # Failures are kept for somebody to look into.
 FAILURES_KEPT = timedelta(days=7)
 
@@ -20,12 +19,6 @@ def give_back_tasks() -> None:
     revive_lost_tasks()
     take_over_known()
     date_undated_tasks()
-
-
-def revive_lost_tasks() -> int:
-    """Tasks whose worker was killed go to the next one: better a mail twice than never."""
-    lost = DBTaskResult.objects.filter(status="RUNNING", started_at__lt=timezone.now() - LOST_AFTER)
-    return lost.update(status="READY", started_at=None)
 
 
 def date_undated_tasks() -> int:

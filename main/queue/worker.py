@@ -15,6 +15,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from booktime.sight.outages import DATABASE_ERRORS, in_one_line, is_database_away
+from main.queue import progress
 from main.queue.clock import put_off_due
 from main.queue.retries import NotStored
 from main.queue.unknown import is_known, put_back
@@ -85,7 +86,8 @@ class PatientWorker(Worker):
             task.set_successful = partial(self.patiently, forget_done, task)
             task.set_failed = partial(self._set_failed, task.set_failed)
             # The log context ends with the task, even if its end cannot be reported.
-            copy_context().run(super().run_task, task)
+            with progress.of(task):
+                copy_context().run(super().run_task, task)
         else:
             self.patiently(put_back, task)
             self._run_tasks += 1

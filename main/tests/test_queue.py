@@ -12,8 +12,9 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from main import events, jobs
 from main.queue import JOBS, UnknownJob, job, put_off, put_off_until
+from main.queue.lost import LOST_AFTER
 from main.queue.retries import RETRY_AFTER
-from main.queue.upkeep import FAILURES_KEPT, LOST_AFTER
+from main.queue.upkeep import FAILURES_KEPT
 from main.tests.support.factories import OrderFactory
 from main.tests.support.queue_case import (
     IMMEDIATE_TASKS,

@@ -75,6 +75,7 @@ class RedactionTests(SimpleTestCase):
             TOKEN,
             get_random_string(32, "abcdefghijklmnopqrstuvwxyz0123456789"),
             "cq2k3x-5c0d1f4b2a9e8d7c6b5a49382716050f",
+            "b0a7a1d0-5a52-4b62-9bd2-1b0f6f3f1c11",
         ):
             self.assert_becomes((f"Not found: /open/{secret}/", "Not found: /open/[secret]/"))
 
@@ -87,6 +88,7 @@ class RedactionTests(SimpleTestCase):
             "redis://127.0.0.1:6379/0: Connection refused; what now? a = b",
             "Is the key known? Yes: the token was given, by an author called Ada.",
             "main.tests.test_invoice_renders_exactly_as_expected failed",
+            "Task id=b0a7a1d0-5a52-4b62-9bd2-1b0f6f3f1c11 path=main.jobs.send_mail is unknown",
         ):
             self.assert_becomes((text, text))
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from booktime.sight.redaction import message_of
 from main import tasks
 from main.queue.unknown import LOOK_AFTER, TAKEN_OVER, is_known, take_over_known
 from main.tests.support.conversation_case import ConversationTestCase
@@ -161,7 +162,8 @@ class PutBackTests(StoredQueueTestCase):
                 self.look()
             waits.append(round((self.row.run_after - timezone.now()).total_seconds() / 10) * 10)
             self.assertEqual((self.row.status, self.row.started_at), ("READY", None))
-            self.assertIn(TOMORROW, logs.output[0])
+            text = f"Task id={self.row.pk} path={TOMORROW} is unknown to this release "
+            self.assertEqual(message_of(logs.records[0]), f"{text}and was put back.")
         self.assertEqual(waits, [30, 120, 600, 3600, 21600, 64800, 86400, 86400])
         self.assertEqual(mail.outbox, [])
 
