@@ -1,5 +1,9 @@
 """What the log must not hold is taken out of texts by its shape, and nothing else is."""
 
+import re
+import time
+from collections.abc import Callable
+
 from django.core import signing
 from django.db import DatabaseError, connection, transaction
 from django.test import SimpleTestCase, TestCase, tag
@@ -91,6 +95,34 @@ class RedactionTests(SimpleTestCase):
             "Task id=b0a7a1d0-5a52-4b62-9bd2-1b0f6f3f1c11 path=main.jobs.send_mail is unknown",
         ):
             self.assert_becomes((text, text))
+
+
+class TimeTests(SimpleTestCase):
+    """A stranger may fill the text; each piece is the beginning of what a pattern looks for."""
+
+    PIECES = ("%40", "a%40", "a?", "/?a", "key='", "cookie: '", "token ", "a_1", "://", "a.b:")
+
+    def seconds(self, search: Callable[[str], object], text: str) -> float:
+        def once() -> float:
+            began = time.process_time()
+            search(text)
+            return time.process_time() - began
+
+        return min(once() for _ in range(3))
+
+    def growth(self, search: Callable[[str], object], piece: str) -> float:
+        """How much longer it takes for eight times the text; at least a millisecond counts."""
+        short = max(self.seconds(search, piece * 250), 0.001)
+        return self.seconds(search, piece * 2000) / short
+
+    def test_it_grows_with_the_text_only(self) -> None:
+        for piece in self.PIECES:
+            with self.subTest(piece):
+                self.assertLess(self.growth(redacted, piece), 20)
+
+    def test_a_pattern_that_looks_again_and_again_is_noticed(self) -> None:
+        again = re.compile(r"(?<=a)\?[^\s]*=")
+        self.assertGreater(self.growth(lambda text: again.sub("", text), "a?" * 8), 20)
 
 
 class DatabaseErrorTests(SimpleTestCase):
