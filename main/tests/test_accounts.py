@@ -171,6 +171,16 @@ class LogInTests(AccountTestCase):
                 fields = {"login": self.user.email, "password": PASSWORD, "next": url}
                 self.assertRedirects(self.send("/login/", **fields), "/")
 
+    def test_next_stays_within_https(self) -> None:
+        fields = {"login": self.user.email, "password": PASSWORD}
+        for scheme, leads_to in (("http", "/"), ("https", "https://testserver/address/")):
+            with self.subTest(scheme):
+                self.client.logout()
+                answer = self.client.post(
+                    "/login/", fields | {"next": f"{scheme}://testserver/address/"}, secure=True
+                )
+                self.assertEqual(answer["Location"], leads_to)
+
     def test_next_at_sign_up_never_leads_out_of_the_shop(self) -> None:
         for number, url in enumerate(ELSEWHERE):
             with self.subTest(url=url):

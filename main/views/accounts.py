@@ -10,12 +10,17 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from main import access, events
+from main.views.next_page import leads_within
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_ajax(self, request) -> bool:
         """Always answer with pages, whatever a client claims to accept."""
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """As strict as the shop's other pages: allauth would go from HTTPS to HTTP."""
+        return leads_within(self.request, url)
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """By task, so that a slow mail server causes neither errors nor delays."""
