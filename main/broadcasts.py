@@ -1,6 +1,6 @@
 """All live pushes, one function each: nudges that say where to look and hold no data themselves.
 
-Each names its conversation or session, since all sockets of a process share one channel.
+Each names its conversation, session or person, since all sockets of a process share one channel.
 
 Lost, duplicate and reordered nudges do no harm: receivers read the database, and whoever misses
 one catches up at the next heartbeat.
@@ -15,6 +15,10 @@ def conversation_group(order_id: int) -> str:
 
 def session_group(digest: str) -> str:
     return f"session.{digest}"
+
+
+def person_group(user_id: int) -> str:
+    return f"person.{user_id}"
 
 
 # The group and its messages keep their old names: during a push both releases use them.
@@ -46,3 +50,8 @@ def send_customer_service_changed(*, order_id: int) -> None:
 def send_session_ended(*, digest: str) -> None:
     """To the sockets of one session: check at once whether they may stay."""
     nudges.publish(session_group(digest), {"type": "session.ended", "digest": digest})
+
+
+def send_rights_changed(*, user_id: int) -> None:
+    """To the sockets of one user: check at once whether they may stay."""
+    nudges.publish(person_group(user_id), {"type": "person.changed", "user_id": user_id})

@@ -109,6 +109,11 @@ def session_ended(*, digest: str) -> None:
     _after_commit(broadcasts.send_session_ended, digest=digest)
 
 
+def rights_changed(*, user_id: int) -> None:
+    """Of a user, or what proves who they are: a password, a token, a second factor."""
+    _after_commit(broadcasts.send_rights_changed, user_id=user_id)
+
+
 def _mail(event: str, **ids: Any) -> None:
     put_off("send_mail", event=event, **ids)
 

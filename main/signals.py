@@ -3,10 +3,17 @@
 from allauth.account.signals import email_changed, email_confirmed
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_reset
-from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.auth.signals import user_logged_in
 from django.db import connections, transaction
-from django.db.models.signals import post_delete, post_migrate, post_save, pre_save
+from django.db.models.signals import (
+    m2m_changed,
+    post_delete,
+    post_migrate,
+    post_save,
+    pre_save,
+)
 from django.dispatch import receiver
+from knox.models import AuthToken
 from pictures.signals import picture_processed
 
 from booktime.sight import metrics
@@ -18,7 +25,6 @@ from main.actions.pictures import remove_picture_files
 from main.actions.tokens import revoke_tokens
 from main.models import Message, ProductImage, User, search_sqlite
 from main.models.product_images import remove_empty_folder
-from main.sockets.admission import digest_of
 from main.views.visitor import BASKET_KEY
 
 
@@ -39,14 +45,6 @@ def adopt_orders_at_login(sender, user, **kwargs) -> None:
 def note_sign_in(sender, request, user, **kwargs) -> None:
     if hasattr(request, "session"):
         access.note_sign_in(request, user)
-
-
-@receiver(user_logged_out)
-def end_sockets(sender, request, **kwargs) -> None:
-    """Close this session's sockets: otherwise they would stay open until their next check."""
-    key = getattr(getattr(request, "session", None), "session_key", None)
-    if key:
-        events.session_ended(digest=digest_of(key))
 
 
 @receiver(authenticator_added)
@@ -82,25 +80,42 @@ def adopt_orders_once_proved(sender, email_address, **kwargs) -> None:
 
 
 # Attributes set on a row from before it is saved until afterwards.
-_ENDS, _BEFORE = "_ends_tokens", "_before"
+_CHANGED, _BEFORE = "_changed_rights", "_before"
+_RIGHTS = {"password", "is_active", "is_staff", "is_superuser"}
 
 
 @receiver(pre_save, sender=User)
-def note_whether_tokens_end(sender, instance: User, update_fields, **kwargs) -> None:
-    """They end with a new password or a closed account, whichever door changed it."""
+def note_changed_rights(sender, instance: User, update_fields, **kwargs) -> None:
+    """Whichever door changes them."""
     before = None
-    if update_fields is None or {"password", "is_active"}.intersection(update_fields):
-        before = User.objects.filter(pk=instance.pk).values("password", "is_active").first()
-    instance.__dict__[_ENDS] = before is not None and (
-        before["password"] != instance.password or (before["is_active"] and not instance.is_active)
-    )
+    if update_fields is None or _RIGHTS.intersection(update_fields):
+        before = User.objects.filter(pk=instance.pk).values(*_RIGHTS).first()
+    instance.__dict__[_CHANGED] = {
+        name for name, value in (before or {}).items() if value != getattr(instance, name)
+    }
 
 
 @receiver(post_save, sender=User)
-def end_tokens(sender, instance: User, **kwargs) -> None:
+def end_what_rights_held(sender, instance: User, **kwargs) -> None:
     """After the change is saved: a token requested meanwhile sees it or is revoked here."""
-    if instance.__dict__.pop(_ENDS):
+    changed = instance.__dict__.pop(_CHANGED)
+    if "password" in changed or ("is_active" in changed and not instance.is_active):
         revoke_tokens(user=instance)
+    if changed:
+        events.rights_changed(user_id=instance.pk)
+
+
+@receiver(m2m_changed, sender=User.groups.through)
+def check_changed_roles(sender, instance: User, action: str, **kwargs) -> None:
+    """The history of people rules out the other side, `group.user_set`."""
+    if action in {"post_add", "post_remove", "post_clear"}:
+        events.rights_changed(user_id=instance.pk)
+
+
+@receiver(post_delete, sender=AuthToken)
+@receiver(post_delete, sender=Authenticator)
+def check_lost_proof(sender, instance: AuthToken | Authenticator, **kwargs) -> None:
+    events.rights_changed(user_id=instance.user_id)
 
 
 @receiver(post_save, sender=Message)

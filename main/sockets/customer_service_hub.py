@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from booktime.sight import outages
 from booktime.sight.log_context import of_nobody
-from main.broadcasts import CUSTOMER_SERVICE, session_group
+from main.broadcasts import CUSTOMER_SERVICE, person_group, session_group
 from main.gateways import presence
 from main.sockets.customer_service_events import presence_event
 from main.sockets.subscriptions import REJOIN, Subscriptions
@@ -19,10 +19,12 @@ EVERY = 5  # seconds between two looks at who is online
 
 class Listener(Protocol):
     session_digest: str
+    reader_id: int
 
     def note_change(self, order_id: int) -> None: ...
     def note_presence(self, event: str) -> None: ...
     def note_gap(self) -> None: ...
+    def check_rights(self) -> None: ...
     def end(self) -> None: ...
 
 
@@ -57,7 +59,10 @@ class CustomerServiceHub:
         for listener in list(self._listeners):
             if message["type"] == "desk.changed":
                 listener.note_change(message["order_id"])
-            elif message.get("digest") == listener.session_digest:
+            elif message["type"] == "person.changed":
+                if message["user_id"] == listener.reader_id:
+                    listener.check_rights()
+            elif message["digest"] == listener.session_digest:
                 listener.end()
 
     async def _keep_up(self) -> None:
@@ -86,7 +91,8 @@ class CustomerServiceHub:
 
 
 def _groups_of(listener: Listener) -> list[str]:
-    return [CUSTOMER_SERVICE, session_group(listener.session_digest)]
+    groups = [session_group(listener.session_digest), person_group(listener.reader_id)]
+    return [CUSTOMER_SERVICE, *groups]
 
 
 def _in_order(there: dict[int, list[presence.Person]]) -> dict[int, list[dict[str, str]]]:

@@ -48,12 +48,13 @@ class CustomerServiceStream:
 
     def __init__(self, *, scope: Scope, send: Send) -> None:
         self.session_digest = digest_of(session_key_of(scope))
+        self.reader_id = 0  # until it is known
         self._scope = scope
         self._send = send
         self._news = asyncio.Event()
         self._changed: set[int] = set()
         self._presence = ""
-        self._has_gap = self._is_ending = False
+        self._has_gap = self._is_ending = self._is_in_doubt = False
         self._sent = 0
 
     # --- What happens -----------------------------------------------------------------------
@@ -69,6 +70,10 @@ class CustomerServiceStream:
     def note_gap(self) -> None:
         """Nudges may have been lost: check everything."""
         self._has_gap = True
+        self._news.set()
+
+    def check_rights(self) -> None:
+        self._is_in_doubt = True
         self._news.set()
 
     def end(self) -> None:
@@ -91,7 +96,7 @@ class CustomerServiceStream:
             await the_customer_service_hub().leave(self)
 
     async def _stream(self) -> None:
-        told = CustomerServiceEvents(reader_id=self._reader_id)
+        told = CustomerServiceEvents(reader_id=self.reader_id)
         try:
             first = await threads.run(told.begin, header(self._scope, b"last-event-id"))
         except Exception as error:
@@ -112,10 +117,11 @@ class CustomerServiceStream:
         sweep, recheck = clock() + SWEEP, clock() + settings.CHAT_RECHECK
         while clock() < ends and self._sent < MOST_SENT:
             changed = await self._wait(until=min(sweep, recheck, ends))
-            if self._is_ending or (clock() >= recheck and not await self._may_stay()):
+            if self._is_in_doubt or clock() >= recheck:
+                self._is_in_doubt, recheck = False, clock() + settings.CHAT_RECHECK
+                self._is_ending |= not await self._may_stay()
+            if self._is_ending:
                 return
-            if clock() >= recheck:
-                recheck = clock() + settings.CHAT_RECHECK
             is_sweep = clock() >= sweep or self._has_gap
             if is_sweep:
                 sweep, self._has_gap = clock() + SWEEP, False
@@ -155,8 +161,9 @@ class CustomerServiceStream:
 
     async def _refusal(self) -> Refusal | None:
         try:
-            self._reader_id, refused = await threads.run(look_at, self._scope)
-            log_context.note(user_id=self._reader_id)
+            reader_id, refused = await threads.run(look_at, self._scope)
+            log_context.note(user_id=reader_id)
+            self.reader_id = reader_id or 0
         except Exception as error:
             outages.log(logger, "The user of a new stream could not be looked up", error)
             return _UNAVAILABLE
@@ -169,7 +176,7 @@ class CustomerServiceStream:
         except Exception as error:
             outages.log(logger, "The user of a stream could not be looked up", error)
             return True
-        return not refused and reader_id == self._reader_id
+        return not refused and reader_id == self.reader_id
 
     async def _refuse(self, status: HTTPStatus, text: str) -> None:
         headers = [(b"content-type", b"text/plain; charset=utf-8"), *_HEADERS[1:]]

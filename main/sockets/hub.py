@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from booktime.sight.log_context import of_nobody
-from main.broadcasts import conversation_group, session_group
+from main.broadcasts import conversation_group, person_group, session_group
 from main.gateways import presence
 from main.sockets import frames
 from main.sockets.head_lookup import HeadLookup
@@ -27,6 +27,8 @@ class Tenant(Member, Protocol):
 
     def end_session(self) -> None: ...
 
+    def check_rights(self) -> None: ...
+
 
 class Hub:
     """One per event loop: see `the_hub`."""
@@ -36,7 +38,8 @@ class Hub:
         self.heads = HeadLookup()
         self._rooms: dict[int, Room] = {}
         self._holders: dict[int, int] = {}
-        self._sessions: dict[str, set[Tenant]] = {}
+        self._tenants: dict[str, set[Tenant]] = {}  # by the group of their session or user
+        self._groups: dict[Tenant, list[str]] = {}
         self._upkeep: Task | None = None
         self._times_back = self.subscriptions.times_back
 
@@ -49,13 +52,10 @@ class Hub:
 
     async def open_room(self, tenant: Tenant) -> Room:
         """The conversation's room, which receives every change from now on."""
-        order_id, digest = tenant.order_id, tenant.session_digest
+        order_id = tenant.order_id
         room = self._rooms.setdefault(order_id, Room(order_id))
         self._holders[order_id] = self._holders.get(order_id, 0) + 1
-        groups = [conversation_group(order_id)]
-        if digest:
-            self._sessions.setdefault(digest, set()).add(tenant)
-            groups.append(session_group(digest))
+        groups = [conversation_group(order_id), *self._add_tenant(tenant)]
         if self._upkeep is None or self._upkeep.done():
             self._times_back = self.subscriptions.times_back
             self._upkeep = asyncio.create_task(self._keep_up(), context=of_nobody())
@@ -66,16 +66,24 @@ class Hub:
         """`at_once`: this process is ending, so do not wait for a reload."""
         was_member = tenant in room.members
         room.members.discard(tenant)
-        groups = [conversation_group(room.order_id)]
-        if tenant.session_digest:
-            tenants = self._sessions[tenant.session_digest]
-            tenants.discard(tenant)
-            groups.append(session_group(tenant.session_digest))
-            if not tenants:
-                del self._sessions[tenant.session_digest]
+        groups = [conversation_group(room.order_id), *self._remove_tenant(tenant)]
         return self.subscriptions.start(
             self._after_leaving(room, tenant, groups, was_member, at_once)
         )
+
+    def _add_tenant(self, tenant: Tenant) -> list[str]:
+        groups = self._groups[tenant] = _groups_of(tenant)
+        for group in groups:
+            self._tenants.setdefault(group, set()).add(tenant)
+        return groups
+
+    def _remove_tenant(self, tenant: Tenant) -> list[str]:
+        groups = self._groups.pop(tenant)
+        for group in groups:
+            self._tenants[group].discard(tenant)
+            if not self._tenants[group]:
+                del self._tenants[group]
+        return groups
 
     async def _after_leaving(
         self, room: Room, tenant: Tenant, groups: list[str], was_member: bool, at_once: bool
@@ -110,12 +118,13 @@ class Hub:
 
     def _hear(self, message: dict[str, Any]) -> None:
         if message["type"] == "session.ended":
-            for tenant in list(self._sessions.get(message["digest"], ())):
+            for tenant in list(self._tenants.get(session_group(message["digest"]), ())):
                 tenant.end_session()
-            return
-        room = self._rooms.get(message["order_id"])
+        elif message["type"] == "person.changed":
+            for tenant in list(self._tenants.get(person_group(message["user_id"]), ())):
+                tenant.check_rights()
         # None: sent before this process left the group.
-        if room:
+        elif room := self._rooms.get(message["order_id"]):
             _NUDGES[message["type"]](room, message)
 
     # --- From time to time ----------------------------------------------------------------------
@@ -158,6 +167,12 @@ class Hub:
         for order_id, people in (await presence.refresh(here)).items():
             if room := self._rooms.get(order_id):
                 room.note_people(people)
+
+
+def _groups_of(tenant: Tenant) -> list[str]:
+    """Where it hears of the end of its session, and of its user's rights."""
+    groups = [session_group(tenant.session_digest)] if tenant.session_digest else []
+    return groups + ([person_group(tenant.me.user_id)] if tenant.me.user_id else [])
 
 
 _NUDGES = {

@@ -183,9 +183,9 @@ class Socket:
 
     def _look_again(self, seconds: float) -> None:
         if not self.is_closing:
-            self.after(seconds, "recheck", self._start_recheck)
+            self.after(seconds, "recheck", self.check_rights)
 
-    def _start_recheck(self) -> None:
+    def check_rights(self) -> None:
         self.hub.subscriptions.start(self._recheck())
 
     async def _recheck(self) -> None:
