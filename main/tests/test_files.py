@@ -95,3 +95,34 @@ class PrivateFileTests(SimpleTestCase):
                 answer = self.client.get(f"/media/{path}")
                 self.assertIn(answer.status_code, (400, 404), path)
                 self.assertNotIn(b"%PDF-", answer.content)
+
+
+class MediaTests(SimpleTestCase):
+    def setUp(self) -> None:
+        self.folder = Path(self.enterContext(TemporaryDirectory()))
+        self.media = self.folder / "media"
+        self.media.mkdir()
+        (self.folder / "secret.txt").write_text("secret")
+        (self.media / "cover.webp").write_bytes(b"RIFF")
+        self.enterContext(override_settings(MEDIA_ROOT=self.media))
+
+    def status(self, path: str) -> int:
+        return self.client.get(f"/media/{path}").status_code
+
+    def test_no_link_in_it_is_followed(self) -> None:
+        (self.media / "link.webp").symlink_to(self.folder / "secret.txt")
+        (self.media / "inside.webp").symlink_to(self.media / "cover.webp")
+        (self.media / "up").symlink_to(self.folder)
+        (self.media / "circle").symlink_to(self.media / "circle")
+        for path in ("link.webp", "inside.webp", "up/secret.txt", "circle", "circle/cover.webp"):
+            self.assertEqual(self.status(path), 404, path)
+        self.assertEqual(self.status("cover.webp"), 200)
+
+    def test_the_folder_itself_may_be_a_link(self) -> None:
+        (self.folder / "disk").symlink_to(self.media)
+        with override_settings(MEDIA_ROOT=self.folder / "disk"):
+            self.assertEqual(self.status("cover.webp"), 200)
+
+    def test_a_name_that_no_file_can_have_is_not_found(self) -> None:
+        for path in ("a%00b.webp", "x" * 5000, "../secret.txt", "%2e%2e/secret.txt"):
+            self.assertIn(self.status(path), (400, 404), path)

@@ -1,9 +1,12 @@
 """Pages for machines: robots, sitemap, health, and uploaded pictures."""
 
+from pathlib import Path
+
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils._os import safe_join
 from django.utils.log import log_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -54,9 +57,18 @@ def health(request: HttpRequest) -> JsonResponse:
 def media(request: HttpRequest, path: str) -> HttpResponse:
     """A picture from the local disk, for a shop on one machine; others store media elsewhere."""
     try:
+        _follow_no_link(path)
         response = serve(request, path, document_root=settings.MEDIA_ROOT)
     # A name that no file can have, or one that leads out of the folder.
-    except (OSError, SuspiciousFileOperation):
+    except (OSError, ValueError, RuntimeError, SuspiciousFileOperation):
         raise Http404("There is no such picture.") from None
     response["Cache-Control"] = f"public, max-age={_MEDIA_AGE}"
     return response
+
+
+def _follow_no_link(path: str) -> None:
+    """Raises SuspiciousFileOperation: a link in the folder may lead to any file of the machine."""
+    root = Path(settings.MEDIA_ROOT).resolve()
+    named = Path(safe_join(root, path))
+    if named.resolve() != named:
+        raise SuspiciousFileOperation
