@@ -3,9 +3,9 @@
 from typing import Any
 
 from django_tasks.base import Task
-from pictures.tasks import process_picture
 
 from main import emails
+from main.actions.pictures import render_picture
 from main.actions.unread_replies import mail_unread_replies
 from main.queue.retries import retried
 
@@ -38,4 +38,4 @@ def look_for_unread_replies(*, order_id: int) -> None:
 
 @retried
 def render_pictures(**files: Any) -> None:
-    process_picture(**files)
+    render_picture(**files)

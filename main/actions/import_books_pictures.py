@@ -1,20 +1,19 @@
 """The pictures that a supplier's list names: checked before a batch, each stored once."""
 
 import hashlib
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from django.core.files import File
-from PIL import Image
 
 from main.actions.import_books_rows import RowRefused
+from main.gateways.pictures import PictureRefused
+from main.gateways.pictures import check_picture as check_file
 from main.models import Product, ProductImage
-
-# Opening a picture runs its decoder, so only common formats are allowed.
-FORMATS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +36,16 @@ def check_picture(filename: str, *, image_basedir: Path) -> ListedPicture | None
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-        with Image.open(path, formats=list(FORMATS)) as image:
-            # To the last byte, since half a picture begins correctly.
-            image.load()
-            return ListedPicture(path, digest, FORMATS[image.format or ""])
-    except Exception:
-        # Decoders may raise anything.
-        raise RowRefused(
-            f"image “{filename}” is not a picture ({', '.join(FORMATS)}) that can be read"
-        ) from None
+            return ListedPicture(path, digest, suffix=check_file(file))
+    except PictureRefused as refused:
+        raise RowRefused(f"image “{filename}” {refused}") from None
+    except OSError as error:
+        raise RowRefused(f"image “{filename}” cannot be read: {error.strerror}") from None
 
 
 def _find_file(filename: str, *, image_basedir: Path) -> Path:
     try:
-        path = (image_basedir / filename).resolve()
+        path = _spelled_as_stored(image_basedir, filename).resolve()
         is_file = path.is_file()
     except (OSError, RuntimeError):  # a name that no file can have, links in a circle
         path, is_file = image_basedir, False
@@ -59,6 +54,14 @@ def _find_file(filename: str, *, image_basedir: Path) -> Path:
     if not is_file:
         raise RowRefused(f"image “{filename}” is not there")
     return path
+
+
+def _spelled_as_stored(folder: Path, filename: str) -> Path:
+    """A Mac stores é as e with an accent, and the list has one character, or the reverse."""
+    for part in PurePath(filename).parts:
+        spellings = (part, *(unicodedata.normalize(form, part) for form in ("NFC", "NFD")))
+        folder /= next((name for name in spellings if (folder / name).exists()), part)
+    return folder
 
 
 def add_pictures(pictures: Iterable[tuple[Product, ListedPicture]]) -> None:

@@ -17,7 +17,7 @@ from main.admin.catalogue_forms import ProductForm, ProductImageForm
 from main.admin.history import HistoryAdmin
 from main.gateways.files import FilesUnavailable
 from main.models import Product, ProductImage
-from main.models.product_images import covers
+from main.models.product_images import covers, widest_rendition
 
 logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 1000
@@ -37,6 +37,16 @@ class ProductImageInline(admin.TabularInline):
     model = ProductImage
     form = ProductImageForm
     extra = 1
+    readonly_fields = ["sizes"]
+
+    @admin.display(description="sizes", empty_value="")
+    def sizes(self, image: ProductImage) -> str:
+        """Which renditions pages have to choose from."""
+        if image.pk is None:
+            return ""
+        if image.picture.rendered:
+            return f"up to {image.picture.rendered} points wide"
+        return "being made" if widest_rendition(image.width) else "only as it is: too small"
 
 
 class BookList(StaffModelAdmin):

@@ -3,12 +3,13 @@
 from pathlib import PurePath
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib.admin.widgets import AdminFileWidget, AdminTextInputWidget
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.crypto import get_random_string
 
 from main.actions.stock import Count, check_count, last_count
 from main.errors import CountRefused
+from main.forms.pictures import PictureUploadField
 from main.gateways.files import FilesUnavailable
 from main.models.isbn import isbn13
 from main.models.product_images import covers
@@ -22,12 +23,14 @@ class CountField(forms.CharField):
 
 
 class ProductImageForm(forms.ModelForm):
+    image = PictureUploadField(widget=AdminFileWidget, max_length=255)
+
     def clean_image(self):
         """Give each upload its own name: renditions of cover.png and cover.jpg would share one."""
         image = self.cleaned_data["image"]
         if isinstance(image, UploadedFile) and "image" in self.changed_data:
-            name = PurePath(image.name)
-            image.name = f"{name.stem[:100]}-{get_random_string(8).lower()}{name.suffix}"
+            stem = PurePath(image.name).stem[:100]
+            image.name = f"{stem}-{get_random_string(8).lower()}{image.suffix}"
             image.is_named_anew = True  # so no other upload can have this name
             _ask_for_storage(image.name, size=image.size)
         return image

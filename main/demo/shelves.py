@@ -18,7 +18,7 @@ from main.demo.catalogue import GOODS_TAX_RATE, SUBJECTS, CatalogueRow
 from main.demo.people import OLD
 from main.demo.pictures import HEIGHT, PARTS, WIDTH, DrawnRow, draw_rows, picture_name
 from main.models import Product, ProductImage, ProductTag
-from main.models.product_images import covers
+from main.models.product_images import covers, widest_rendition
 
 _FOLDER = "product-images"
 _WORDS = {"cover": "Front of “{}”", "back": "Back of “{}”", "spread": "“{}”, laid open"}
@@ -76,7 +76,7 @@ def _shelve_one(drawn: DrawnRow) -> bool:
             alt = _WORDS[part].format(product.name)
             # The name only: a file would be stored again, and its renditions made again.
             ProductImage(product=product, image=name, alt=alt, position=position, width=WIDTH,
-                         height=HEIGHT).save()  # fmt: skip
+                         height=HEIGHT, widest=widest_rendition(WIDTH)).save()  # fmt: skip
     for image in ProductImage.objects.filter(image__in=names.values()):
         part = next(part for part, name in names.items() if name == image.image.name)
         _write_files(image, files[part])

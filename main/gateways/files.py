@@ -15,8 +15,9 @@ from django.utils.deconstruct import deconstructible
 
 from main.errors import ShopError
 
-# Python 3.11 does not know it, and the machine's own list may be missing.
+# Python 3.11 does not know them, and the machine's own list may be missing.
 mimetypes.add_type("image/webp", ".webp")
+mimetypes.add_type("image/avif", ".avif")
 
 
 class FilesUnavailable(ShopError):

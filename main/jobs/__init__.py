@@ -6,7 +6,7 @@ A job is put off by its name and stored as `main.jobs.<name>`, so each is named 
 from main.jobs.backfill import take_over_old_orders
 from main.jobs.conversations import look_for_unread_replies
 from main.jobs.mails import send_mail
-from main.jobs.pictures import render_pictures
+from main.jobs.pictures import look_at_pictures, render_pictures
 from main.jobs.upkeep import (
     forget_expired_sessions,
     forget_expired_tokens,
@@ -21,6 +21,7 @@ __all__ = [
     "forget_failed_tasks",
     "forget_old_checkouts",
     "give_back_tasks",
+    "look_at_pictures",
     "look_for_unread_replies",
     "render_pictures",
     "send_mail",

@@ -1,13 +1,19 @@
-"""The job that makes and removes renditions of pictures."""
+"""The jobs that make and remove renditions of pictures."""
 
 from typing import Any
 
-from pictures.tasks import process_picture
+from main.actions.pictures import look_at_old_pictures, render_picture
+from main.queue import EACH_MINUTE, job, periodic
 
-from main.queue import job
+SECONDS = 5  # a worker does one thing at a time: mails wait
 
 
 @job
 def render_pictures(**files: Any) -> None:
     """`files` are django-pictures' own arguments: what to make of a picture and what to remove."""
-    process_picture(**files)
+    render_picture(**files)
+
+
+@periodic(EACH_MINUTE, about="Checks pictures that release 0.2.0 stored, a few at a time.")
+def look_at_pictures() -> None:
+    look_at_old_pictures(seconds=SECONDS)

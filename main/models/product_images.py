@@ -11,7 +11,7 @@ from pictures.models import PictureField
 
 _SIZES: dict[str, Any] = settings.PICTURES
 LARGEST: int = _SIZES["CONTAINER_WIDTH"]
-_STEP = LARGEST // _SIZES["GRID_COLUMNS"]
+SMALLEST = LARGEST // _SIZES["GRID_COLUMNS"]
 
 
 def covers() -> Storage:
@@ -27,32 +27,38 @@ class Picture:
     alt: str
     width: int
     height: int
+    widest: int | None
 
     @property
     def src(self) -> str:
         """A medium rendition, for browsers that do not choose from `srcset`."""
-        return self._url(min(400, self._widest))
+        return self._url(min(400, self.rendered))
 
     @property
     def srcset(self) -> str:
-        widths = range(_STEP, self._widest + 1, _STEP)
+        widths = range(SMALLEST, self.rendered + 1, SMALLEST)
         return ", ".join(f"{self._url(width)} {width}w" for width in widths)
 
     @property
     def thumbnail(self) -> str:
-        return self._url(min(200, self._widest))
+        return self._url(min(200, self.rendered))
 
     @property
     def large(self) -> str:
-        return self._url(self._widest)
+        return self._url(self.rendered)
 
     @property
-    def _widest(self) -> int:
-        """The width of the widest rendition, or 0 if there is none; renditions never enlarge."""
-        return min(self.width or 0, LARGEST) // _STEP * _STEP
+    def rendered(self) -> int:
+        """The width of the widest rendition, or 0: until there is one, the original is shown."""
+        return widest_rendition(self.width) if self.widest is None else self.widest
 
     def _url(self, width: int) -> str:
         return covers().url(_rendition_name(self.image, width) if width else self.image)
+
+
+def widest_rendition(width: int) -> int:
+    """Of a picture of this width; 0 if it is too small for one, since renditions never enlarge."""
+    return min(width or 0, LARGEST) // SMALLEST * SMALLEST
 
 
 def remove_empty_folder(image: str) -> None:
@@ -97,6 +103,9 @@ class ProductImage(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     width = models.PositiveIntegerField(default=0, editable=False)
     height = models.PositiveIntegerField(default=0, editable=False)
+    # The widest rendition that is stored; 0 until they are made. None: nobody has looked yet, as
+    # after release 0.2.0, which kept no account.
+    widest = models.PositiveSmallIntegerField(null=True, editable=False)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -105,6 +114,15 @@ class ProductImage(models.Model):
     def __str__(self) -> str:
         return self.alt or self.image.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new file has no renditions yet; for a stored one, the worker alone knows its own."""
+        if not self.image._committed:
+            self.widest = 0
+        elif not self._state.adding and "update_fields" not in kwargs:
+            fields = {field.name for field in self._meta.concrete_fields}
+            kwargs["update_fields"] = fields - {"id", "widest"}
+        super().save(*args, **kwargs)
+
     @property
     def picture(self) -> Picture:
         return Picture(
@@ -112,6 +130,7 @@ class ProductImage(models.Model):
             alt=self.alt,
             width=self.width,
             height=self.height,
+            widest=self.widest,
         )
 
     @property

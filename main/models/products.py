@@ -61,7 +61,8 @@ class ProductQuerySet(models.QuerySet["Product"]):
         first = ProductImage.objects.filter(product=models.OuterRef("pk")).order_by(
             "position", "pk"
         )
-        cover = JSONObject(image="image", alt="alt", width="width", height="height")
+        names = ("image", "alt", "width", "height", "widest")
+        cover = JSONObject(**dict(zip(names, names, strict=True)))
         return self.annotate(cover_fields=models.Subquery(first.values(_=cover)[:1]))
 
     def for_listing(self) -> "ProductQuerySet":

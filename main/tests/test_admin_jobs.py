@@ -71,6 +71,8 @@ class JobsPageTests(TestCase):
             [
                 [about["give_back_tasks"], "every minute", "30 November, 09:59", "1.3 s", "done",
                  "30 November, 10:01"],
+                [about["look_at_pictures"], "every minute", "not yet", "", "",
+                 "30 November, 10:01"],
                 [about["take_over_old_orders"], "every minute", "not yet", "", "",
                  "30 November, 10:01"],
                 [about["forget_failed_tasks"], "every hour", "30 November, 09:59", "1.3 s",

@@ -4,11 +4,13 @@ from decimal import Decimal
 from unittest import mock
 
 from django.db import IntegrityError
+from PIL import Image
 
 from main.actions.import_books import RowError
 from main.gateways.book_lists import MOST_LINES_OF_A_ROW
 from main.models import Product
 from main.tests.support.import_case import EMMA, LATEST_YEAR, LONG_DESCRIPTION, ImportTestCase
+from main.tests.support.pictures import png_that_claims
 
 # A row, and what is said about it. Each stands alone between two good rows.
 BROKEN_ROWS = {
@@ -57,10 +59,16 @@ BROKEN_ROWS = {
     f"Long path,,,{'p' * 300}.png,5.00,,,,": f"image “{'p' * 300}.png” is not there",
     "A folder,,,.,5.00,,,,": "image “.” is not there",
     "Not a picture,,,words.png,5.00,,,,": (
-        "image “words.png” is not a picture (JPEG, PNG, WEBP, GIF) that can be read"
+        "image “words.png” is not a picture (JPEG, PNG, WEBP, GIF, AVIF) that can be read"
     ),
     "Half a picture,,,half.png,5.00,,,,": (
-        "image “half.png” is not a picture (JPEG, PNG, WEBP, GIF) that can be read"
+        "image “half.png” is not a picture (JPEG, PNG, WEBP, GIF, AVIF) that can be read"
+    ),
+    "Poster,,,poster.png,5.00,,,,": (
+        "image “poster.png” has 13300 × 13300 points; the shop takes at most 40 megapixels"
+    ),
+    "Ribbon,,,ribbon.png,5.00,,,,": (
+        "image “ribbon.png” is too wide for its height (900 × 1 points)"
     ),
     "Elsewhere,,,../secret.png,5.00,,,,": "image “../secret.png” is outside the folder of images",
     "Root,,,/etc/passwd,5.00,,,,": "image “/etc/passwd” is outside the folder of images",
@@ -88,6 +96,8 @@ class BrokenRowTests(ImportTestCase):
         (self.images / "words.png").write_text("These are words.")
         (self.folder / "secret.png").write_bytes(self.draw("whole.png").read_bytes())
         (self.images / "half.png").write_bytes((self.images / "whole.png").read_bytes()[:400])
+        (self.images / "poster.png").write_bytes(png_that_claims(13_300, 13_300).getvalue())
+        Image.new("L", (900, 1)).save(self.images / "ribbon.png")
         (self.images / "link.png").symlink_to(self.folder / "secret.png")
 
     def test_each_is_named_with_its_line_and_the_rest_is_kept(self):

@@ -26,6 +26,7 @@ NAMES = [
     "forget_failed_tasks",
     "forget_old_checkouts",
     "give_back_tasks",
+    "look_at_pictures",
     "take_over_old_orders",
 ]
 GIVE_BACK = "main.jobs.give_back_tasks"

@@ -59,7 +59,7 @@ class OldNameTests(StoredQueueTestCase):
     def test_pictures_are_made(self) -> None:
         files = {"storage": ["a", [], {}], "file_name": "b.png", "new": [], "old": []}
         self.store("main.tasks.render_pictures", kwargs=files)
-        with mock.patch.object(tasks, "process_picture") as process:
+        with mock.patch.object(tasks, "render_picture") as process:
             self.work()
         process.assert_called_once_with(**files)
 
