@@ -12,6 +12,7 @@ from main.actions import stock
 from main.actions.import_books_matching import DETAILS, KNOWN_BY, Entry, Shelf
 from main.actions.import_books_pictures import ListedPicture, add_pictures, check_picture
 from main.actions.import_books_rows import ListedBook, RowRefused, read_book
+from main.actions.import_books_subjects import find_subjects
 from main.gateways.book_lists import ListedRow, open_book_list
 from main.models import Product, ProductTag
 from main.models.history import record_many
@@ -29,6 +30,14 @@ class RowError:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class RowNote:
+    """What was read differently than it was written, in the row that begins on this line."""
+
+    line: int
+    text: str
+
+
 @dataclass(slots=True)
 class ImportResult:
     """What an import has done so far."""
@@ -40,6 +49,7 @@ class ImportResult:
     tags_created: int = 0
     images: int = 0
     errors: list[RowError] = field(default_factory=list)
+    notes: list[RowNote] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -48,6 +58,7 @@ class _Batch:
 
     books: list[tuple[ListedBook, ListedPicture | None]]
     errors: list[RowError] = field(default_factory=list)
+    notes: list[RowNote] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -128,6 +139,7 @@ def _write_at_once(batch: _Batch, *, lines: Mapping[int, int], update_stock: boo
         except RowRefused as error:
             written.errors.append(RowError(book.line, str(error)))
             continue
+        written.notes += [RowNote(book.line, note) for note in book.notes]
         written.counts.update(products=1, tags=len(book.tags), images=bool(picture))
         if picture:
             pictures.append((entry.product, picture))
@@ -161,11 +173,12 @@ def _save_products(entries: list[Entry], *, counts: Counter[str]) -> None:
 def _save_tags(entries: list[Entry], *, counts: Counter[str]) -> None:
     """Create missing subjects and list each book under its own."""
     names = {slug: name for entry in entries for slug, name in entry.tags.items()}
-    known = set(ProductTag.objects.filter(slug__in=names).values_list("slug", flat=True))
+    known = find_subjects(names)
     new = [ProductTag(slug=slug, name=name) for slug, name in names.items() if slug not in known]
     ProductTag.objects.bulk_create(new, ignore_conflicts=True)
     counts.update(tags_created=len(new))
-    ids = dict(ProductTag.objects.filter(slug__in=names).values_list("slug", "pk"))
+    created = ProductTag.objects.filter(slug__in={tag.slug for tag in new})
+    ids = known | dict(created.values_list("slug", "pk"))
     shelved = Product.tags.through
     wanted = {(entry.product.pk, ids[slug]) for entry in entries for slug in entry.tags}
     there = shelved.objects.filter(product__in=[entry.product.pk for entry in entries])
@@ -180,3 +193,4 @@ def _count(batch: _Batch, *, result: ImportResult) -> None:
     for name, number in batch.counts.items():
         setattr(result, name, getattr(result, name) + number)
     result.errors += batch.errors
+    result.notes += batch.notes

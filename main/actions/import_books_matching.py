@@ -1,12 +1,15 @@
 """Finds the book that a row of a supplier's list is about, and what the row changes in it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
+
 from main.actions import stock
 from main.actions.import_books_rows import ListedBook, RowRefused
+from main.gateways.plain_text import plain_text
 from main.models import Product
 from main.models.products import make_slug
 
@@ -52,6 +55,7 @@ class Shelf:
         self._by_isbn: dict[str | None, Entry] = {}
         self._by_slug: dict[str, Entry] = {}
         self._by_name: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        self._by_plain_name: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         for product in _find_known(books):
             self._add(Entry(product, line=lines.get(product.pk, 0)))
 
@@ -61,7 +65,7 @@ class Shelf:
         if entry := self._find(book):
             _refuse_another_book(entry.product, book)
             self._change(entry, book, fields=(*KNOWN_BY, *details))
-        elif entry := self._by_slug.get(_slug_of(book)):
+        elif entry := next(filter(None, map(self._by_slug.get, _slugs_of(book))), None):
             # This row once created the book; staff then corrected its title or ISBN, which stays.
             self._change(entry, book, fields=details)
         else:
@@ -74,6 +78,7 @@ class Shelf:
         self.entries.append(entry)
         self._by_slug[product.slug] = entry
         self._by_name[product.name, product.authors].append(entry)
+        self._by_plain_name[_plain_name(product)].append(entry)
         if product.isbn:
             self._by_isbn[product.isbn] = entry
         return entry
@@ -81,7 +86,8 @@ class Shelf:
     def _find(self, book: ListedBook) -> Entry | None:
         if book.isbn in self._by_isbn:
             return self._by_isbn[book.isbn]
-        same_name = self._by_name[book.name, book.authors]
+        known_as = book.name, book.authors
+        same_name = self._by_name[known_as] or self._by_plain_name[known_as]
         if book.isbn or any(not entry.product.isbn for entry in same_name):
             same_name = [entry for entry in same_name if not entry.product.isbn]
         if len(same_name) > 1:
@@ -105,7 +111,8 @@ class Shelf:
 
 def _refuse_another_book(product: Product, book: ListedBook) -> None:
     """A list may correct a title or its authors; if both differ, the ISBN is wrong."""
-    if product.name != book.name and book.authors and product.authors != book.authors:
+    name, authors = _plain_name(product)
+    if name != book.name and book.authors and authors != book.authors:
         raise RowRefused(f"isbn {book.isbn} belongs to “{product.name}” by {product.authors}")
 
 
@@ -125,18 +132,39 @@ def _find_known(books: Sequence[ListedBook]) -> list[Product]:
     for lookup in (
         {"isbn__in": [book.isbn for book in books if book.isbn]},
         {"name__in": [book.name for book in books]},
-        {"slug__in": [_slug_of(book) for book in books]},
+        {"slug__in": [slug for book in books for slug in _slugs_of(book)]},
     ):
         known.update(Product.objects.filter(**lookup).values_list("pk", flat=True))
+    known.update(_find_named_in_html({book.name for book in books}))
     return list(Product.objects.filter(pk__in=known).locked())
 
 
-def _slug_of(book: ListedBook) -> str:
-    return make_slug(name=book.name, authors=book.authors, isbn=book.isbn)
+def _find_named_in_html(names: set[str]) -> Iterator[int]:
+    """Products whose names were once stored with a feed's entities and tags."""
+    coded = Product.objects.filter(_is_coded("name") | _is_coded("authors"))
+    for pk, name in coded.values_list("pk", "name").iterator():
+        if plain_text(name) in names:
+            yield pk
+
+
+def _is_coded(field: str) -> Q:
+    """It may be HTML; whether it is, `plain_text` knows."""
+    entity = Q(**{f"{field}__contains": "&"}) & Q(**{f"{field}__contains": ";"})
+    return entity | Q(**{f"{field}__contains": "<"})
+
+
+def _plain_name(product: Product) -> tuple[str, str]:
+    return plain_text(product.name), plain_text(product.authors)
+
+
+def _slugs_of(book: ListedBook) -> list[str]:
+    """The one that this row's book gets now, and the one that its HTML once gave it."""
+    names = dict.fromkeys([(book.name, book.authors), book.listed_as])
+    return [make_slug(name=name, authors=authors, isbn=book.isbn) for name, authors in names]
 
 
 def _make_product(book: ListedBook) -> Product:
     values = {name: getattr(book, name) for name in (*KNOWN_BY, *DETAILS)}
-    product = Product(slug=_slug_of(book), **values)
+    product = Product(slug=_slugs_of(book)[0], **values)
     stock.set_first(product=product, copies=book.stock or 0)
     return product

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,8 +11,10 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from main.gateways.book_lists import ListedRow
+from main.gateways.plain_text import plain_text
 from main.models import Product, ProductTag
 from main.models.isbn import isbn13
+from main.models.ismn import is_ismn
 from main.models.languages import language_code
 from main.models.product_tags import ALL_BOOKS
 
@@ -19,6 +22,7 @@ HIGHEST_PRICE = Decimal("999999.99")
 HIGHEST_STOCK = 2_147_483_647
 EARLIEST_YEAR = -3000
 _UNKNOWN_LANGUAGE = "language-unknown"
+_TEXTS = ("name", "authors", "description", "tags")
 
 
 class RowRefused(Exception):
@@ -40,11 +44,15 @@ class ListedBook:
     language: str
     tags: dict[str, str]  # name by slug
     image_filename: str
+    # Name and authors as the list has them, maybe in HTML: so the shop stored them once.
+    listed_as: tuple[str, str]
+    notes: tuple[str, ...] = ()  # what was read differently than it was written
 
 
 def read_book(row: ListedRow) -> ListedBook:
     """The book in a row. Raises RowRefused with the first thing that is wrong."""
-    cells = {column: text.strip() for column, text in row.cells.items()}
+    listed = {column: text.strip() for column, text in row.cells.items()}
+    cells = listed | {name: plain_text(listed[name]) for name in _TEXTS if name in listed}
     name = _read_words(cells["name"], what="name", longest=_longest(Product, "name"))
     if not name:
         raise RowRefused("name is missing")
@@ -59,21 +67,34 @@ def read_book(row: ListedRow) -> ListedBook:
         authors=authors,
         description=unicodedata.normalize("NFC", cells["description"]),
         isbn=isbn,
-        price=_read_price(cells["price"]),
+        price=_read_price(cells["price"], has_decimal_comma=row.has_decimal_commas),
         stock=_read_stock(cells.get("stock", "")),
         year=_read_year(cells.get("year", "")),
         language=language,
         tags=tags,
         image_filename=cells["image_filename"],
+        listed_as=(_one_line(listed["name"]), _one_line(listed.get("authors", ""))),
+        notes=tuple(_notes(listed, cells, isbn=isbn)),
     )
+
+
+def _notes(listed: dict[str, str], cells: dict[str, str], *, isbn: str | None) -> Iterator[str]:
+    if listed != cells:
+        yield "HTML (entities or tags) became plain text"
+    if isbn and is_ismn(isbn):
+        yield "979-0 begins an ISMN, of printed music: it is kept, but not shown as an ISBN"
 
 
 def _longest(model: type[Product | ProductTag], field: str) -> int:
     return int(model._meta.get_field(field).max_length)  # type: ignore[union-attr, arg-type]
 
 
+def _one_line(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
 def _read_words(text: str, *, what: str, longest: int) -> str:
-    words = " ".join(unicodedata.normalize("NFC", text).split())
+    words = _one_line(text)
     if len(words) > longest:
         raise RowRefused(f"{what} is too long: {len(words)} characters instead of {longest}")
     return words
@@ -86,9 +107,19 @@ def _read_isbn(text: str) -> str | None:
         raise RowRefused(f"isbn {error}") from None
 
 
-def _read_price(text: str) -> Decimal:
+def _with_point(price: str) -> str:
+    """8.49 for 8,49, and 1234.50 for 1.234,50 or 1 234,50; anything else as it is."""
+    number = re.fullmatch(r"([+-]?)([0-9]{1,3}(?:[.\s][0-9]{3})+|[0-9]+),([0-9]*)", price)
+    if not number:
+        return price
+    return f"{number[1]}{re.sub('[^0-9]', '', number[2])}.{number[3]}"
+
+
+def _read_price(text: str, *, has_decimal_comma: bool) -> Decimal:
     if not text:
         raise RowRefused("price is missing")
+    if has_decimal_comma:
+        text = _with_point(text)
     if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?", text):
         raise RowRefused(f"price {_quoted(text)} is not a number like 8.49")
     price = Decimal(text)

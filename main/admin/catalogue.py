@@ -17,6 +17,7 @@ from main.admin.catalogue_forms import ProductForm, ProductImageForm
 from main.admin.history import HistoryAdmin
 from main.gateways.files import FilesUnavailable
 from main.models import Product, ProductImage
+from main.models.ismn import is_ismn
 from main.models.product_images import covers, widest_rendition
 
 logger = logging.getLogger(__name__)
@@ -98,6 +99,9 @@ class ProductAdmin(BookList, HistoryAdmin):
 
     def save_model(self, request: HttpRequest, obj: Product, form, change: bool) -> None:
         """Save only the changes to an existing book: the form's other values may be outdated."""
+        if "isbn" in form.changed_data and is_ismn(obj.isbn or ""):
+            text = f"{obj.isbn} is an ISMN, of printed music: it is kept, but not shown as an ISBN."
+            self.message_user(request, text)
         if not change:
             add_product(product=obj, copies=form.cleaned_data["stock"])
             return

@@ -23,7 +23,7 @@ from main.models.order_moves import line_moves
 
 
 class OrderLineSerializer(serializers.ModelSerializer):
-    isbn = serializers.CharField(source="product.isbn", read_only=True, allow_null=True)
+    isbn = serializers.CharField(source="product.published_isbn", read_only=True, allow_null=True)
     status = StatusField(choices=OrderLine.Status.choices)
     next_statuses = serializers.SerializerMethodField(
         help_text="What you may set `status` to from here."

@@ -1,16 +1,27 @@
-"""A supplier's list of books, a CSV file: its rows as text, each with its first line's number."""
+"""A supplier's list of books, a CSV file: its rows as text, each with its first line's number.
 
+Spreadsheets also write it with semicolons or tabs, in UTF-16, and after a line `sep=;`.
+"""
+
+import codecs
 import csv
+import io
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 REQUIRED_COLUMNS = ("name", "description", "tags", "image_filename", "price")
 OPTIONAL_COLUMNS = ("isbn", "authors", "year", "stock")
 # No description is longer; an unclosed quote would swallow the rest of the file.
 MOST_LINES_OF_A_ROW = 500
+_DELIMITERS = ",;\t"
+# What is not text becomes half a surrogate pair: its row is refused, and the file goes on.
+_NO_TEXT = "\udcff"
+codecs.register_error("no_text", lambda error: (_NO_TEXT, error.end))  # type: ignore[attr-defined]
 
 
 class NotABookList(Exception):
@@ -24,6 +35,8 @@ class ListedRow:
     line: int
     cells: dict[str, str] = field(default_factory=dict)
     problem: str = ""
+    # Spreadsheets that separate by something else write 8,49 for eight and a half.
+    has_decimal_commas: bool = False
 
 
 @contextmanager
@@ -33,12 +46,21 @@ def open_book_list(path: Path) -> Iterator[Iterator[ListedRow]]:
     Raises NotABookList if there is no such file or its first line does not name the columns.
     """
     try:
-        # What is not UTF-8 becomes a surrogate: its row is refused, and the file goes on.
-        file = path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+        file = path.open("rb")
+        encoding = _encoding_of(file.peek(40))
     except OSError as error:
         raise NotABookList(f"{path}: {error.strerror}.") from None
-    with file:
-        yield _read_rows(_Lines(file))
+    with io.TextIOWrapper(file, encoding=encoding, errors="no_text", newline="") as lines:
+        yield _read_rows(_Lines(lines))
+
+
+def _encoding_of(start: bytes) -> str:
+    """By the mark in front, or by the column names: in UTF-16 every other byte of them is 0."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if len(start) > 1 and not any(start[1::2]):
+        return "utf-16-le"
+    return "utf-16-be" if len(start) > 1 and not any(start[::2]) else "utf-8-sig"
 
 
 class _QuoteNotClosed(Exception):
@@ -68,6 +90,12 @@ class _Lines:
         self._row.append(line)
         return line
 
+    def peek(self) -> str:
+        """The next line, which stays the next; empty at the end."""
+        if not self._returned:
+            self._returned.extend(islice(self._lines, 1))
+        return self._returned[0] if self._returned else ""
+
     @property
     def is_several(self) -> bool:
         return len(self._row) > 1
@@ -82,7 +110,8 @@ class _Lines:
 
 
 def _read_rows(lines: _Lines) -> Iterator[ListedRow]:
-    reader = csv.reader(lines, strict=True)
+    delimiter = _find_delimiter(lines)
+    reader = csv.reader(lines, strict=True, delimiter=delimiter)
     columns = _read_header(reader)
     while True:
         lines.begin_row()
@@ -97,11 +126,30 @@ def _read_rows(lines: _Lines) -> Iterator[ListedRow]:
                 continue
             problem = _problem_of(cells, columns)
             if not problem:
-                yield ListedRow(lines.first, dict(zip(columns, cells, strict=True)))
+                named = dict(zip(columns, cells, strict=True))
+                yield ListedRow(lines.first, named, has_decimal_commas=delimiter != ",")
                 continue
         yield ListedRow(lines.first, problem=problem)
         # The cause may be an unclosed quote in the first line; the next lines may be rows.
         lines.give_back_all_but_first()
+
+
+def _find_delimiter(lines: _Lines) -> str:
+    """What a first line `sep=;` says, or else what makes the most column names."""
+    told = re.fullmatch(r'"?sep=([,;\t])"?\s*', lines.peek(), re.IGNORECASE)
+    if told:
+        next(lines)
+        lines.begin_row()
+        return told[1]
+    return max(_DELIMITERS, key=lambda delimiter: _known_columns(lines.peek(), delimiter))
+
+
+def _known_columns(header: str, delimiter: str) -> int:
+    try:
+        (columns,) = csv.reader([header], delimiter=delimiter)
+    except (csv.Error, ValueError):
+        return 0
+    return len({column.strip().lower() for column in columns}.intersection(REQUIRED_COLUMNS))
 
 
 def _read_header(reader: Iterator[list[str]]) -> list[str]:
@@ -115,7 +163,7 @@ def _read_header(reader: Iterator[list[str]]) -> list[str]:
     if missing:
         raise NotABookList(
             f"The first line has no column {', '.join(missing)}; it must name "
-            f"{', '.join(REQUIRED_COLUMNS)}, separated by commas."
+            f"{', '.join(REQUIRED_COLUMNS)}, separated by commas, semicolons or tabs."
         )
     for column in (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS):
         if columns.count(column) > 1:
@@ -130,10 +178,8 @@ def _problem_of(cells: list[str], columns: list[str]) -> str:
     text = "".join(cells)
     if "\0" in text:
         return "it holds a NUL character"
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return "it is not UTF-8 text"
+    if _NO_TEXT in text:
+        return "it is not UTF-8 text: save the list as “CSV UTF-8”"
     return ""
 
 

@@ -11,6 +11,7 @@ from django.db import models
 
 from main.errors import InvoiceFrozen
 from main.models.charges import Amounts, ChargeKind
+from main.models.ismn import number_name
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -207,6 +208,10 @@ class InvoiceLine(FrozenModel):
     @property
     def amounts(self) -> Amounts:
         return Amounts(net=self.net, vat=self.vat, gross=self.gross)
+
+    @property
+    def number_name(self) -> str:
+        return number_name(self.isbn)
 
     @property
     def unit_net(self) -> Decimal:

@@ -1,5 +1,7 @@
 """ISBNs as people write them: ten or thirteen digits, with or without hyphens."""
 
+import re
+
 from stdnum import isbn as isbn_numbers
 from stdnum.exceptions import (
     InvalidChecksum,
@@ -16,6 +18,13 @@ _REASONS = {
     InvalidLength: "it must have ten or thirteen digits",
 }
 
+# 9.78014E+12, which is what a spreadsheet shows, and exports, in a narrow column.
+_EXPONENT = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]{1,2}", re.IGNORECASE)
+_SHORTENED = (
+    "a spreadsheet has shortened it; format the column as a number without decimals, or as text, "
+    "check the digits, and export the list again"
+)
+
 
 def isbn13(text: str) -> str:
     """The thirteen digits of an ISBN. Raises ValueError, whose text says what is wrong."""
@@ -26,4 +35,6 @@ def isbn13(text: str) -> str:
         return str(isbn_numbers.validate(text, convert=True))
     except ValidationError as error:
         reason = _REASONS.get(type(error), "it is malformed")
+        if _EXPONENT.fullmatch(text.strip()):
+            reason = _SHORTENED
         raise ValueError(f"“{text[:40]}” is not an ISBN: {reason}") from None

@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from main.models import search
 from main.models.history import History
 from main.models.isbn import isbn13
+from main.models.ismn import is_ismn, number_name
 from main.models.languages import LANGUAGES, language_tag
 from main.models.product_images import Picture, ProductImage
 from main.models.product_tags import ProductTag
@@ -174,6 +175,15 @@ class Product(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("product", kwargs={"slug": self.slug})
+
+    @property
+    def published_isbn(self) -> str | None:
+        """For machines, which take an ISBN at its word."""
+        return None if is_ismn(self.isbn or "") else self.isbn
+
+    @property
+    def number_name(self) -> str:
+        return number_name(self.isbn or "")
 
     @property
     def is_in_stock(self) -> bool:

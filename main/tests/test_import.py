@@ -252,7 +252,8 @@ class CommandTests(ImportTestCase):
 
     def test_wrong_columns_are_one_clear_line(self):
         for columns, message in (
-            ("name;price;tags", "The first line has no column name, description, tags, image"),
+            ("name|price|tags", "The first line has no column name, description, tags, image"),
+            ("name;price;tags", "The first line has no column description, image_filename; it"),
             (COLUMNS.replace("price", "cost"), "The first line has no column price; it must"),
             (f"{COLUMNS},isbn", "The first line names the column isbn twice."),
             ('"name', "The first line does not name the columns."),

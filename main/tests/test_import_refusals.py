@@ -37,7 +37,8 @@ BROKEN_ROWS = {
         "isbn “978014143958A” is not an ISBN: it may have digits and hyphens only"
     ),
     "Rounded,,,,5.00,9.78014E+12,,,": (
-        "isbn “9.78014E+12” is not an ISBN: it must have ten or thirteen digits"
+        "isbn “9.78014E+12” is not an ISBN: a spreadsheet has shortened it; format the column as a "
+        "number without decimals, or as text, check the digits, and export the list again"
     ),
     "Short,,,,5.00,978014143,,,": (
         "isbn “978014143” is not an ISBN: it must have ten or thirteen digits"
@@ -75,7 +76,7 @@ BROKEN_ROWS = {
     "A link,,,link.png,5.00,,,,": "image “link.png” is outside the folder of images",
     f"Tag,,{'t' * 65},,5.00,,,,": "tag is too long: 65 characters instead of 64",
     "NUL,A \0 inside.,,,5.00,,,,": "it holds a NUL character",
-    b"Caf\xe9,Latin-1.,,,5.00,,,,": "it is not UTF-8 text",
+    b"Caf\xe9,Latin-1.,,,5.00,,,,": "it is not UTF-8 text: save the list as “CSV UTF-8”",
     'Open,"never closed,,,5.00,,,,': "a quote is opened but never closed",
     'Stray,"an "inner" quote",,,5.00,,,,': (
         "a quoted cell contains a quote that is not doubled"

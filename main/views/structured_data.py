@@ -13,16 +13,17 @@ _STOCK = {True: "https://schema.org/InStock", False: "https://schema.org/OutOfSt
 def book(request: HttpRequest, product: Product, pictures: Sequence[Picture]) -> dict:
     """A Book (or a Product, if it has neither authors nor an ISBN) with its Offer."""
     url = request.build_absolute_uri(product.get_absolute_url())
+    isbn = product.published_isbn
     facts = {
         "@context": "https://schema.org",
-        "@type": ["Product", "Book"] if product.authors or product.isbn else "Product",
+        "@type": ["Product", "Book"] if product.authors or isbn else "Product",
         "@id": url,
         "url": url,
         "name": product.name,
         "description": product.description,
         "image": [request.build_absolute_uri(picture.large) for picture in pictures],
         "author": [{"@type": "Person", "name": name} for name in product.author_names],
-        "isbn": product.isbn,
+        "isbn": isbn,
         "gtin13": product.isbn,
         "inLanguage": product.language_tag,
         "copyrightYear": product.year,

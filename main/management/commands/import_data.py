@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,21 @@ from main.actions.import_books import ImportResult, RowError, import_books
 from main.gateways.book_lists import NotABookList
 from main.gateways.files import FilesUnavailable
 
+MOST_LINES_NAMED = 10
+
 
 class Command(BaseCommand):
-    help = """Import a supplier's list of books: a CSV file in UTF-8 whose first line names the
-columns name, description, tags, image_filename, price and, if it has them, isbn, authors,
-year, stock. Tags are separated by |; image_filename is a file in the folder of images, or empty.
+    help = """Import a supplier's list of books: a CSV file in UTF-8 or UTF-16, separated by commas,
+semicolons or tabs, whose first line names the columns name, description, tags, image_filename,
+price and, if it has them, isbn, authors, year, stock. Tags are separated by |; image_filename is a
+file in the folder of images, or empty.
 
 It can be repeated. A book is identified by its ISBN, or else by name and authors. For a book in the
 shop, the list sets every value that it has a cell for and adds tags and pictures; an empty cell
 changes nothing, and nothing is removed. The stock of a book in the shop stays the same without
 --update-stock: otherwise copies sold since the list was made would come back.
+
+HTML in a feed's texts becomes plain text, which is reported.
 
 A row that breaks a rule is reported on standard error and left out; the exit status is then 1."""
 
@@ -52,6 +58,7 @@ A row that breaks a rule is reported on standard error and left out; the exit st
             raise CommandError(str(error)) from None
         finally:
             self._clear_progress()
+        self._show_notes(result)
         self._show_result(result)
         if result.errors:
             sys.exit(1)
@@ -70,6 +77,17 @@ A row that breaks a rule is reported on standard error and left out; the exit st
     def _clear_progress(self) -> None:
         if self.stderr.isatty():
             self.stderr.write("\r\033[K", style_func=str, ending="")
+
+    def _show_notes(self, result: ImportResult) -> None:
+        """One line for each kind of note: it may be about every row of the list."""
+        lines: dict[str, list[str]] = defaultdict(list)
+        for note in result.notes:
+            lines[note.text].append(str(note.line))
+        for text, numbers in lines.items():
+            rest = len(numbers) - MOST_LINES_NAMED
+            more = f" and {rest} more" if rest > 0 else ""
+            named = ", ".join(numbers[:MOST_LINES_NAMED])
+            self.stderr.write(f"line{'s'[: len(numbers) > 1]} {named}{more}: {text}")
 
     def _show_result(self, result: ImportResult) -> None:
         self.stderr.flush()
