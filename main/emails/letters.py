@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from main.queue.progress import once
+from main.queue.progress import first_task, once
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +51,15 @@ def send(event: str, **ids: Any) -> None:
     letter = MAILS[event](**ids)
     if letter:
         message = render(event, letter, language=letter.language or settings.LANGUAGE_CODE)
+        message.extra_headers |= _message_id(event)
         with _connected(message):
             once(event, message.send)
+
+
+def _message_id(event: str) -> dict[str, str]:
+    """The same at each try: a server that took a mail, but could not say so, drops the second."""
+    task, host = first_task(), urlsplit(settings.SITE_URL).hostname
+    return {"Message-ID": f"<{event}.{task}@{host}>"} if task else {}
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from booktime.sight.outages import DATABASE_ERRORS
 
-_DONE = "done"
+_DONE, _FIRST = "done", "first"
 _task: ContextVar[DBTaskResult | None] = ContextVar("task", default=None)
 
 
@@ -34,22 +34,32 @@ def once(key: str, do: Callable[[], Any]) -> None:
     task = _task.get()
     if task is None:  # not stored, so not run again
         return
-    task.return_value = {_DONE: [*done(), key]}
+    task.return_value = _noted() | {_DONE: [*done(), key]}
     # If the database is away, the worker waits for it, and needs no note if it lives.
     with suppress(*DATABASE_ERRORS):
         _note(task.pk, task.return_value)
 
 
 def done() -> list[str]:
+    return _noted().get(_DONE, [])
+
+
+def first_task() -> str:
+    """The key of the task that tried this first; empty if it is not stored."""
     task = _task.get()
-    noted = task.return_value if task else None
-    return noted.get(_DONE, []) if isinstance(noted, dict) else []
+    return _noted().get(_FIRST, str(task.pk)) if task else ""
 
 
 def carry_over(task_id: Any) -> None:
     """Note it for the task that tries this one again."""
-    if keys := done():
-        _note(task_id, {_DONE: keys})
+    if _task.get():
+        _note(task_id, _noted() | {_FIRST: first_task()})
+
+
+def _noted() -> dict[str, Any]:
+    task = _task.get()
+    noted = task.return_value if task else None
+    return noted if isinstance(noted, dict) else {}
 
 
 def _note(task_id: Any, value: dict[str, Any]) -> None:

@@ -167,6 +167,23 @@ class SentOnceTests(StoredQueueTestCase):
 
         return do
 
+    def test_a_mail_has_one_message_id_however_often_it_is_tried(self) -> None:
+        message_ids: list[str] = []
+
+        def send(letter: mail.EmailMessage, **options: object) -> int:
+            message_ids.append(letter.message()["Message-ID"])
+            raise OSError("The connection was lost.")
+
+        first = self.store(run_after=timezone.now())
+        with mock.patch("django.core.mail.EmailMessage.send", send):
+            for _ in range(3):
+                DBTaskResult.objects.filter(status="READY").update(run_after=timezone.now())
+                self.work()
+        self.assertEqual(message_ids, [f"<order_placed.{first.pk}@127.0.0.1>"] * 3)
+        self.store(run_after=timezone.now())
+        self.work()
+        self.assertNotIn(mail.outbox[-1].message()["Message-ID"], message_ids)
+
     def test_the_note_holds_no_address(self) -> None:
         self.work_and_be_killed()
         self.assertEqual(DBTaskResult.objects.get().return_value, {"done": ["order_placed"]})
