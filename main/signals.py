@@ -1,5 +1,6 @@
 """The few signals of Django and allauth that the shop listens to; it has none of its own."""
 
+from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed, email_confirmed
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_reset
@@ -24,6 +25,7 @@ from main.actions.customer_service import show_new_name
 from main.actions.pictures import remove_picture_files
 from main.actions.tokens import revoke_tokens
 from main.models import Message, ProductImage, User, search_sqlite
+from main.models.email_addresses import normal_email
 from main.models.product_images import remove_empty_folder
 from main.views.visitor import BASKET_KEY
 
@@ -72,6 +74,12 @@ def remove_codes_without_a_factor(sender, instance: Authenticator, **kwargs) -> 
 def show_new_address(sender, user, **kwargs) -> None:
     """Refresh where colleagues see the address in place of a name."""
     show_new_name(user_id=user.pk)
+
+
+@receiver(pre_save, sender=EmailAddress)
+def bring_address_to_normal_form(sender, instance: EmailAddress, **kwargs) -> None:
+    """allauth's own field would keep how it was spelled."""
+    instance.email = normal_email(instance.email)
 
 
 @receiver(email_confirmed)

@@ -35,7 +35,7 @@ class BasketAdmin(ReadOnlyAdmin):
     inlines = [BasketLineInline]
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
-        term = search_term.strip().lower()
+        term = search_term.strip()
         return (queryset.filter(user__email=term) if term else queryset), False
 
     @admin.display(description="basket")

@@ -26,6 +26,7 @@ from main.api.throttles import SignInThrottle, UserThrottle
 from main.api.views import NeverCached
 from main.forms.second_factor import CodeForm
 from main.models import User
+from main.models.email_addresses import normal_email
 
 # At most this many seconds until the limits allow another try (booktime/settings/accounts.py).
 _BY_ADDRESS, _BY_ACCOUNT = 60, 300
@@ -106,7 +107,7 @@ class TokenView(NeverCached):
 
 def _authenticated(request: HttpRequest, *, username: str, password: str, code: str = "") -> User:
     """The user, by the rules and limits of the shop's own login. Raises a Problem."""
-    email = username.strip().lower()
+    email = normal_email(username.strip())
     user = _by_password(request, email=email, password=password)
     if not user.is_active:
         raise errors.AccountInactive

@@ -3,8 +3,9 @@
 from allauth.account import forms as allauth_forms
 from allauth.account.internal.flows.signup import prevent_enumeration
 from django.contrib.auth.hashers import make_password
-from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
+
+from main.models.email_addresses import EmailAddressFormField
 
 EMAIL_LENGTH = 254
 _LABELS = {
@@ -18,7 +19,10 @@ _LABELS = {
 
 
 class InShopWords:
-    """Labels name the fields, so placeholders need not; lengths match the database."""
+    """Labels name the fields, so placeholders need not; lengths match the database.
+
+    An address is taken in its normal form, which allauth, too, finds by `=`.
+    """
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -26,8 +30,12 @@ class InShopWords:
             field.label = _LABELS.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
             if name in ("login", "email"):
-                field.widget.attrs["maxlength"] = EMAIL_LENGTH
-                field.validators.append(MaxLengthValidator(EMAIL_LENGTH))
+                self.fields[name] = EmailAddressFormField(
+                    label=field.label,
+                    help_text=field.help_text,
+                    max_length=EMAIL_LENGTH,
+                    widget=field.widget,
+                )
 
 
 class LoginForm(InShopWords, allauth_forms.LoginForm):

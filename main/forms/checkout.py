@@ -7,6 +7,7 @@ from django import forms
 
 from main.forms.addresses import PostalAddressForm
 from main.models import Address, Checkout, PostalAddress
+from main.models.email_addresses import EmailAddressFormField
 
 TYPED = "typed"  # an address that a guest gave, before signing in
 
@@ -100,7 +101,7 @@ class MemberForm(ChoicesForm):
 class GuestForm(ChoicesForm):
     """A guest gives an e-mail address and one or two addresses on one page."""
 
-    email = forms.EmailField(
+    email = EmailAddressFormField(
         label="E-mail address",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -3,6 +3,8 @@
 from django import forms
 from django.core.validators import RegexValidator
 
+from main.models.email_addresses import EmailAddressFormField
+
 # The name goes into the mail's subject, where a second line would become a header.
 _one_line = RegexValidator(
     r"[\x00-\x1f\x7f]", "Please write the name on one line.", inverse_match=True
@@ -15,7 +17,7 @@ class ContactForm(forms.Form):
         validators=[_one_line],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    email = forms.EmailField(
+    email = EmailAddressFormField(
         label="E-mail address",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from main.models.addresses import PostalAddress
 from main.models.baskets import Basket, BasketOwner
+from main.models.email_addresses import EmailAddressField
 from main.models.quotes import Quote
 
 ADDRESSES = ("billing", "shipping")
@@ -36,7 +37,7 @@ class Checkout(models.Model):
     basket = models.OneToOneField(
         Basket, on_delete=models.CASCADE, db_constraint=False, related_name="checkout"
     )
-    email = models.EmailField("e-mail address", blank=True, help_text="A guest's.")
+    email = EmailAddressField("e-mail address", blank=True, help_text="A guest's.")
     billing = models.JSONField(null=True, blank=True)
     shipping = models.JSONField(null=True, blank=True)
     delivery = models.CharField(max_length=40, blank=True)

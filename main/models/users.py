@@ -7,22 +7,23 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
+from main.models.email_addresses import EmailAddressField
 from main.models.history import History
 from main.models.staff_roles import DISPATCH, EVERY_RIGHT, OFFICE, STAFF_ROLES, Right, StaffRole
 
 
 class UserManager(BaseUserManager["User"]):
-    """Finds and creates users by e-mail address, ignoring case."""
+    """Finds and creates users by e-mail address."""
 
     use_in_migrations = True
 
     def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email=(email or "").lower())
+        return self.get(email=email or "")
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         if not email:
             raise ValueError("A user needs an e-mail address.")
-        user = self.model(email=email.lower(), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -35,7 +36,7 @@ class User(AbstractUser):
     """A customer or a member of staff, who signs in with the e-mail address."""
 
     username = None  # type: ignore[assignment]
-    email = models.EmailField("e-mail address", unique=True)
+    email = EmailAddressField("e-mail address", unique=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -54,10 +55,6 @@ class User(AbstractUser):
                 violation_error_message="A user with this e-mail address exists.",
             )
         ]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.email = self.email.lower()
-        super().save(*args, **kwargs)
 
     @property
     def is_employee(self) -> bool:

@@ -77,7 +77,7 @@ def earlier_orders(order: Order) -> QuerySet[Order]:
     if order.user_id:
         theirs = Order.objects.filter(user=order.user_id)
     else:
-        theirs = Order.objects.filter(user=None, email__iexact=order.email)
+        theirs = Order.objects.filter(user=None, email=order.email)
     return theirs.exclude(pk=order.pk).newest_first()
 
 
