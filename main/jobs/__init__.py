@@ -3,7 +3,7 @@
 A job is put off by its name and stored as `main.jobs.<name>`, so each is named here.
 """
 
-from main.jobs.backfill import take_over_old_orders
+from main.jobs.backfill import normalise_old_addresses, take_over_old_orders
 from main.jobs.conversations import look_for_unread_replies
 from main.jobs.mails import send_mail
 from main.jobs.pictures import look_at_pictures, render_pictures
@@ -23,6 +23,7 @@ __all__ = [
     "give_back_tasks",
     "look_at_pictures",
     "look_for_unread_replies",
+    "normalise_old_addresses",
     "render_pictures",
     "send_mail",
     "take_over_old_orders",

@@ -1,6 +1,7 @@
-"""The job that brings rows of release 0.1.0 into today's form, as long as that may still write."""
+"""The jobs that bring rows of earlier releases into today's form, as long as those may write."""
 
 from main.actions.backfill import backfill
+from main.actions.normal_addresses import normalise_addresses
 from main.queue import EACH_MINUTE, periodic
 
 SECONDS = 5  # a worker does one thing at a time: mails wait
@@ -9,3 +10,8 @@ SECONDS = 5  # a worker does one thing at a time: mails wait
 @periodic(EACH_MINUTE, about="Brings what release 0.1.0 wrote into today's form, a part at a time.")
 def take_over_old_orders() -> None:
     backfill(seconds=SECONDS)
+
+
+@periodic(EACH_MINUTE, about="Brings e-mail addresses that release 0.2.0 stored into one form.")
+def normalise_old_addresses() -> None:
+    normalise_addresses(seconds=SECONDS)

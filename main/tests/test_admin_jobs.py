@@ -73,6 +73,8 @@ class JobsPageTests(TestCase):
                  "30 November, 10:01"],
                 [about["look_at_pictures"], "every minute", "not yet", "", "",
                  "30 November, 10:01"],
+                [about["normalise_old_addresses"], "every minute", "not yet", "", "",
+                 "30 November, 10:01"],
                 [about["take_over_old_orders"], "every minute", "not yet", "", "",
                  "30 November, 10:01"],
                 [about["forget_failed_tasks"], "every hour", "30 November, 09:59", "1.3 s",

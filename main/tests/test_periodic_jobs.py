@@ -27,6 +27,7 @@ NAMES = [
     "forget_old_checkouts",
     "give_back_tasks",
     "look_at_pictures",
+    "normalise_old_addresses",
     "take_over_old_orders",
 ]
 GIVE_BACK = "main.jobs.give_back_tasks"

@@ -1,4 +1,4 @@
-"""manage.py backfill: bring what release 0.1.0 wrote into today's form, all of it now."""
+"""manage.py backfill: bring what earlier releases wrote into today's form, all of it now."""
 
 import time
 from typing import Any
@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import reset_queries
 
 from main.actions.backfill import Backfilled, backfill
+from main.actions.normal_addresses import Normalised, normalise_addresses
 
 # Locked orders are tried again: so many times, after so many seconds.
 TRIES, PAUSE = 5, 1
@@ -15,7 +16,8 @@ TRIES, PAUSE = 5, 1
 class Command(BaseCommand):
     help = (
         "Bring what release 0.1.0 wrote into today's form: payments and refunds enter the ledger "
-        "from invoices and credit notes, and facts of the timeline get their values. The worker "
+        "from invoices and credit notes, and facts of the timeline get their values. E-mail "
+        "addresses that release 0.2.0 stored are brought into one form. The worker "
         "does this bit by bit; this command does it at once, even while the shop is open. It can "
         "be interrupted and repeated. The exit status is 1 if anything is left."
     )
@@ -31,8 +33,16 @@ class Command(BaseCommand):
             sum(getattr(run, name) for run in runs) for name in ("orders", "facts", "verbatim")
         )
         self.stdout.write(f"Backfilled orders={orders} facts={facts} (verbatim={verbatim})")
+        self._show_addresses(normalise_addresses())
         if left := runs[-1].in_use:
             raise CommandError(f"Orders still in use: {left}. Run it again.")
+
+    def _show_addresses(self, done: Normalised) -> None:
+        if done.orders or done.accounts:
+            self.stdout.write(f"Normalised addresses orders={done.orders} accounts={done.accounts}")
+        if done.set_aside:
+            closed = f"Accounts closed, since another has the same address: {done.set_aside}"
+            self.stdout.write(f"{closed}. Their history names the other.")
 
     def _show_progress(self, done: Backfilled) -> None:
         reset_queries()  # in debug mode Django stores every query
