@@ -66,5 +66,7 @@ HEALTH_PATH = "healthz/"
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = "booktime.formats"
 COUNTRIES_FIRST = ["GB", "IE"]
+# Posts deliver there under this code, though ISO 3166 does not list it.
+COUNTRIES_OVERRIDE = {"XK": "Kosovo"}
 TIME_ZONE = env.one("TIME_ZONE", setting_types.time_zone, "a time zone", default="Europe/London")
 USE_TZ = True

@@ -27,6 +27,8 @@ GUIDELINE = "urn:cen.eu:en16931:2017"
 INVOICE, CREDIT_NOTE, PIECE, GTIN, EMAIL = "380", "381", "H87", "0160", "EM"
 # VAT categories: standard rate, zero rated, and outside VAT (the seller is not registered).
 STANDARD, ZERO_RATED, OUTSIDE = "S", "Z", "O"
+# Kosovo has no code of ISO 3166 (posts and banks write XK); the list of BR-CL-14 says 1A.
+OTHER_COUNTRY_CODES = {"XK": "1A"}
 # Characters that XML 1.0 cannot contain, even escaped.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -108,7 +110,7 @@ def _write_party(node: Any, party: Party) -> None:
     address.line_one = xml_text(party["address1"])
     address.line_two = xml_text(party["address2"])
     address.city_name = xml_text(party["city"])
-    address.country_id = party["country"]
+    address.country_id = OTHER_COUNTRY_CODES.get(party["country"], party["country"])
     if party["email"]:
         node.electronic_address.uri_ID = (EMAIL, xml_text(party["email"]))
 

@@ -109,6 +109,15 @@ class DocumentTests(TestCase):
         self.assertEqual(xml.text("ApplicableTradeTax/ExemptionReason"), "Not subject to VAT")
         self.assertEqual(xml.text("SellerTradeParty/ID"), SELLER["email"])
 
+    def test_a_country_without_a_code_of_iso_has_that_of_the_standard(self) -> None:
+        place = {"billing_city": "Prishtinë", "billing_zip_code": "10000", "billing_country": "XK"}
+        invoice = invoice_of(paid_order(**place))
+        self.assertEqual(
+            self.read(invoice).texts("BuyerTradeParty/PostalTradeAddress/CountryID"), ["1A"]
+        )
+        kept = (invoice.customer["country"], invoice.customer["country_name"])
+        self.assertEqual(kept, ("XK", "Kosovo"))
+
     def test_what_xml_cannot_hold_is_a_space(self) -> None:
         odd = "Bell\x07 & <b>bold</b> \ufffe\x0b"
         xml = self.read(invoice_of(paid_order((odd, "1.00", "0", 1), billing_name=odd)))
