@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 
 from main.models import Order
-from main.models.addresses import POSTAL_FIELDS, check_postal_address, normalise_postcode
+from main.models.addresses import NORMALISED, POSTAL_FIELDS, normalise_address
 from main.models.order_moves import is_address_open
+from main.models.postal_rules import check_postal_address
 
 KINDS = ("shipping", "billing")
 ADDRESS_FIELDS = [f"{kind}_{name}" for kind in KINDS for name in POSTAL_FIELDS]
@@ -48,14 +49,17 @@ class OrderAddressForm(forms.ModelForm):
                 self.add_error(name, text)
         for kind in KINDS:
             names = {f"{kind}_{name}" for name in POSTAL_FIELDS}
-            if names <= set(self.fields) and not names.intersection(self.errors):
+            # An address that is not touched may be from before there was a rule.
+            is_touched = names <= set(self.fields) and names & set(self.changed_data)
+            if is_touched and not names.intersection(self.errors):
                 self._check(kind)
         return self.cleaned_data
 
     def _check(self, kind: str) -> None:
         fields = {name: str(self.cleaned_data.get(f"{kind}_{name}", "")) for name in POSTAL_FIELDS}
-        fields["zip_code"] = normalise_postcode(fields["zip_code"])
-        self.cleaned_data[f"{kind}_zip_code"] = fields["zip_code"]
+        fields = normalise_address(fields)
+        for name in NORMALISED:
+            self.cleaned_data[f"{kind}_{name}"] = fields[name]
         for name, text in check_postal_address(**fields).items():
             self.add_error(f"{kind}_{name}", text)
 

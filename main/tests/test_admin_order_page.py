@@ -214,6 +214,25 @@ class AddressTests(OfficeOrderTestCase):
         self.assertEqual(self.order.status, PAID)
         self.assertEqual(self.order.invoices.count(), 1)
 
+    def test_it_is_stored_as_the_post_writes_it(self) -> None:
+        brazil = {"shipping_country": "BR", "shipping_city": "Sao Paulo"}
+        self.send_well(self.page, self.open(self.page), **brazil, shipping_zip_code="BR-01305000")
+        self.order.refresh_from_db()
+        written = (self.order.shipping_city, self.order.shipping_zip_code)
+        self.assertEqual(written, ("São Paulo", "01305-000"))
+
+    def test_an_address_from_before_a_rule_does_not_hold_up_the_other(self) -> None:
+        Order.objects.filter(pk=self.order.pk).update(
+            shipping_country="HK", shipping_city="", shipping_zip_code=""
+        )
+        self.send_well(self.page, self.open(self.page), billing_city="York")
+        response = self.send(self.page, self.open(self.page), shipping_name="A. Reader")
+        error = "An address in this country needs a town, city or region."
+        self.assert_refused(response, "shipping_city", error)
+        self.order.refresh_from_db()
+        kept = (self.order.billing_city, self.order.shipping_city, self.order.shipping_name)
+        self.assertEqual(kept, ("York", "", "Ada Reader"))
+
     def test_a_bill_with_a_wrong_name_is_written_anew(self) -> None:
         self.pay()
         self.send_line(self.line)

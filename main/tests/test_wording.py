@@ -15,7 +15,7 @@ from main.tests.test_architecture import package_of, project_sources
 REFUSALS = {
     "main.gateways.backup_archive": "why a backup was refused",
     "main.gateways.s3": "why the storage was refused",
-    "main.models.addresses": "what is wrong with an address",
+    "main.models.postal_rules": "what is wrong with an address",
     "main.models.products": "what is wrong with a book",
     "main.models.users": "what is wrong with an account",
     "main.reports.waiting": "what a metric means",
