@@ -1,7 +1,7 @@
 """Postal addresses: as plain values, and those that a customer keeps."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +21,7 @@ NORMALISED = ("address1", "address2", "city", "zip_code")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostalAddress:
-    """An address as plain values, as an order stores it."""
+    """An address as plain values; `country` is a code of two letters."""
 
     name: str
     address1: str
@@ -32,12 +32,12 @@ class PostalAddress:
 
     def __str__(self) -> str:
         parts = (self.name, self.address1, self.address2, self.city, self.zip_code)
-        return ", ".join([part for part in parts if part] + [self.named.country])
+        return ", ".join([part for part in parts if part] + [self.country_name])
 
     @property
-    def named(self) -> "PostalAddress":
-        """A copy with the country's name instead of its code, for people to read."""
-        return replace(self, country=str(Country(self.country).name) or self.country)
+    def country_name(self) -> str:
+        """In the reader's language."""
+        return str(Country(self.country).name) or self.country
 
 
 def normalise_address(fields: Mapping[str, str]) -> dict[str, str]:

@@ -229,4 +229,4 @@ class Order(models.Model):
 
     def _postal(self, kind: str) -> PostalAddress:
         fields = {name: getattr(self, f"{kind}_{name}") for name in POSTAL_FIELDS}
-        return PostalAddress(**fields | {"country": fields["country"].name})
+        return PostalAddress(**fields | {"country": fields["country"].code})

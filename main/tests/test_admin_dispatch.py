@@ -87,6 +87,21 @@ class SightTests(DispatchTestCase):
         self.assertEqual(self.found("work=done"), [self.order])
         self.assertEqual(self.found("work=all"), [self.order])
 
+    def test_a_parcel_has_the_label_that_its_post_wants(self) -> None:
+        for country, place, label in [
+            ("GB", ("London", "WC1E 6BT"), ["LONDON", "WC1E 6BT"]),
+            ("DE", ("Weimar", "99423"), ["99423 WEIMAR", "GERMANY"]),
+        ]:
+            city, zip_code = place
+            Order.objects.filter(pk=self.order.pk).update(
+                shipping_country=country, shipping_city=city, shipping_zip_code=zip_code
+            )
+            lines = ["Clara Whitlock", "12 Gower Street", *label]
+            written = "".join(f"<bdi>{line}</bdi><br>" for line in lines)
+            for path in (self.page, f"{self.path}packing/"):
+                page = self.client.get(path)
+                self.assertContains(page, f'<address class="parcel">{written}</address>', html=True)
+
     def test_the_first_page_says_how_much_is_to_do(self) -> None:
         self.assertContains(self.client.get("/dispatch-admin/"), "1 order is to be sent.")
         self.move(LINE.SENT)
