@@ -1,7 +1,8 @@
 """The few signals of Django and allauth that the shop listens to; it has none of its own."""
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_changed, email_confirmed
+from allauth.account.signals import email_added, email_changed, email_confirmed
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_reset
 from django.contrib.auth.signals import user_logged_in
@@ -19,11 +20,10 @@ from pictures.signals import picture_processed
 
 from booktime.sight import metrics
 from main import access, events
-from main.actions.accounts import adopt_guest_orders
+from main.actions.accounts import adopt_guest_orders, end_access
 from main.actions.basket import merge_baskets
 from main.actions.customer_service import show_new_name
 from main.actions.pictures import remove_picture_files
-from main.actions.tokens import revoke_tokens
 from main.models import Message, ProductImage, User, search_sqlite
 from main.models.email_addresses import normal_email
 from main.models.product_images import remove_empty_folder
@@ -70,6 +70,13 @@ def remove_codes_without_a_factor(sender, instance: Authenticator, **kwargs) -> 
         rest.delete()
 
 
+@receiver(email_added)
+def tell_old_address(sender, request, user, email_address, **kwargs) -> None:
+    """It hears as soon as a change is asked for: whoever asks may not be the one who reads it."""
+    asked = {"old_email": user.email, "new_email": email_address.email}
+    get_adapter(request).send_notification_mail("account/email/email_change_asked", user, asked)
+
+
 @receiver(email_changed)
 def show_new_address(sender, user, **kwargs) -> None:
     """Refresh where colleagues see the address in place of a name."""
@@ -108,7 +115,7 @@ def end_what_rights_held(sender, instance: User, **kwargs) -> None:
     """After the change is saved: a token requested meanwhile sees it or is revoked here."""
     changed = instance.__dict__.pop(_CHANGED)
     if "password" in changed or ("is_active" in changed and not instance.is_active):
-        revoke_tokens(user=instance)
+        end_access(user=instance)
     if changed:
         events.rights_changed(user_id=instance.pk)
 

@@ -1,9 +1,10 @@
-"""What belongs to an account."""
+"""What belongs to an account, and what ends with its password."""
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from main.models import Order, User
+from main.actions.tokens import revoke_tokens
+from main.models import ChatTicket, Order, User
 from main.models.email_addresses import normal_email
 from main.models.history import update_many
 
@@ -18,3 +19,15 @@ def adopt_guest_orders(*, user: User) -> int:
         order.user = user
     update_many(adopted, fields=["user"], reason="Ordered as a guest")
     return len(adopted)
+
+
+@transaction.atomic
+def end_access(*, user: User) -> None:
+    """End all that somebody who knew the old password may have left behind.
+
+    API tokens, tickets for sockets, and addresses that were asked for but not proved, whose links
+    go with them. Sessions and links for a new password hold a mark of the old one, and end by that.
+    """
+    revoke_tokens(user=user)
+    ChatTicket.objects.filter(user=user).delete()
+    EmailAddress.objects.filter(user=user, verified=False).exclude(email=user.email).delete()

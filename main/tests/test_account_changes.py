@@ -124,7 +124,7 @@ class ChangeEmailTests(AccountTestCase):
     def test_a_new_address_counts_once_it_is_proved(self) -> None:
         self.assertRedirects(self.ask(), self.path)
         self.assertEqual(self.email(), "old@booktime.example")
-        self.send(self.mailed_path())
+        self.send(self.mailed_path(nth=-2))
         self.assertEqual(self.email(), "new@booktime.example")
         self.assertEqual(mail.outbox[-1].to, ["old@booktime.example"])
         self.assertEqual(EmailAddress.objects.get().email, "new@booktime.example")
@@ -147,14 +147,14 @@ class ChangeEmailTests(AccountTestCase):
         response = self.ask("taken@booktime.example")
         self.assertRedirects(response, self.path)
         self.send(self.path, action_send="", email="taken@booktime.example")
-        self.send(self.mailed_path())
+        self.send(self.mailed_path(nth=-2))
         self.assertEqual(self.email(), "old@booktime.example")
         self.assertEqual(User.objects.get(email="taken@booktime.example"), other)
 
     def test_an_address_that_another_account_claims_breaks_nothing(self) -> None:
         UserFactory(email="claimed@booktime.example", verified=False)
         self.ask("claimed@booktime.example")
-        self.send(self.mailed_path())
+        self.send(self.mailed_path(nth=-2))
         self.assertEqual(self.email(), "old@booktime.example")
         mine = EmailAddress.objects.filter(user=self.user)
         self.assertEqual(

@@ -3,14 +3,20 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.mixins import LogoutFunctionalityMixin
 from allauth.account.views import ConfirmEmailView, LoginView, PasswordResetFromKeyView
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.utils.crypto import constant_time_compare
 
 from main import access, events
 from main.views.next_page import leads_within
+
+# In a session whose sign-in has begun: a mark of the password that began it.
+_PROVED = "sign_in_proved"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -28,6 +34,17 @@ class AccountAdapter(DefaultAccountAdapter):
         subject = render_to_string(f"{template_prefix}_subject.txt", context)
         text = render_to_string(f"{template_prefix}_message.txt", context).strip()
         events.account_mail_written(email=email, subject=" ".join(subject.split()), text=text)
+
+    def pre_login(self, request, user, **kwargs) -> HttpResponse | None:
+        request.session[_PROVED] = user.get_session_auth_hash()
+        return super().pre_login(request, user, **kwargs)
+
+    def login(self, request, user) -> None:
+        """Half a sign-in, waiting for its second factor or a link, ends with the old password."""
+        proved = request.session.pop(_PROVED, None)
+        if proved and not constant_time_compare(proved, user.get_session_auth_hash()):
+            raise ImmediateHttpResponse(redirect("account_login"))
+        super().login(request, user)
 
     def get_reauthentication_methods(self, user) -> list[dict]:
         """Users with a second factor confirm with it: a stolen password must not remove it."""

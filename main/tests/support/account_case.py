@@ -51,9 +51,9 @@ class AccountTestCase(TestCase):
     def log_in(self, user: User, *, password: str = PASSWORD, query: str = "") -> HttpResponse:
         return self.send(f"/login/{query}", login=user.email, password=password)
 
-    def mailed_path(self) -> str:
-        """The first link in the newest mail, as a path of the site."""
-        words = mail.outbox[-1].body.split()
+    def mailed_path(self, *, nth: int = -1) -> str:
+        """The first link in the newest mail, or in another one, as a path of the site."""
+        words = mail.outbox[nth].body.split()
         return urlsplit(next(word for word in words if word.startswith("http"))).path
 
     def signed_in_as(self) -> int | None:
