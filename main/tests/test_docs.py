@@ -62,6 +62,28 @@ class LinkTests(SimpleTestCase):
 
 
 @tag("once")
+class TypedCommandTests(SimpleTestCase):
+    """What documents have their readers type works in a fresh checkout."""
+
+    def test_a_push_names_the_branch_that_a_checkout_has(self):
+        for file in documents():
+            if "decisions" in file.parts or file.name == "CHANGELOG.md":
+                continue  # what was, as it was
+            with self.subTest(file.relative_to(settings.BASE_DIR)):
+                pushed = re.findall(r"git push dokku ([\w:]+)", file.read_text())
+                self.assertLessEqual({*pushed}, {"main:master"})
+
+    def test_commands_of_the_shop_say_that_this_is_development(self):
+        """Without DEBUG or SECRET_KEY there are no settings; only help does without them."""
+        typed = r"(\S*) ?\.venv/bin/python manage\.py (\w+)"
+        for file in documents():
+            with self.subTest(file.relative_to(settings.BASE_DIR)):
+                for before, command in re.findall(typed, file.read_text()):
+                    expected = "`" if command == "help" else "`DEBUG=true"
+                    self.assertIn(before, {expected, "bin/with-services", "--postgres"}, command)
+
+
+@tag("once")
 class GlossaryTests(SimpleTestCase):
     def test_every_word_lives_where_the_glossary_says(self):
         text = (settings.BASE_DIR / "docs" / "glossary.md").read_text()

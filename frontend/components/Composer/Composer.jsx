@@ -5,8 +5,11 @@ import { unknownPlaceholderWords } from "../../lib/placeholders";
 
 const LONGEST = 4000; // characters, as the server counts them
 const COUNTED_FROM = 300; // left
+const COMPOSED = 229; // the keyCode of a key that an input method took
 
 const lengthOf = (text) => [...text.trim()].length;
+// Safari ends a composition before the keydown that ended it: only the keyCode still tells.
+const isComposing = (event) => event.isComposing || event.keyCode === COMPOSED;
 const hasNoKeyboard = () => window.matchMedia?.("(hover: none) and (pointer: coarse)").matches;
 
 export const Composer = forwardRef(function Composer(
@@ -57,7 +60,7 @@ export const Composer = forwardRef(function Composer(
   };
 
   const onKeyDown = (event) => {
-    const isPlain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.isComposing;
+    const isPlain = !event.shiftKey && !event.ctrlKey && !event.altKey && !isComposing(event);
     if (event.key === "Enter" && isPlain && !hasNoKeyboard()) send(event);
   };
 

@@ -44,6 +44,19 @@ test.each([[{ shiftKey: true }], [{ isComposing: true }], [{ key: "a" }]])(
   },
 );
 
+test("the Enter that ends a composition does not send, in Safari either", () => {
+  open();
+  fireEvent.compositionStart(field());
+  write("ありがとう");
+  press({ isComposing: true, keyCode: 229 });
+  fireEvent.compositionEnd(field());
+  press({ isComposing: false, keyCode: 229 });
+  expect(onSend).not.toHaveBeenCalled();
+  expect(field().value).toBe("ありがとう");
+  press({ keyCode: 13 });
+  expect(onSend.mock.calls).toEqual([["ありがとう"]]);
+});
+
 test("where there is no keyboard, Enter begins a new line, and the button sends", () => {
   window.matchMedia = () => ({ matches: true });
   open();

@@ -2,7 +2,7 @@
 import { useRef, useState } from "react";
 
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
-const SIZES = "(min-width: 768px) 416px, 222px";
+const SIZES = "(min-width: 768px) 416px, 144px";
 
 const within = (index, count) =>
   Number.isInteger(index) ? Math.min(Math.max(index, 0), count - 1) : 0;
@@ -23,7 +23,8 @@ export function ImageBox({ images, imageStart = 0 }) {
 
   const onKeyDown = (event) => {
     const step = STEPS[event.key];
-    if (!step) return;
+    // With one of these, an arrow is the browser's: back, a tab, the end of the page.
+    if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const next = (current + step + count) % count;
     show(next);

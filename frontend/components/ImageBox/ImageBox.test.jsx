@@ -57,6 +57,14 @@ test("the arrow keys go around the pictures and take the focus along", () => {
   expect(largePicture(container)).toBe("/1.webp");
 });
 
+test.each(["altKey", "ctrlKey", "metaKey"])("an arrow with %s is the browser's", (key) => {
+  const { container } = render(<ImageBox images={IMAGES} imageStart={0} />);
+  const isLeft = fireEvent.keyDown(thumb(1), { key: "ArrowLeft", [key]: true });
+  expect(isLeft).toBe(true); // nobody has prevented what the browser does
+  expect(largePicture(container)).toBe("/1.webp");
+  expect(fireEvent.keyDown(thumb(1), { key: "ArrowLeft" })).toBe(false);
+});
+
 test("a change is said aloud, the first picture is not", () => {
   render(<ImageBox images={IMAGES} imageStart={0} />);
   expect(screen.getByRole("status").textContent).toBe("");
