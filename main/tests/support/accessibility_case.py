@@ -21,7 +21,8 @@ LONG_TITLE = (
     "Travels into Several Remote Nations of the World, in Four Parts, by Lemuel Gulliver, First a "
     "Surgeon, and then a Captain of Several Ships: Donaudampfschifffahrtsgesellschaftskapitän"
 )
-
+# As addresses of pages are: nothing in it where a line could break.
+LONG_WORD = "w" * 120
 
 LOOKS = ((390, "light"), (1440, "dark"))
 
@@ -33,7 +34,10 @@ class AccessibilityCase(InParts, BrowserTestCase):
         self.book = ProductFactory(name="Emma", authors="Jane Austen", tags=[self.tag])
         for view in ("cover", "back"):
             ProductImageFactory(product=self.book, alt=f"The {view} of Emma")
-        self.long = ProductFactory(name=LONG_TITLE, authors="Jonathan Swift", tags=[self.tag])
+        self.long = ProductFactory(
+            name=LONG_TITLE, authors=f"Jonathan Swift, {LONG_WORD}", description=LONG_WORD,
+            tags=[self.tag, ProductTagFactory(name=LONG_WORD[:60], description=LONG_WORD)],
+        )  # fmt: skip
         self.sold_out = ProductFactory(name="Candide", authors="Voltaire", stock=0, year=None)
 
     def assert_sound(self, *pages: tuple[str, str], script: str = "", broken: bool = False):
@@ -42,7 +46,7 @@ class AccessibilityCase(InParts, BrowserTestCase):
         `broken` pages have a status that the console complains of.
         """
         for name, path in pages:
-            self.browser.set_width(360)
+            self.browser.set_width(320)
             self.browser.set_colours("light")
             self.browser.open(path)
             if script:
@@ -55,7 +59,7 @@ class AccessibilityCase(InParts, BrowserTestCase):
                 self.assertEqual(self.browser.foreign_requests(), [])
 
     def assert_fits(self, name: str):
-        for width in (360, 390, 768):
+        for width in (320, 390, 768):
             self.browser.set_width(width)
             with self.subTest(name, width=width):
                 self.assertLessEqual(self.browser.sideways_scroll(), 0)

@@ -142,17 +142,21 @@ class Browser:
 
     # --- The visitor's device ---------------------------------------------------------------
 
-    def set_width(self, width: int) -> None:
-        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+    def set_width(self, width: int, *, height: int = 900) -> None:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
-    def set_colours(self, scheme: str) -> None:
-        """ "light" or "dark"; moving parts are asked to stand still, so that axe sees the end."""
+    def set_colours(self, scheme: str, *, medium: str = "") -> None:
+        """ "light" or "dark"; moving parts are asked to stand still, so that axe sees the end.
+
+        The `medium` is "print" for a page as it will be on paper.
+        """
         features = [
             {"name": "prefers-color-scheme", "value": scheme},
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        media = {"media": medium, "features": features}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
 
     @contextlib.contextmanager
     def without_javascript(self) -> Iterator[None]:
