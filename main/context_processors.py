@@ -4,15 +4,17 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from main.views.visitor import basket_quantity
+from main.views.visitor import at_hand
 
 
 def globals(request: HttpRequest) -> dict[str, object]:
-    """VERSION and GA_TRACKER_ID, the basket's size, and the page's own address."""
+    """VERSION and GA_TRACKER_ID, what the header tells the visitor, and the page's own address."""
+    found = SimpleLazyObject(lambda: at_hand(request))
     return {
         "VERSION": settings.GIT_REV,
         "GA_TRACKER_ID": settings.GA_TRACKER_ID,
-        "basket_quantity": SimpleLazyObject(lambda: basket_quantity(request)),
+        "basket_quantity": SimpleLazyObject(lambda: found.basket_quantity),
+        "unread_order": SimpleLazyObject(lambda: found.unread_order),
         # Lazy, too: a foreign host has no canonical URL, but still gets the page of the 400.
         "canonical_url": SimpleLazyObject(lambda: _canonical_url(request)),
     }

@@ -178,11 +178,6 @@ class Order(models.Model):
         return self._postal("shipping")
 
     @property
-    def titles(self) -> int:
-        """The number of different books; copies of one can be in several lines."""
-        return len({line.product_id for line in self.lines.all()})
-
-    @property
     def live_charges(self) -> list[Priced]:
         """Lines and other charges that are not cancelled."""
         return [*(line for line in self.lines.all() if line.is_live), *self.live_extras]

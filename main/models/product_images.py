@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
+from django.db.models.functions import JSONObject
 from pictures.models import PictureField
 
 _SIZES: dict[str, Any] = settings.PICTURES
@@ -139,3 +140,11 @@ class ProductImage(models.Model):
         renditions = [each.deconstruct() for each in self.image.get_picture_files_list()]
         original = (self.image.name, self.image.storage.deconstruct())
         return [*renditions, (f"{__name__}.{Original.__name__}", original, {})]
+
+
+def first_picture(product: str) -> models.Subquery:
+    """For a query whose field `product` is a product's key: the fields of a Picture, or None."""
+    first = ProductImage.objects.filter(product=models.OuterRef(product)).order_by("position", "pk")
+    names = ("image", "alt", "width", "height", "widest")
+    fields = JSONObject(**dict(zip(names, names, strict=True)))
+    return models.Subquery(first.values(_=fields)[:1])

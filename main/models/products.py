@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models.functions import MD5, JSONObject, Left
+from django.db.models.functions import MD5, Left
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -18,7 +18,7 @@ from main.models.history import History
 from main.models.isbn import isbn13
 from main.models.ismn import is_ismn, number_name
 from main.models.languages import LANGUAGES, language_tag
-from main.models.product_images import Picture, ProductImage
+from main.models.product_images import Picture, first_picture
 from main.models.product_tags import ProductTag
 
 CLOTH_COLOURS = 8
@@ -47,6 +47,11 @@ def make_slug(*, name: str, authors: str, isbn: str | None) -> str:
     return f"{slugify(name)[:90] or 'book'}-{known_by}".strip("-")
 
 
+def cloth_of(product_id: int) -> int:
+    """Which binding colour a book without a picture gets; it never changes."""
+    return product_id % CLOTH_COLOURS
+
+
 class ProductQuerySet(models.QuerySet["Product"]):
     def active(self) -> "ProductQuerySet":
         return self.filter(active=True)
@@ -59,12 +64,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def with_cover(self) -> "ProductQuerySet":
         """Fetch each product's first picture in the same query."""
-        first = ProductImage.objects.filter(product=models.OuterRef("pk")).order_by(
-            "position", "pk"
-        )
-        names = ("image", "alt", "width", "height", "widest")
-        cover = JSONObject(**dict(zip(names, names, strict=True)))
-        return self.annotate(cover_fields=models.Subquery(first.values(_=cover)[:1]))
+        return self.annotate(cover_fields=first_picture("pk"))
 
     def for_listing(self) -> "ProductQuerySet":
         """As cards show them: with the cover, without the long texts."""
@@ -209,8 +209,7 @@ class Product(models.Model):
 
     @property
     def cloth(self) -> int:
-        """Which binding colour a book without a picture gets; it never changes."""
-        return self.pk % CLOTH_COLOURS
+        return cloth_of(self.pk)
 
     @property
     def cover(self) -> Picture | None:

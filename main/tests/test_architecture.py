@@ -230,7 +230,7 @@ class CheckerTests(SimpleTestCase):
             "main.views.checkout": "from main.actions.checkout import place_order\n"
             "from main.models import Order\nfrom main import errors\nimport django",
             "main.actions.checkout": "from main import events\nfrom main.actions import basket",
-            "main.context_processors": "from main.views.visitor import basket_quantity",
+            "main.context_processors": "from main.views.visitor import at_hand",
             "booktime.urls": "from main.urls import urlpatterns",
             "booktime.asgi": "from booktime.server.drain import Drain\nfrom main import routing",
             "booktime.server.drain": "from booktime.sight.asgi_types import Send",

@@ -1,5 +1,6 @@
 """What customers see of their orders: states in words, what is due, invoices to download."""
 
+import re
 from decimal import Decimal
 
 from django.db import connection
@@ -105,7 +106,7 @@ class StateTests(OrderPageTestCase):
         self.move(CANCELLED, self.second)
         page = self.page("/orders/")
         self.assertIn(">sent</span>", page)
-        self.assertIn('<td class="number"> £5.00 </td>', page)
+        self.assertIn('<p class="own-order-total"> £5.00 </p>', page)
         cancelled = OrderLineFactory(order__user=self.user, order__total=Decimal("8.49"))
         cancel_order(order_id=cancelled.order_id)
         self.assertIn("<del>£8.49</del>", self.page("/orders/"))
@@ -150,7 +151,10 @@ class SumTests(OrderPageTestCase):
             copies={self.first.pk: 1},
         )  # fmt: skip
         self.assertEqual(self.order.lines.count(), 3)
-        self.assertIn('<td class="number d-none d-sm-table-cell">2</td>', self.page("/orders/"))
+        titles = [self.first.name, self.second.name]
+        self.assertEqual(
+            re.findall(r'<span dir="auto">(.*?)</span>', self.page("/orders/")), titles
+        )
 
     def test_a_line_cancelled_before_payment_makes_less_to_pay(self) -> None:
         self.move(CANCELLED, self.first)

@@ -14,6 +14,7 @@ from main.actions.orders import order_again
 from main.gateways.payments import instructions
 from main.models import Invoice, Order
 from main.models.order_access import read_access_token
+from main.reports.own_orders import own_orders, with_books
 from main.views.conversation_props import note_reading
 from main.views.conversations import customer_panel, sign_in_first
 from main.views.page_links import page_links
@@ -28,13 +29,16 @@ MOST_REFUSALS = 10  # told one by one
 @login_required
 def order_list(request: HttpRequest) -> HttpResponse:
     orders = Order.objects.visible_to(request.user).newest_first()
-    orders = orders.prefetch_related("lines", "charges")
-    paginator = Paginator(orders, ORDERS_A_PAGE)
+    paginator = Paginator(with_books(orders), ORDERS_A_PAGE)
     try:
         page = paginator.page(request.GET.get("page", 1))
     except (EmptyPage, PageNotAnInteger):
         raise Http404("There is no such page.") from None
-    context = {"page_obj": page, "page_links": page_links(request, page)}
+    context = {
+        "own_orders": own_orders(page.object_list),
+        "page_obj": page,
+        "page_links": page_links(request, page),
+    }
     return render(request, "orders/list.html", context)
 
 

@@ -1,11 +1,15 @@
 """The visitor behind a request: the owner of baskets, and the orders that they may read."""
 
-from django.db.models import Sum
+from typing import NamedTuple
+
+from django.db.models import QuerySet, Subquery, Sum
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from main.conversation_access import GUEST_ORDERS, orders_open_to
-from main.models import Basket, BasketLine, BasketOwner, Order
+from main.models import Basket, BasketLine, BasketOwner, Order, User
+from main.models.orders import OrderQuerySet
+from main.reports.unread import has_unread_reply
 
 BASKET_KEY = "basket_key"
 
@@ -33,14 +37,42 @@ def basket_owner_for_writing(request: HttpRequest) -> BasketOwner:
     return basket_owner(request)
 
 
-def basket_quantity(request: HttpRequest) -> int:
-    """How many copies are in the visitor's open basket."""
+class AtHand(NamedTuple):
+    """What the head of each page says: copies in the basket, and an order with an unread reply."""
+
+    basket_quantity: int
+    unread_order: int | None
+
+
+def at_hand(request: HttpRequest) -> AtHand:
+    """One query for most visitors, since every page asks."""
+    if request.user.is_authenticated:
+        return _at_hand_of_user(request.user.pk)
     owner = basket_owner(request)
-    if not (owner.user_id or owner.guest_key):
-        return 0
+    copies = next(iter(_copies(owner)), 0) if owner.guest_key else 0
+    has_orders = GUEST_ORDERS in request.session
+    unread = _newest_unread(readable_orders(request)).first() if has_orders else None
+    return AtHand(copies or 0, unread)
+
+
+def _at_hand_of_user(user_id: int) -> AtHand:
+    user = User.objects.filter(pk=user_id).order_by()
+    unread = _newest_unread(Order.objects.filter(user=user_id))
+    copies = _copies(BasketOwner(user_id=user_id))
+    found = user.values_list(Subquery(copies), Subquery(unread[:1])).first()
+    copies_found, order = found or (0, None)
+    return AtHand(copies_found or 0, order)
+
+
+def _copies(owner: BasketOwner) -> QuerySet:
+    """How many copies are in the open basket: one value, or none."""
     lookup = {f"basket__{name}": value for name, value in owner.lookup.items()}
-    lines = BasketLine.objects.filter(basket__status=Basket.Status.OPEN, **lookup)
-    return lines.aggregate(sum=Sum("quantity"))["sum"] or 0
+    lines = BasketLine.objects.filter(basket__status=Basket.Status.OPEN, **lookup).order_by()
+    return lines.values("basket").annotate(sum=Sum("quantity")).values_list("sum", flat=True)
+
+
+def _newest_unread(orders: OrderQuerySet) -> QuerySet:
+    return orders.filter(has_unread_reply()).newest_first().values_list("pk", flat=True)
 
 
 def readable_orders(request: HttpRequest):
