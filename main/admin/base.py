@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django_countries.fields import CountryField
 
@@ -16,9 +17,19 @@ from main.admin.keys import NUL, KeyField, KeysField, is_key
 from main.forms.addresses import CountrySelect
 from main.forms.pages import BoundedPaginator
 
+# In the confirmation of a deletion: all keys in one field, since a form may have a thousand only.
+CONFIRMED = "confirmed"
+
 
 class BoundedList(ChangeList):
     """A list that answers 400 if the address contains an impossible value."""
+
+    @cached_property
+    def all_count(self) -> int:
+        """How many rows “select all” takes: its pages may be counted less far."""
+        if not self.paginator.is_cut:
+            return self.result_count
+        return self.queryset.order_by().count()
 
     def get_results(self, request: HttpRequest) -> None:
         try:
@@ -70,6 +81,9 @@ class StaffModelAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context=None):
         title = capfirst(self.opts.verbose_name_plural)
+        if confirmed := request.POST.get(CONFIRMED):
+            request.POST = request.POST.copy()
+            request.POST.setlist(ACTION_CHECKBOX_NAME, confirmed.split(","))
         return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None):

@@ -1,12 +1,16 @@
 """Lists and pages of the admin sites ask as little of the database with many rows as with few."""
 
+import re
+from unittest.mock import patch
+
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from main.actions.payments import mark_order_paid
+from main.admin.base import StaffModelAdmin
 from main.forms.pages import BoundedPaginator
-from main.models import Order, OrderLine
+from main.models import Order, OrderLine, ProductTag
 from main.tests.support.admin_case import AdminTestCase
 from main.tests.support.factories import (
     AddressFactory,
@@ -103,3 +107,46 @@ class PaginatorTests(AdminTestCase):
             self.assertEqual((pages.count, pages.num_pages), (3, 2))
         self.assertTrue(pages.is_cut)
         self.assertIn("LIMIT 4", captured[0]["sql"])
+
+
+class SelectAllTests(AdminTestCase):
+    """A list whose pages are counted to three, with five subjects on two pages."""
+
+    path = "/admin/main/producttag/"
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.tags = ProductTagFactory.create_batch(5)
+        self.enterContext(patch.object(BoundedPaginator, "MOST", 3))
+        self.enterContext(patch.object(StaffModelAdmin, "list_per_page", 2))
+
+    def test_the_number_is_that_of_all_rows(self) -> None:
+        response = self.client.get(self.path)
+        self.assertContains(response, "The first 3 subjects")
+        self.assertContains(response, "Select all 5 subjects")
+        self.assertContains(response, "All 5 selected")
+
+    def test_it_is_that_of_the_rows_found(self) -> None:
+        ProductTagFactory.create_batch(5, active=False)
+        response = self.client.get(f"{self.path}?active__exact=0")
+        self.assertContains(response, "All 5 selected")
+
+    def test_a_list_that_is_counted_to_its_end_is_counted_once(self) -> None:
+        with patch.object(BoundedPaginator, "MOST", 5), CaptureQueriesContext(connection) as asked:
+            self.assertContains(self.client.get(self.path), "All 5 selected")
+        self.assertEqual(sum("COUNT(" in query["sql"] for query in asked), 1)
+
+    def test_the_confirmation_says_the_same_and_deletes_those_rows(self) -> None:
+        chosen = {"action": "delete_selected", "_selected_action": [self.tags[0].pk]}
+        response = self.client.post(self.path, chosen | {"index": "0", "select_across": "1"})
+        self.assertContains(response, "Delete these 5 subjects")
+        later = ProductTagFactory()
+        (confirmed,) = re.findall('name="confirmed" value="([^"]+)"', response.content.decode())
+        sure = {"action": "delete_selected", "post": "yes", "confirmed": confirmed}
+        self.assertRedirects(self.client.post(self.path, sure), self.path)
+        self.assertEqual([*ProductTag.objects.all()], [later])
+
+    def test_a_confirmation_of_what_is_no_key_deletes_nothing(self) -> None:
+        sure = {"action": "delete_selected", "post": "yes", "confirmed": f"{self.tags[0].pk},x"}
+        self.assertEqual(self.client.post(self.path, sure).status_code, 400)
+        self.assertEqual(ProductTag.objects.count(), 5)
