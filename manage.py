@@ -4,8 +4,13 @@
 import os
 import sys
 
+HELP = {"help", "--help", "-h"}
+
 
 def main() -> None:
+    if not sys.argv[1:] or HELP.intersection(sys.argv[1:3]):
+        # Nothing runs, and without settings only Django's own commands would be listed.
+        os.environ.setdefault("DEBUG", "true")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "booktime.settings")
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured

@@ -4,6 +4,7 @@ import os
 import sys
 
 import setting_up
+from side_by_side import Step
 
 if sys.argv[1:]:
     sys.exit("run: takes no arguments; its settings are variables, see .env.example")
@@ -12,8 +13,8 @@ if setting_up.debug_setting() is None:
     os.environ["DEBUG"] = "true"
 serve = [setting_up.PYTHON, "-B", "bin/support/serve.py"]
 try:
-    then = [[*serve, "prepare"]] if development else []
-    setting_up.set_up(production_bundles=not development, then=then)
+    then = [Step("making the database and the demo shop", [*serve, "prepare"])]
+    setting_up.set_up(production_bundles=not development, then=then if development else [])
     if not development:
         setting_up.make_static_files()
 except setting_up.SetupError as error:

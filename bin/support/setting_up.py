@@ -13,20 +13,16 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from side_by_side import ROOT, Job, SetupError, Step, run_side_by_side, say
+
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOGS = ROOT / ".cache" / "logs"
 NODE_VERSION = 20
 BUNDLE_SOURCES = ["frontend", "webpack.config.js", "webpack.prod.config.js", "babel.config.js"]
-
-
-class SetupError(Exception):
-    """Something that the person at the terminal must fix; `str(error)` says what."""
 
 
 def debug_setting() -> str | None:
@@ -42,18 +38,17 @@ def is_development() -> bool:
     return str(debug_setting()).strip().lower() not in {"false", "off", "n", "no", "0", ""}
 
 
-def set_up(*, production_bundles: bool, then: list[list] | None = None) -> None:
+def set_up(*, production_bundles: bool, then: list[Step] | None = None) -> None:
     """Set up Python packages in parallel with npm packages and bundles; one set-up at a time.
 
-    `then` are commands to run right after the Python packages, while the bundles are built.
+    `then` are steps to run right after the Python packages, while the bundles are built.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with _lock():
         npm, bundles = _npm_packages(), _bundles(production=production_bundles)
         python = _python_packages()
-        jobs = [("Python packages", "pip", python + (then or []) if python else [])]
-        jobs += [("npm packages" if npm else "bundles", "npm", npm + bundles)]
-        _run_side_by_side([job for job in jobs if job[2]])
+        python += (then or []) if python else []
+        run_side_by_side([Job(LOGS / "pip.log", python), Job(LOGS / "npm.log", npm + bundles)])
         _stamp_path(VENV).write_text(_python_stamp())
         _stamp_path(ROOT / "node_modules").write_text(_npm_stamp())
         if bundles:
@@ -63,8 +58,8 @@ def set_up(*, production_bundles: bool, then: list[list] | None = None) -> None:
 def set_up_python() -> None:
     """Only the Python packages, for a tool that shows no pages."""
     with _lock():
-        if commands := _python_packages():
-            _run_side_by_side([("Python packages", "pip", commands)])
+        if steps := _python_packages():
+            run_side_by_side([Job(LOGS / "pip.log", steps)])
             _stamp_path(VENV).write_text(_python_stamp())
 
 
@@ -73,8 +68,9 @@ def set_up_npm(folder: Path) -> None:
     with _lock():
         stamp = _hash([folder / "package.json", folder / "package-lock.json"], _node_version())
         if not _is_fresh(folder / "node_modules", stamp):
-            command = ["npm", "ci", "--prefix", str(folder)]
-            _run_side_by_side([(f"npm packages of {folder.name}", "npm", [command])])
+            doing = f"installing the npm packages of {folder.name}"
+            step = Step(doing, ["npm", "ci", "--prefix", str(folder)])
+            run_side_by_side([Job(LOGS / "npm.log", [step])])
             _stamp_path(folder / "node_modules").write_text(stamp)
 
 
@@ -86,7 +82,8 @@ def make_static_files() -> None:
     if _is_fresh(folder, stamp):
         return
     command = [PYTHON, "manage.py", "collectstatic", "--noinput", "--clear"]
-    _run_side_by_side([("collecting static files", "collectstatic", [command])])
+    step = Step("collecting the static files", command)
+    run_side_by_side([Job(LOGS / "collectstatic.log", [step])])
     # As in bin/post_compile: collecting needs source maps, but they are not served.
     for source_map in folder.rglob("*.map*"):
         source_map.unlink()
@@ -108,7 +105,7 @@ def _lock():
 # --- Python -------------------------------------------------------------------------------
 
 
-def _python_packages() -> list[list]:
+def _python_packages() -> list[Step]:
     # The real path: an environment cannot be recreated by its own interpreter.
     base = os.environ.get("PYTHON") or os.path.realpath(sys.executable)
     runs = PYTHON.exists() and _version(PYTHON) == _version(base)
@@ -119,8 +116,12 @@ def _python_packages() -> list[list]:
     requirements.write_text(locked_requirements())
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input"]
     install = [*pip, "install", "--no-deps", "--require-hashes", "-r", requirements]
-    commands = [] if runs else [[base, "-m", "venv", "--clear", VENV]]
-    return [*commands, install, [PYTHON, __file__, "remove-unlocked"]]
+    environment = [base, "-m", "venv", "--clear", VENV]
+    return [
+        *([] if runs else [Step("making the Python environment .venv", environment)]),
+        Step("installing the Python packages", install),
+        Step("removing Python packages of before", [PYTHON, __file__, "remove-unlocked"]),
+    ]
 
 
 def locked_requirements() -> str:
@@ -173,9 +174,10 @@ def _python_stamp() -> str:
 # --- Node ---------------------------------------------------------------------------------
 
 
-def _npm_packages() -> list[list]:
-    is_fresh = _is_fresh(ROOT / "node_modules", _npm_stamp())
-    return [] if is_fresh else [["npm", "ci", "--no-audit", "--no-fund"]]
+def _npm_packages() -> list[Step]:
+    if _is_fresh(ROOT / "node_modules", _npm_stamp()):
+        return []
+    return [Step("installing the npm packages", ["npm", "ci", "--no-audit", "--no-fund"])]
 
 
 def _npm_stamp() -> str:
@@ -192,13 +194,14 @@ def _node_version() -> str:
     return version
 
 
-def _bundles(*, production: bool) -> list[list]:
+def _bundles(*, production: bool) -> list[Step]:
     """Development can use production's bundles, but not the other way round."""
     good = [_bundle_stamp(True)] if production else [_bundle_stamp(True), _bundle_stamp(False)]
     has_stats = (ROOT / "webpack-stats.json").exists()
     if has_stats and any(_is_fresh(ROOT / "bundles", stamp) for stamp in good):
         return []
-    return [["npm", "run", "build-prod" if production else "build"]]
+    command = ["npm", "run", "build-prod" if production else "build"]
+    return [Step("building the bundles", command)]
 
 
 def _bundle_stamp(production: bool) -> str:
@@ -207,10 +210,6 @@ def _bundle_stamp(production: bool) -> str:
 
 
 # --- Shared -------------------------------------------------------------------------------
-
-
-def say(text: str) -> None:
-    print(f"{Path(sys.argv[0]).stem}: {text}", flush=True)
 
 
 def _stamp_path(folder: Path) -> Path:
@@ -230,43 +229,6 @@ def _hash(paths: list[Path], *words: str) -> str:
             if file.is_file() and not file.name.startswith("."):
                 digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
     return digest.hexdigest()
-
-
-def _run_side_by_side(jobs) -> None:
-    """Run (name, log, commands) jobs in parallel; show the log of one that fails."""
-    started = time.monotonic()
-    waiting = [(name, LOGS / f"{log}.log", iter(commands)) for name, log, commands in jobs]
-    if waiting:
-        say("setting up " + " and ".join(name for name, *_ in waiting))
-    for _, log, _ in waiting:
-        log.write_text("")
-    running = {}
-    try:
-        while waiting or running:
-            for name, log, commands in waiting:
-                if command := next(commands, None):
-                    running[_start(command, log)] = (name, log, commands)
-            waiting = []
-            time.sleep(0.02)
-            for process in [process for process in running if process.poll() is not None]:
-                name, log, commands = running.pop(process)
-                if process.returncode:
-                    raise SetupError(f"{log.read_text()}\nsetting up failed: {name} (see {log})")
-                waiting.append((name, log, commands))
-    finally:
-        for process in running:
-            process.terminate()
-        for process in running:
-            process.wait()
-    if jobs:
-        say(f"done in {time.monotonic() - started:.1f} s")
-
-
-def _start(command, log: Path) -> subprocess.Popen:
-    with log.open("a") as output:
-        return subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-        )
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["remove-unlocked"]:

@@ -86,6 +86,12 @@ class WrongSettingTests(SimpleTestCase):
             self.assert_refused(environment, named="ALLOWED_HOSTS")
         self.assert_refused(PRODUCTION | {"ALLOWED_HOSTS": "*"}, named="SITE_URL")
 
+    def test_help_needs_no_settings(self):
+        done = run_python(["manage.py", "help"], {})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        for command in ("import_data", "run_worker", "backup", "migrate"):
+            self.assertRegex(done.stdout, rf"(?m)^    {command}$")
+
     def test_it_is_said_by_commands_and_by_the_server(self):
         """And not as a traceback, wherever it is that a library stumbles."""
         for environment, said in [
