@@ -54,7 +54,7 @@ class ProductForm(forms.ModelForm):
         label="ISBN-13",
         required=False,
         empty_value=None,
-        max_length=40,
+        max_length=60,  # with a label, and marks that came along from another page
         widget=AdminTextInputWidget,
         help_text="With or without hyphens. An ISBN-10 is converted to an ISBN-13.",
     )

@@ -50,10 +50,14 @@ class TakeOverTests(ImportTestCase):
         self.assertEqual((walden.isbn, walden.year, walden.stock), (None, None, 0))
 
     def test_isbns_are_taken_with_hyphens_and_of_ten_digits(self):
-        self.import_rows("A,,,,1,978-0-14-143951-8,,,", "B,,,,1,0-8044-2957-x,,,")
+        self.import_rows(
+            "A,,,,1,978-0-14-143951-8,,,",
+            "B,,,,1,0-8044-2957-x,,,",
+            "C,,,,1,ISBN 978\xad0141\u200b439587\u200e,,,",
+        )
         self.assertEqual(
             list(Product.objects.values_list("name", "isbn")),
-            [("A", "9780141439518"), ("B", "9780804429573")],
+            [("A", "9780141439518"), ("B", "9780804429573"), ("C", "9780141439587")],
         )
 
     def test_byte_order_mark_windows_line_ends_and_empty_lines_are_tolerated(self):
