@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_reset
 from django.contrib.auth.signals import user_logged_in
 from django.db import connections, transaction
+from django.db.backends.signals import connection_created
 from django.db.models.signals import (
     m2m_changed,
     post_delete,
@@ -164,6 +165,11 @@ def remove_emptied_folder(sender, file_name: str, new: list, old: list, **kwargs
     """django-pictures removes renditions one by one, but leaves their folder behind."""
     if old and not new:
         remove_empty_folder(file_name)
+
+
+@receiver(connection_created)
+def add_search_functions(sender, connection, **kwargs) -> None:
+    search_sqlite.add_functions(connection)
 
 
 @receiver(post_migrate)

@@ -3,17 +3,17 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from main.admin.base import StaffModelAdmin
+from main.admin.base import FoldedSearch, StaffModelAdmin
 from main.models import Address
 
 
-class AddressAdmin(StaffModelAdmin):
+class AddressAdmin(FoldedSearch, StaffModelAdmin):
     list_display = ["name", "address1", "city", "zip_code", "country_name", "user"]
     list_display_links = ["name"]
     list_select_related = ["user"]
     ordering = ["-pk"]
     sortable_by: list[str] = []
-    search_fields = ["name", "user__email", "zip_code"]
+    search_fields = ["user__email", "zip_code"]
     search_help_text = "Name, e-mail address or postcode (a part will do)"
     view_on_site = False
     fields = ["user", "name", "address1", "address2", "city", "zip_code", "country"]

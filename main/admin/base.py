@@ -1,5 +1,10 @@
 """What the lists and pages of the three sites share: fast however many rows there are."""
 
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin.filters import FieldListFilter, SimpleListFilter
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -7,7 +12,7 @@ from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
 from django.db import DataError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -16,6 +21,9 @@ from django_countries.fields import CountryField
 from main.admin.keys import NUL, KeyField, KeysField, is_key
 from main.forms.addresses import CountrySelect
 from main.forms.pages import BoundedPaginator
+from main.models.folded_text import holding
+from main.models.folding import plain
+from main.models.search import MOST_WORDS
 
 # In the confirmation of a deletion: all keys in one field, since a form may have a thousand only.
 CONFIRMED = "confirmed"
@@ -95,6 +103,22 @@ class StaffModelAdmin(admin.ModelAdmin):
             if not is_key(self.model._meta.pk, key):
                 raise BadRequest("That is not a valid key.")
         return super().response_action(request, queryset)
+
+
+class FoldedSearch:
+    """Finds rows by each word of a search, however their names and the words are written.
+
+    `search_fields` are asked beside the folded texts.
+    """
+
+    search_fields: Sequence[str] = ()
+    model: Any
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
+        for word in plain(search_term).split()[:MOST_WORDS]:
+            beside = [Q(**{f"{field}__icontains": word}) for field in self.search_fields]
+            queryset = queryset.filter(reduce(or_, beside, holding(self.model, word)))
+        return queryset, False
 
 
 class ReadOnlyAdmin(StaffModelAdmin):

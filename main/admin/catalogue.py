@@ -11,12 +11,13 @@ from django.shortcuts import redirect
 from django.utils.html import format_html
 
 from main.actions.catalogue import add_product, change_product, set_products_active
-from main.admin.base import StaffModelAdmin
+from main.admin.base import FoldedSearch, StaffModelAdmin
 from main.admin.catalogue_filters import LanguageFilter, StockFilter, SubjectFilter
 from main.admin.catalogue_forms import ProductForm, ProductImageForm
 from main.admin.history import HistoryAdmin
 from main.gateways.files import FilesUnavailable
 from main.models import Product, ProductImage
+from main.models.isbn import without_label
 from main.models.ismn import is_ismn
 from main.models.product_images import covers, widest_rendition
 
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 1000
 
 
-class TagAdmin(StaffModelAdmin):
+class TagAdmin(FoldedSearch, StaffModelAdmin):
     list_display = ["name", "slug", "active"]
     list_filter = ["active"]
     search_fields = ["name"]
@@ -61,7 +62,7 @@ class BookList(StaffModelAdmin):
         return super().get_queryset(request).with_cover()
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
-        digits = re.sub(r"[\s-]", "", search_term)
+        digits = re.sub("[ -]", "", without_label(search_term))
         if re.fullmatch(r"[0-9]{3,12}", digits) and not queryset.search(digits).exists():
             return queryset.filter(isbn__contains=digits), False
         return (queryset.search(search_term) if search_term.strip() else queryset), False

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from main.models import Product, ProductTag
+from main.models.folded_text import being
 from main.models.languages import LANGUAGES
 
 MOST_SUBJECTS = 1000
@@ -56,7 +57,8 @@ class SubjectFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if not self.value():
             return queryset
-        places = Product.tags.through.objects.filter(producttag__name__iexact=self.value())
+        named = ProductTag.objects.filter(being(ProductTag, self.value()))
+        places = Product.tags.through.objects.filter(producttag__in=named)
         return queryset.filter(pk__in=places.values("product"))
 
     def choices(self, changelist):

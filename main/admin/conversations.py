@@ -1,7 +1,5 @@
 """Conversations, read only, and customer service's canned replies."""
 
-import re
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -11,16 +9,17 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
-from main.admin.base import ReadOnlyAdmin, StaffModelAdmin
+from main.admin.base import FoldedSearch, ReadOnlyAdmin, StaffModelAdmin
 from main.models import CannedReply, Conversation, Message
 from main.models.canned_replies import PLACEHOLDERS
+from main.models.orders import order_id_in
 from main.wording.dates import moment
 from main.wording.facts import message_text
 
 MOST_SHOWN = 200  # messages, the newest; the conversation's own page has all
 
 
-class CannedReplyAdmin(StaffModelAdmin):
+class CannedReplyAdmin(FoldedSearch, StaffModelAdmin):
     list_display = ["name", "beginning", "active"]
     list_filter = ["active"]
     search_fields = ["name", "text"]
@@ -71,10 +70,9 @@ class ConversationAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).select_related("order", "assignee")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
-        digits = re.sub(r"[\s-]", "", search_term)
-        if re.fullmatch(r"[0-9]{12}", digits):
-            return queryset.filter(pk=int(digits)), False
-        return (queryset.none() if digits else queryset), False
+        if (order_id := order_id_in(search_term)) is not None:
+            return queryset.filter(pk=order_id), False
+        return (queryset.none() if search_term.strip(" -") else queryset), False
 
     @admin.display(description="order")
     def number(self, conversation: Conversation) -> str:

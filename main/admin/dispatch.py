@@ -1,6 +1,5 @@
 """The dispatchers' site: paid orders are packed and sent; it does not show who paid what."""
 
-import re
 from collections import Counter
 
 from django.contrib import admin
@@ -74,10 +73,8 @@ class DispatchOrderAdmin(WithoutHistory, OrderAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
         """Only by what is shown here: a search by e-mail or payer would reveal those."""
-        if re.fullmatch(r"[0-9Xx\s-]+", search_term):
-            return super().get_search_results(request, queryset, search_term)
-        name = " ".join(search_term.split())
-        return (queryset.filter(shipping_name__icontains=name) if name else queryset), False
+        is_asked = bool(search_term.strip())
+        return (queryset.matching_parcel(search_term) if is_asked else queryset), False
 
     @admin.display(description="country")
     def country(self, order: Order) -> str:

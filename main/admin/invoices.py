@@ -18,6 +18,8 @@ from main.admin.base import ReadOnlyAdmin
 from main.documents import invoice_response, invoices_pdf, pdf_response
 from main.gateways.pdf import PdfUnavailable
 from main.models import Invoice, Order
+from main.models.folding import plain
+from main.models.orders import order_id_in
 from main.wording.money import money
 
 logger = logging.getLogger(__name__)
@@ -54,11 +56,11 @@ class InvoiceAdmin(ReadOnlyAdmin):
     view_on_site = False
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
-        term = re.sub(r"\s", "", search_term).upper()
-        if number := re.fullmatch(r"((?:INV|CN)-\d{4})-(\d{1,9})", term):
+        term = plain(search_term).upper().replace(" ", "")
+        if number := re.search(r"\b((?:INV|CN)-[0-9]{4})-([0-9]{1,9})\b", term):
             return queryset.filter(series=number[1], sequence=int(number[2])), False
-        if order := re.fullmatch(r"(\d{4})-?(\d{4})-?(\d{4})", term):
-            return queryset.filter(order=int("".join(order.groups()))), False
+        if (order_id := order_id_in(search_term)) is not None:
+            return queryset.filter(order=order_id), False
         return (queryset.none() if term else queryset), False
 
     @admin.display(description="order")

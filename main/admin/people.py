@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from main.actions.customer_service import show_new_name
-from main.admin.base import ReadOnlyAdmin, StaffModelAdmin
+from main.admin.base import FoldedSearch, ReadOnlyAdmin, StaffModelAdmin
 from main.admin.history import HistoryAdmin
 from main.models import Conversation, Message, Order, OrderLine, Product, User
 from main.models.participants import Role
@@ -23,12 +23,12 @@ DEACTIVATE = (
 NAMES = {"first_name", "last_name", "email"}
 
 
-class OwnerUserAdmin(HistoryAdmin, UserAdmin):
+class OwnerUserAdmin(FoldedSearch, HistoryAdmin, UserAdmin):
     ordering = ["email"]
     sortable_by = ["email", "date_joined"]
     list_display = ["email", "first_name", "last_name", "works_as", "is_active", "date_joined"]
     list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
-    search_fields = ["email", "first_name", "last_name"]
+    search_fields = ["email"]
     search_help_text = "E-mail address or name (a part will do)"
     readonly_fields = ["orders", "last_login", "date_joined"]
     fieldsets = [

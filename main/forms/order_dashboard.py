@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from main.models import Order
+from main.models.folding import plain
 from main.models.order_money import MoneyState
 from main.models.orders import OrderQuerySet
 from main.reports.calendar import start_of
@@ -37,7 +38,7 @@ class DashboardForm(forms.Form):
     """Checks what the filters cannot check by themselves."""
 
     def clean_q(self) -> str:
-        term = " ".join(self.cleaned_data["q"].split())
+        term = plain(self.cleaned_data["q"])
         shortest = SHORTEST - 1 if _FULL_NAMES.search(term) else SHORTEST
         if term and len(term) < shortest:
             raise forms.ValidationError(f"Type at least {shortest} letters or digits.")

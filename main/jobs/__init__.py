@@ -3,7 +3,7 @@
 A job is put off by its name and stored as `main.jobs.<name>`, so each is named here.
 """
 
-from main.jobs.backfill import normalise_old_addresses, take_over_old_orders
+from main.jobs.backfill import fold_old_texts, normalise_old_addresses, take_over_old_orders
 from main.jobs.conversations import look_for_unread_replies
 from main.jobs.mails import send_mail
 from main.jobs.pictures import look_at_pictures, render_pictures
@@ -16,6 +16,7 @@ from main.jobs.upkeep import (
 )
 
 __all__ = [
+    "fold_old_texts",
     "forget_expired_sessions",
     "forget_expired_tokens",
     "forget_failed_tasks",

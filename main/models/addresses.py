@@ -10,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 from django_countries.fields import Country, CountryField
 
+from main.models.folded_text import Folded, FoldedField, FoldedRows
 from main.models.place_names import normalise_place
 from main.models.postal_rules import check_postal_address
 from main.models.postcodes import normalise_postcode, plain_digits
@@ -52,12 +53,12 @@ def normalise_address(fields: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-class AddressQuerySet(models.QuerySet["Address"]):
+class AddressQuerySet(FoldedRows, models.QuerySet["Address"]):
     def owned_by(self, user: Any) -> "AddressQuerySet":
         return self.filter(user=user)
 
 
-class Address(models.Model):
+class Address(Folded):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="addresses"
     )
@@ -67,6 +68,7 @@ class Address(models.Model):
     city = models.CharField("town or city", max_length=80, blank=True)
     zip_code = models.CharField("postcode", max_length=12, blank=True)
     country: Any = CountryField()
+    folded = FoldedField(sources=["name"])
 
     objects = AddressQuerySet.as_manager()
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from main.models.folded_text import Folded, FoldedField, FoldedRows
+
 # The names that may stand in braces, and what each is replaced by.
 PLACEHOLDERS = {
     "order_number": "the order's number",
@@ -33,15 +35,16 @@ def check_placeholders(text: str) -> None:
         raise ValidationError(f"{{{unknown[0]}}} is not a placeholder. You can use: {known}.")
 
 
-class CannedReplyQuerySet(models.QuerySet["CannedReply"]):
+class CannedReplyQuerySet(FoldedRows, models.QuerySet["CannedReply"]):
     def active(self) -> "CannedReplyQuerySet":
         return self.filter(active=True)
 
 
-class CannedReply(models.Model):
+class CannedReply(Folded):
     name = models.CharField(max_length=60, unique=True)
     text = models.TextField(max_length=2000, validators=[check_placeholders])
     active = models.BooleanField(default=True)
+    folded = FoldedField(sources=["name", "text"])
 
     objects = CannedReplyQuerySet.as_manager()
 

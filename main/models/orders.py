@@ -15,12 +15,15 @@ from main.models.addresses import POSTAL_FIELDS, PostalAddress
 from main.models.balance import Balance, balance_of, with_ledger
 from main.models.charges import SERVICES, Priced, Sums, VatLine, add_up
 from main.models.email_addresses import EmailAddressField, normal_email
+from main.models.folded_text import Folded, FoldedField, FoldedRows, holding, second_holding
+from main.models.folding import plain
 from main.models.history import History
-from main.models.isbn import isbn13
+from main.models.isbn import isbn_in, without_label
 from main.models.order_money import MoneyState, in_money_state
 from main.models.products import Product
 
 TRANSFER = "transfer"  # the way to pay of all orders from before there was a choice
+_NUMBER = re.compile(r"(?<![\w-])([0-9]{4})[ -]?([0-9]{4})[ -]?([0-9]{4})(?![\w-])")
 _FIRST_ID, _ID_COUNT = 10**11, 9 * 10**11
 
 
@@ -29,7 +32,13 @@ def random_order_id() -> int:
     return _FIRST_ID + secrets.randbelow(_ID_COUNT)
 
 
-class OrderQuerySet(models.QuerySet["Order"]):
+def order_id_in(text: str) -> int | None:
+    """The first order number in what somebody typed, alone or among words."""
+    found = _NUMBER.search(plain(text))
+    return int("".join(found.groups())) if found else None
+
+
+class OrderQuerySet(FoldedRows, models.QuerySet["Order"]):
     def visible_to(self, user: Any) -> "OrderQuerySet":
         """The orders that this user may read: their own."""
         return self.filter(user=user) if user.is_authenticated else self.none()
@@ -51,23 +60,30 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
         An index answers each part, however many orders there are.
         """
-        term = " ".join(term.split())
-        digits = re.sub(r"[\s-]", "", term)
-        if re.fullmatch(r"[0-9]{12}", digits):
-            return self.filter(pk=int(digits))
-        if re.fullmatch(r"[0-9]{9}([0-9]{3})?[0-9Xx]", digits):
-            return self._with_book(digits)
-        return self.filter(
-            models.Q(email__icontains=normal_email(term))
-            | models.Q(billing_name__icontains=term)
-            | models.Q(shipping_name__icontains=term)
-        )
+        if (by_number := self._by_number(term)) is not None:
+            return by_number
+        term = plain(term)
+        by_email = models.Q(email__icontains=normal_email(term))
+        return self.filter(by_email | holding(self.model, term))
+
+    def matching_parcel(self, term: str) -> "OrderQuerySet":
+        """Find orders by what a parcel shows: a number, an ISBN, or the name on it."""
+        if (by_number := self._by_number(term)) is not None:
+            return by_number
+        return self.filter(second_holding(self.model, plain(term)))
+
+    def _by_number(self, term: str) -> "OrderQuerySet | None":
+        """The orders with this number or ISBN; None if the term is neither."""
+        if isbn := isbn_in(term):
+            return self._with_book(isbn)
+        if (order_id := order_id_in(term)) is not None:
+            return self.filter(pk=order_id)
+        digits = re.sub("[ -]", "", without_label(term))
+        is_wrong = re.fullmatch(r"[0-9]{9}([0-9]{3})?[0-9Xx]", digits)
+        return self.none() if is_wrong else None
 
     def _with_book(self, isbn: str) -> "OrderQuerySet":
-        try:
-            products = Product.objects.filter(isbn=isbn13(isbn)).values_list("pk", flat=True)
-        except ValueError:
-            return self.none()
+        products = Product.objects.filter(isbn=isbn).values_list("pk", flat=True)
         # Look the key up first: from a join, the planner cannot tell how few lines match.
         lines: Any = self.model._meta.get_field("lines").related_model
         return self.filter(pk__in=lines.objects.filter(product__in=list(products)).values("order"))
@@ -83,7 +99,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.order_by("-created_at", "-pk")
 
 
-class Order(models.Model):
+class Order(Folded):
     class Status(models.IntegerChoices):
         NEW = 10, "new"
         PAID = 20, "paid"
@@ -123,6 +139,7 @@ class Order(models.Model):
     shipping_city = models.CharField(max_length=80, blank=True)
     shipping_zip_code = models.CharField(max_length=12, blank=True)
     shipping_country = CountryField()
+    folded = FoldedField(sources=["billing_name", "shipping_name"])
 
     last_spoken_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -138,7 +155,7 @@ class Order(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = OrderQuerySet.as_manager()
-    history = History(excluded_fields=["basket", "dispatch_by", "updated_at"])
+    history = History(excluded_fields=["basket", "dispatch_by", "folded", "updated_at"])
 
     class Meta:
         permissions = [("settle_order", "Can mark orders paid, cancel and refund them")]

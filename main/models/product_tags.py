@@ -4,6 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
+from main.models.folded_text import Folded, FoldedField, FoldedRows
+
 ALL_BOOKS = "all"  # takes the place of a subject's slug in the address of the list of all books
 
 
@@ -13,7 +15,7 @@ def validate_is_no_list_of_all(slug: str) -> None:
         raise ValidationError("“all” is the list of all books.")
 
 
-class ProductTagQuerySet(models.QuerySet["ProductTag"]):
+class ProductTagQuerySet(FoldedRows, models.QuerySet["ProductTag"]):
     def active(self) -> "ProductTagQuerySet":
         return self.filter(active=True)
 
@@ -21,11 +23,12 @@ class ProductTagQuerySet(models.QuerySet["ProductTag"]):
         return self.get(slug=slug)
 
 
-class ProductTag(models.Model):
+class ProductTag(Folded):
     name = models.CharField(max_length=64)
     slug = models.SlugField(max_length=64, unique=True, validators=[validate_is_no_list_of_all])
     description = models.TextField(blank=True)
     active = models.BooleanField(default=True)
+    folded = FoldedField(sources=["name"])
 
     objects = ProductTagQuerySet.as_manager()
 

@@ -14,12 +14,14 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from main.models import search
+from main.models.folded_text import Folded, FoldedRows
 from main.models.history import History
 from main.models.isbn import isbn13
 from main.models.ismn import is_ismn, number_name
 from main.models.languages import LANGUAGES, language_tag
 from main.models.product_images import Picture, first_picture
 from main.models.product_tags import ProductTag
+from main.models.search_words import BookWordsField
 
 CLOTH_COLOURS = 8
 _LANGUAGES_BY_NAME = sorted(LANGUAGES.items(), key=lambda item: item[1])
@@ -52,7 +54,7 @@ def cloth_of(product_id: int) -> int:
     return product_id % CLOTH_COLOURS
 
 
-class ProductQuerySet(models.QuerySet["Product"]):
+class ProductQuerySet(FoldedRows, models.QuerySet["Product"]):
     def active(self) -> "ProductQuerySet":
         return self.filter(active=True)
 
@@ -103,7 +105,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
-class Product(models.Model):
+class Product(Folded):
     name = models.CharField(max_length=255)
     slug = models.SlugField(max_length=120, unique=True, blank=True)
     description = models.TextField(blank=True)
@@ -132,11 +134,12 @@ class Product(models.Model):
     stock = models.PositiveIntegerField(default=0)
     tags = models.ManyToManyField(ProductTag, blank=True, related_name="products")
     active = models.BooleanField(default=True)
+    folded = BookWordsField(sources=["name", "authors", "description"])
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = ProductQuerySet.as_manager()
-    history = History(excluded_fields=["updated_at"])
+    history = History(excluded_fields=["folded", "updated_at"])
 
     class Meta:
         ordering = ["name", "pk"]

@@ -1,6 +1,6 @@
 """Finds products by the words that customers type; each database has its own module for it."""
 
-import unicodedata
+from itertools import islice
 from types import ModuleType
 from typing import Any
 
@@ -8,17 +8,17 @@ from django.db import connections
 from django.db.models import QuerySet
 
 from main.models import search_postgresql, search_sqlite
-from main.models.isbn import isbn13
+from main.models.isbn import isbn_in
+from main.models.search_words import ARTICLES, Chunk, asked_words, chunks_in, title_words
 
 # Nobody searches for more than this; longer text was pasted by mistake or in bad faith.
 LONGEST_QUERY = 200
 MOST_WORDS = 12
 # Half the shop resembles a word of two letters.
 MOST_CLOSE_WORDS, SHORTEST_CLOSE_WORD = 6, 3
-_ARTICLES = {"a", "an", "the"}
 # Ignored if there are other words: "the origin of species" is "On the Origin of ...".
 # Only words of which no title consists: "It" and "She" are books.
-_FILLERS = {*_ARTICLES, "and", "by", "for", "from", "in", "of", "on", "or", "to", "with"}
+_FILLERS = {*ARTICLES, "and", "by", "for", "from", "in", "of", "on", "or", "to", "with"}
 
 
 def search(products: QuerySet[Any], query: str) -> QuerySet[Any]:
@@ -27,23 +27,22 @@ def search(products: QuerySet[Any], query: str) -> QuerySet[Any]:
     Titles that begin with the query come first, led by the exact title; then products with all
     words in the title, in title or authors, and in the description. An ISBN finds its book.
     """
-    number = _isbn_in(query)
+    number = isbn_in(query[:LONGEST_QUERY])
     if number:
         return products.filter(isbn=number)
-    words = _words_in(query)
-    if not words:
+    chunks = _chunks_in(query)
+    if not chunks:
         return products.none()
-    # Titles are compared without their article as well.
-    phrase = " ".join(words[1:] if words[0] in _ARTICLES and len(words) > 1 else words)
-    return _engine(products).matching(products, words=_without_fillers(words), phrase=phrase)
+    phrase = " ".join(gram for word in title_words(chunks) for gram in asked_words(word))
+    return _engine(products).matching(products, chunks=_without_fillers(chunks), phrase=phrase)
 
 
 def search_close(products: QuerySet[Any], query: str) -> QuerySet[Any]:
     """Products whose title or authors resemble each word, for when nothing matches exactly."""
-    words = [
-        word for word in _without_fillers(_words_in(query)) if len(word) >= SHORTEST_CLOSE_WORD
-    ]
-    if not words or _isbn_in(query):
+    chunks = _without_fillers(_chunks_in(query))
+    words = [word for chunk in chunks for word in chunk.canonical]
+    words = [word for word in dict.fromkeys(words) if len(word) >= SHORTEST_CLOSE_WORD]
+    if not words or isbn_in(query[:LONGEST_QUERY]):
         return products.none()
     telling = sorted(words, key=len, reverse=True)[:MOST_CLOSE_WORDS]
     return _engine(products).resembling(products, words=telling)
@@ -54,20 +53,11 @@ def _engine(products: QuerySet[Any]) -> ModuleType:
     return search_sqlite if is_sqlite else search_postgresql
 
 
-def _isbn_in(query: str) -> str:
-    try:
-        return isbn13(query[:LONGEST_QUERY])
-    except ValueError:
-        return ""
+def _chunks_in(query: str) -> list[Chunk]:
+    return list(islice(chunks_in(query[:LONGEST_QUERY]), MOST_WORDS))
 
 
-def _words_in(query: str) -> list[str]:
-    """Runs of letters, digits and their marks: nothing that a query language interprets."""
-    text = unicodedata.normalize("NFKC", query[:LONGEST_QUERY]).lower()
-    words = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in text).split()
-    return [word for word in words if any(map(str.isalnum, word))][:MOST_WORDS]
-
-
-def _without_fillers(words: list[str]) -> list[str]:
-    """Each word once, in order, without fillers if there are other words."""
-    return list(dict.fromkeys(word for word in words if word not in _FILLERS)) or words[-1:]
+def _without_fillers(chunks: list[Chunk]) -> list[Chunk]:
+    """Each once, in order, without fillers if there are other words."""
+    telling = [chunk for chunk in chunks if chunk.whole not in _FILLERS]
+    return list(dict.fromkeys(telling)) or chunks[-1:]

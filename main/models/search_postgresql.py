@@ -1,4 +1,8 @@
-"""Search on PostgreSQL: full text and trigrams, in the columns that migration 0002 computes."""
+"""Search on PostgreSQL: full text and trigrams, in columns that a trigger fills (migration 0014).
+
+A book that the release before wrote has them empty until the backfill folds it. Until then it is
+found by the columns that migration 0002 computes; they go with the release after next.
+"""
 
 from typing import Any
 
@@ -11,12 +15,19 @@ from django.contrib.postgres.search import (
 )
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Concat, Length
+from django.db.models.functions import Coalesce, Concat, Length
 
-# The part of a product in which a word was found, as labelled in search_vector.
+from main.models.search_words import Chunk, asked_words, is_one_sign
+
+# The part of a product in which a word was found, as labelled in folded_words.
 _TITLE, _TITLE_OR_AUTHORS, _ANYWHERE = "AB", "ABC", "ABCD"
 # Longer words share enough trigrams as they are, and each variant makes the search slower.
 _LONGEST_SWAPPED = 12
+# The columns that the model does not know; whether each is a vector.
+_COLUMNS = {
+    "folded_title": False, "folded_text": False, "folded_words": True,
+    "search_title": False, "search_text": False, "search_vector": True,
+}  # fmt: skip
 _WEIGHTS = [0.05, 0.3, 0.6, 1.0]  # of D, C, B, A: description, authors, whole name, title
 
 
@@ -35,31 +46,31 @@ class _StoredColumn(Func):
 
 
 def matching(
-    products: models.QuerySet[Any], *, words: list[str], phrase: str
+    products: models.QuerySet[Any], *, chunks: list[Chunk], phrase: str
 ) -> models.QuerySet[Any]:
     """Products with every word, the last one as a beginning; see `search.search` for the order."""
-    everywhere = _search_query(words, parts=_ANYWHERE)
+    everywhere = _search_query(chunks, parts=_ANYWHERE)
     begins = Func(
-        Concat(F("search_title"), Value(" ")),
-        Concat(_fold(phrase), Value(" ")),
+        Concat(F("title"), Value(" ")),
+        Value(f"{phrase} "),
         function="starts_with",
         output_field=models.BooleanField(),
     )
     tier = Case(
         When(begins, then=0),
-        When(Q(search_vector=_search_query(words, parts=_TITLE)), then=1),
-        When(Q(search_vector=_search_query(words, parts=_TITLE_OR_AUTHORS)), then=2),
+        When(Q(words=_search_query(chunks, parts=_TITLE)), then=1),
+        When(Q(words=_search_query(chunks, parts=_TITLE_OR_AUTHORS)), then=2),
         default=3,
     )
     return (
         _with_columns(products)
-        .filter(search_vector=everywhere)
+        .filter(Q(folded_words=everywhere) | Q(folded_words=None, search_vector=everywhere))
         .alias(tier=tier)
         .order_by(
             "tier",
             # Of the titles that begin with the query, the exact one is the shortest.
-            Case(When(tier=0, then=Length("search_title")), default=0),
-            SearchRank(F("search_vector"), everywhere, weights=_WEIGHTS).desc(),
+            Case(When(tier=0, then=Length("title")), default=0),
+            SearchRank(F("words"), everywhere, weights=_WEIGHTS).desc(),
             "name",
             "pk",
         )
@@ -71,16 +82,15 @@ def resembling(products: models.QuerySet[Any], *, words: list[str]) -> models.Qu
     close = Func(
         Value(words, output_field=ArrayField(models.TextField())),
         Value([_variants(word) for word in words], output_field=ArrayField(models.TextField())),
-        function="booktime_close_products",
+        function="booktime_resembling",
         # As an array it is computed once; a planner without statistics might do so for every row.
         template="(SELECT unnest(ARRAY(SELECT %(function)s(%(expressions)s))))",
         output_field=models.BigIntegerField(),
     )
-    search_text, search_title = F("search_text"), F("search_title")
     closeness = sum(
-        (_alike("word_similarity", word, search_text) for word in words), start=Value(0.0)
+        (_alike("word_similarity", word, F("text")) for word in words), start=Value(0.0)
     )
-    like_title = _alike("similarity", " ".join(words), search_title)
+    like_title = _alike("similarity", " ".join(words), F("title"))
     return (
         _with_columns(products)
         .filter(pk__in=close)
@@ -97,43 +107,58 @@ def _variants(word: str) -> str:
 
 
 def _with_columns(products: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    columns: dict[str, Any] = {
+        name: _StoredColumn(name, SearchVectorField() if is_vector else models.TextField())
+        for name, is_vector in _COLUMNS.items()
+    }
     return products.alias(
-        search_vector=_StoredColumn("search_vector", SearchVectorField()),
-        search_title=_StoredColumn("search_title", models.TextField()),
-        search_text=_StoredColumn("search_text", models.TextField()),
+        **columns,
+        title=Coalesce(columns["folded_title"], columns["search_title"]),
+        text=Coalesce(columns["folded_text"], columns["search_text"]),
+        words=Coalesce(columns["folded_words"], columns["search_vector"]),
     )
 
 
-def _search_query(words: list[str], *, parts: str) -> SearchQueryCombinable:
-    """Every word, as written or as its stem, in one of the parts."""
-    *whole, last = words
-    query = _either(last, flags=f":*{parts}")
-    for word in whole:
-        query = _either(word, flags=f":{parts}") & query
+def _search_query(chunks: list[Chunk], *, parts: str) -> SearchQueryCombinable:
+    """Every chunk in one of the parts, as written or as its stem; the last as a beginning."""
+    *whole, last = chunks
+    query = _found(last, parts=parts, is_last=True)
+    for chunk in whole:
+        query = _found(chunk, parts=parts) & query
     return query
 
 
-def _either(word: str, *, flags: str) -> SearchQueryCombinable:
-    # The database quotes the word after folding it, so no letter can turn into syntax. A word that
-    # folds to nothing is NULL, and so matches nothing.
-    lexeme = Func(
-        _fold(word),
-        Value(flags),
-        template="quote_literal(NULLIF(%(expressions)s)",
-        arg_joiner=", '')) || (",
-        output_field=models.TextField(),
-    )
-    as_written, stemmed = (
-        SearchQuery(lexeme, config=config, search_type="raw") for config in ("simple", "english")
-    )
-    return as_written | stemmed
+def _found(chunk: Chunk, *, parts: str, is_last: bool = False) -> SearchQueryCombinable:
+    ways = " | ".join(_all_of(way, parts=parts, is_last=is_last) for way in chunk.ways)
+    as_written = _Lexemes(ways)
+    word = chunk.whole
+    if len(chunk.canonical) > 1 or not (word.isascii() and word.isalpha()):
+        return as_written
+    flags = f":*{parts}" if is_last else f":{parts}"
+    return as_written | SearchQuery(f"{word}{flags}", config="english", search_type="raw")
 
 
-def _fold(text: str) -> Value | Func:
-    if text.isascii():
-        return Value(text)  # nothing to fold, and planning the call costs more than the search
-    return Func(Value(text), function="booktime_fold", output_field=models.TextField())
+def _all_of(words: list[str], *, parts: str, is_last: bool) -> str:
+    """All these words; what is left of "emma's" after the sign is no beginning of another word."""
+    lexemes = []
+    for word in words:
+        *grams, end = asked_words(word)
+        is_beginning = is_last and word == words[-1] and (len(words) == 1 or len(word) > 1)
+        flag = "*" if is_beginning or is_one_sign(end) else ""
+        side_by_side = [*(f"'{gram}':{parts}" for gram in grams), f"'{end}':{flag}{parts}"]
+        lexemes.append(f"({' <-> '.join(side_by_side)})")
+    return f"({' & '.join(lexemes)})"
+
+
+class _Lexemes(SearchQuery):
+    """A query that is complete: folded words are nothing that the language interprets."""
+
+    def as_sql(  # type: ignore[override]  # leaves out arguments that are never passed
+        self, compiler: Any, connection: Any
+    ) -> tuple[str, list[Any]]:
+        sql, parameters = super().as_sql(compiler, connection, template="%(expressions)s::tsquery")
+        return sql, list(parameters)
 
 
 def _alike(function: str, text: str, column: F) -> Func:
-    return Func(_fold(text), column, function=function, output_field=models.FloatField())
+    return Func(Value(text), column, function=function, output_field=models.FloatField())

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
 from main.models.email_addresses import EmailAddressField
+from main.models.folded_text import Folded, NameField
 from main.models.history import History
 from main.models.staff_roles import DISPATCH, EVERY_RIGHT, OFFICE, STAFF_ROLES, Right, StaffRole
 
@@ -32,11 +33,12 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-class User(AbstractUser):
+class User(Folded, AbstractUser):
     """A customer or a member of staff, who signs in with the e-mail address."""
 
     username = None  # type: ignore[assignment]
     email = EmailAddressField("e-mail address", unique=True)
+    folded = NameField(sources=["first_name", "last_name"])
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -44,7 +46,8 @@ class User(AbstractUser):
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
     # Without secrets, and without a record for every sign-in.
     history = History(
-        excluded_fields=["password", "last_login"], m2m_fields=["groups", "user_permissions"]
+        excluded_fields=["password", "last_login", "folded"],
+        m2m_fields=["groups", "user_permissions"],
     )
 
     class Meta:

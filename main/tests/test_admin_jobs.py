@@ -69,6 +69,7 @@ class JobsPageTests(TestCase):
         self.assertEqual(
             self.rows(0),
             [
+                [about["fold_old_texts"], "every minute", "not yet", "", "", "30 November, 10:01"],
                 [about["give_back_tasks"], "every minute", "30 November, 09:59", "1.3 s", "done",
                  "30 November, 10:01"],
                 [about["look_at_pictures"], "every minute", "not yet", "", "",

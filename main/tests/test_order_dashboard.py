@@ -108,7 +108,18 @@ class FilterTests(DashboardTestCase):
             books={self.emma: 1}, billing_name="Zoë Winter", email="zw@reader.example"
         )
         self.order(books={self.dune: 1})
-        for term in (order.number, str(order.pk), "zoë  wint", "ZW@READER", self.emma.isbn):
+        for term in (
+            order.number,
+            str(order.pk),
+            "zoë  wint",
+            "ZW@READER",
+            self.emma.isbn,
+            "zoe winter",
+            f"Order {order.number}.",
+            f"ISBN: {self.emma.isbn}",
+            f"emma {self.emma.isbn}",
+            f"\u200e{order.number}",
+        ):
             with self.subTest(term):
                 self.assertEqual(self.found(f"?q={term}"), [order])
 

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import reset_queries
 
 from main.actions.backfill import Backfilled, backfill
+from main.actions.folding import fold_texts
 from main.actions.normal_addresses import Normalised, normalise_addresses
 
 # Locked orders are tried again: so many times, after so many seconds.
@@ -15,11 +16,12 @@ TRIES, PAUSE = 5, 1
 
 class Command(BaseCommand):
     help = (
-        "Bring what release 0.1.0 wrote into today's form: payments and refunds enter the ledger "
-        "from invoices and credit notes, and facts of the timeline get their values. E-mail "
-        "addresses that release 0.2.0 stored are brought into one form. The worker "
-        "does this bit by bit; this command does it at once, even while the shop is open. It can "
-        "be interrupted and repeated. The exit status is 1 if anything is left."
+        "Bring what earlier releases wrote into today's form: payments and refunds enter the "
+        "ledger from invoices and credit notes, facts of the timeline get their values, e-mail "
+        "addresses are brought into one form, and names and titles are folded, so that searches "
+        "find them. The worker does this bit by bit; this command does it at once, even while the "
+        "shop is open. It can be interrupted and repeated. The exit status is 1 if anything is "
+        "left."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,6 +36,8 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"Backfilled orders={orders} facts={facts} (verbatim={verbatim})")
         self._show_addresses(normalise_addresses())
+        if folded := fold_texts():
+            self.stdout.write(f"Folded rows={folded}")
         if left := runs[-1].in_use:
             raise CommandError(f"Orders still in use: {left}. Run it again.")
 
