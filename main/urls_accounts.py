@@ -10,7 +10,7 @@ from allauth.mfa.recovery_codes import views as mfa_codes
 from allauth.mfa.totp import views as mfa_totp
 from django.urls import path, re_path
 
-from main.views import accounts, addresses, pages, second_factor
+from main.views import accounts, addresses, known_devices, pages, second_factor
 
 urlpatterns = [
     path("signup/", allauth_views.signup, name="signup"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("login/", accounts.SignInView.as_view(), name="account_login"),
     path("logout/", allauth_views.logout, name="logout"),
     path("logout/", allauth_views.logout, name="account_logout"),
+    path("account/device/<str:token>/", known_devices.known_device, name="known_device"),
     path("account/inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("account/confirm/", allauth_views.reauthenticate, name="account_reauthenticate"),
     path("account/email/", allauth_views.email, name="account_email"),

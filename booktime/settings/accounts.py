@@ -49,19 +49,32 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-# Limits by the client's address (ip), by account (user) or by e-mail address (key).
+# Limits by the client's address (ip), by account (user) or by what the code gives (key).
 ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "confirm_email": "1/3m/key",
     "contact": "5/h/ip",
-    "login": "30/m/ip",
-    "login_failed": "20/m/ip,5/5m/key",
+    # Counted by SIGN_IN_LIMITS instead.
+    "login": None,
+    "login_failed": None,
     "manage_email": "10/m/user",
     "message": "60/m/key",
     "reauthenticate": "10/m/user",
     "reset_password": "20/h/ip,5/h/key",
     "reset_password_from_key": "20/m/ip",
     "signup": "20/h/ip",
+}
+# Wrong passwords and codes (main/forms/attempts.py). An attacker must not shut out the owner, so
+# what all unknown devices together get wrong never counts for a device that is known.
+SIGN_IN_LIMITS = {
+    "form": "30/m/ip",
+    "client": "20/m/ip",
+    "account_by_client": "5/5m/key",
+    "known_device": "5/5m/key",
+    "account_by_password": "50/h/key",
+    # Of a million codes, three are good at a time.
+    "account_by_code": "20/h/key",
+    "device_mail": "3/h/key",
 }
 
 # A second factor or a passkey: staff need one, and customers may have one.

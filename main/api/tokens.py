@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import has_verified_email
-from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import ValidationError
@@ -24,12 +23,13 @@ from main.api import errors
 from main.api.authentication import TokenAuthentication
 from main.api.throttles import SignInThrottle, UserThrottle
 from main.api.views import NeverCached
+from main.forms.attempts import may_ask
 from main.forms.second_factor import CodeForm
 from main.models import User
 from main.models.email_addresses import normal_email
 
 # At most this many seconds until the limits allow another try (booktime/settings/accounts.py).
-_BY_ADDRESS, _BY_ACCOUNT = 60, 300
+_BY_ADDRESS, _BY_ACCOUNT, _FROM_ELSEWHERE = 60, 300, 3600
 _TOO_MANY = "too_many_login_attempts"
 
 
@@ -120,12 +120,13 @@ def _authenticated(request: HttpRequest, *, username: str, password: str, code: 
 
 def _by_password(request: HttpRequest, *, email: str, password: str) -> User:
     """An unknown address takes as long, and gets the same answer, as a wrong password."""
-    if not ratelimit.consume(request, action="login"):
+    if not may_ask(request, email=email):
         raise errors.TooManyAttempts(retry_after=_BY_ADDRESS)
     try:
         user = get_adapter(request).authenticate(request, email=email, password=password)
-    except ValidationError:  # it checks nothing but how often
-        raise errors.TooManyAttempts(retry_after=_BY_ACCOUNT) from None
+    except ValidationError as error:  # it checks nothing but how often
+        wait = _BY_ACCOUNT if error.code == _TOO_MANY else _FROM_ELSEWHERE
+        raise errors.TooManyAttempts(retry_after=wait) from None
     if user is None:
         raise errors.CredentialsWrong
     return user

@@ -3,20 +3,23 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.core import context
 from allauth.mfa.base import forms as base_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
+
+from main.actions.second_factor import use_code
+from main.forms.attempts import CODE, Attempt, count_attempt
+from main.models import User
 
 NAME_LENGTH = 60
 # A real one has about a thousand characters.
 CREDENTIAL_LENGTH = 20_000
-# A code is valid for 90 seconds (MFA_TOTP_TOLERANCE); allauth forgets used ones after 30.
-CODE_LIFE = 120
 _NOT_TAKEN = "This passkey was not accepted. Please try again."
 _USED = "This code has already been used. Please wait for the next one."
 
@@ -34,13 +37,20 @@ class OneCode:
             ),
         )
 
+    def clean_code(self) -> str:
+        attempt = _attempt(self.user)
+        code = super().clean_code()
+        attempt.succeeded()
+        return code
+
 
 class OnceOnly:
     """An app's code opens once while it is valid."""
 
     def clean_code(self) -> str:
         code = super().clean_code()
-        if self.authenticator.type == Authenticator.Type.TOTP and not _use(self.user, code):
+        is_apps = self.authenticator.type == Authenticator.Type.TOTP
+        if is_apps and not use_code(user_id=self.user.pk, code=code):
             raise ValidationError(_USED)
         return code
 
@@ -54,17 +64,15 @@ class ConfirmByCodeForm(OnceOnly, OneCode, base_forms.ReauthenticateForm):
 
 
 class ActivateAppForm(OneCode, ActivateTOTPForm):
-    def clean_code(self) -> str:
-        """The code that set up the app has been used: it opens nothing any more."""
-        code = super().clean_code()
-        _use(self.user, code)
-        return code
+    pass
 
 
-def _use(user: Any, code: str) -> bool:
-    """Mark the code as used. False if it was used before."""
-    digits = "".join(filter(str.isdigit, code))
-    return cache.add(f"totp-used-{user.pk}-{digits}", 1, timeout=CODE_LIFE)
+def _attempt(user: User) -> Attempt:
+    """Count an attempt at this user's second factor. Raises ValidationError if it is too many."""
+    attempt = count_attempt(context.request, email=user.email, proof=CODE)
+    if attempt.is_beyond:
+        raise get_adapter().validation_error("too_many_login_attempts")
+    return attempt
 
 
 def _checked(credential: Callable[[], Any]) -> Any:
@@ -74,8 +82,6 @@ def _checked(credential: Callable[[], Any]) -> Any:
     except DatabaseError:
         raise
     except Exception as error:
-        if getattr(error, "code", "") == "too_many_login_attempts":
-            raise
         raise ValidationError(_NOT_TAKEN) from error
 
 
@@ -119,6 +125,14 @@ class OneCredential:
         self.fields["credential"] = CredentialField()
 
 
+class CountedCredential(OneCredential):
+    def clean_credential(self) -> Authenticator:
+        attempt = _attempt(self.user)
+        authenticator = _checked(super().clean_credential)
+        attempt.succeeded()
+        return authenticator
+
+
 class AddPasskeyForm(OneCredential, webauthn_forms.AddWebAuthnForm):
     """Any passkey may sign in alone if its device can ask for a finger or a PIN."""
 
@@ -140,9 +154,8 @@ class AddPasskeyForm(OneCredential, webauthn_forms.AddWebAuthnForm):
         return _checked(super().clean)
 
 
-class PasskeyForm(OneCredential, webauthn_forms.AuthenticateWebAuthnForm):
-    def clean_credential(self) -> Authenticator:
-        return _checked(super().clean_credential)
+class PasskeyForm(CountedCredential, webauthn_forms.AuthenticateWebAuthnForm):
+    pass
 
 
 class PasskeyLoginForm(OneCredential, webauthn_forms.LoginWebAuthnForm):
@@ -150,9 +163,8 @@ class PasskeyLoginForm(OneCredential, webauthn_forms.LoginWebAuthnForm):
         return _checked(super().clean_credential)
 
 
-class ConfirmByPasskeyForm(OneCredential, webauthn_forms.ReauthenticateWebAuthnForm):
-    def clean_credential(self) -> Authenticator:
-        return _checked(super().clean_credential)
+class ConfirmByPasskeyForm(CountedCredential, webauthn_forms.ReauthenticateWebAuthnForm):
+    pass
 
 
 class RenamePasskeyForm(webauthn_forms.EditWebAuthnForm):

@@ -22,6 +22,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
 
 from main import access
+from main.actions.second_factor import use_code
 from main.views.next_page import next_page
 
 logger = logging.getLogger(__name__)
@@ -85,8 +86,12 @@ class SecurityView(OnTheWay, base_views.IndexView):
 
 class ActivateAppView(OnTheWay, totp_views.ActivateTOTPView):
     def form_valid(self, form) -> HttpResponse:
+        """The code that set up the app has been used: it opens nothing any more."""
         try:
-            return super().form_valid(form)
+            with transaction.atomic():
+                response = super().form_valid(form)
+                use_code(user_id=self.request.user.pk, code=form.cleaned_data["code"])
+                return response
         except IntegrityError:  # clicked twice, and the other request was first
             return redirect("mfa_index")
 

@@ -84,6 +84,7 @@ PATHS = [
         path=f"/{SECURITY}passkeys/{{}}/remove/",
         method="POST",
     ),
+    PathRow(route="account/device/<str:token>/", visitor="guest", path="/account/device/{}/"),
     PathRow(route=VERIFY, visitor="guest", path="/account/email/verify/{}/"),
     PathRow(route=VERIFY, visitor="guest", path="/account/email/verify/{}/", method="POST"),
     PathRow(route=RESET, visitor="guest", path="/account/password/reset/{}-set-password/"),

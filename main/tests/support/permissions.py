@@ -71,6 +71,7 @@ POST   ^account/email/verify/(?P<key>[-:\w]+)/$      | all 404
 GET    ^account/password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$| all 200
 POST   ^account/password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$| all 200
 GET    account/confirm/                              | own on, member 200
+GET    account/device/<str:token>/                   | all 404
 GET    account/email/                                | member 200
 GET    account/email/sent/                           | all 200
 GET    account/inactive/                             | all 200
