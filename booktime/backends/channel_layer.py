@@ -119,7 +119,8 @@ class ForgivingRedisLayer(RedisChannelLayer):
 
     async def _find_back(self) -> None:
         for index in range(self.ring_size):
-            await self.connection(index).ping()
+            # Receiving writes: one that is another's copy answers a ping, and is still away.
+            await self.connection(index).set(f"{self.prefix}:back", 1, ex=60)
         self._is_away = False
         self.times_back += 1
         logger.warning("Redis is back.")

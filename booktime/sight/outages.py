@@ -4,11 +4,14 @@ import logging
 
 from django.db import InterfaceError, OperationalError
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 DATABASE_ERRORS = (OperationalError, InterfaceError)
+# A Redis that takes nothing, being full or another's copy, is as good as away.
+_REDIS_AWAY = (RedisConnectionError, RedisTimeoutError, ReadOnlyError, OutOfMemoryError)
 # The pool's own errors appear as the database's.
-_AWAY = (RedisConnectionError, RedisTimeoutError, ConnectionError, TimeoutError)
+_AWAY = (*_REDIS_AWAY, ConnectionError, TimeoutError)
 # PostgreSQL's classes of errors: connection, stop or start of the server, too many connections.
 # Somebody should know of all others, such as a deadlock, a full disk or a cancelled statement.
 _AWAY_STATES = ("08", "57P", "533")

@@ -57,6 +57,23 @@ class ForgivingRedisLayerTests(SimpleTestCase):
         self.assertEqual(await asyncio.gather(*receiving), [{"type": "nudge", "n": 3}] * 3)
         self.assertEqual((self.layer.times_back, self.layer.is_live), (1, True))
 
+    async def test_a_redis_that_became_a_copy_is_away_until_it_takes_something(self):
+        channel = await self.layer.new_channel()
+        await self.layer.group_add("copied", channel)
+        redis = self.layer.connection(0)
+        with self.assertLogs("booktime.backends.channel_layer") as logs:
+            await redis.replicaof("127.0.0.1", 1)  # nothing listens there
+            receiving = asyncio.create_task(self.receive(channel))
+            await asyncio.sleep(0.5)
+            self.assertEqual((self.layer.times_back, self.layer.is_live), (0, False))
+            await redis.replicaof("NO", "ONE")
+            async with asyncio.timeout(LIMIT):
+                while not self.layer.times_back:
+                    await asyncio.sleep(0.05)
+        self.assertEqual(len(logs.output), 2)
+        await self.layer.group_send("copied", {"type": "nudge", "n": 1})
+        self.assertEqual(await receiving, {"type": "nudge", "n": 1})
+
     async def test_what_a_full_channel_drops_is_logged_once(self):
         slow = f"specific.{'0' * 32}!"
         await self.layer.group_add("crowd", f"{slow}1")
