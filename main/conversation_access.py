@@ -47,8 +47,11 @@ def participant_in(order_id: int, asker: Any) -> Participant | None:
     return staff(asker.user) if Order.objects.filter(pk=order_id).exists() else None
 
 
-def person_of(participant: Participant, session_key: str) -> str:
-    """The key for rate limits: one per user, or per guest's browser, whichever door they use."""
-    name = f"user {participant.user_id}" if participant.user_id else session_key
+def person_of(participant: Participant, order_id: int) -> str:
+    """The key for rate limits: one per user, or per guest's order, whichever door they use.
+
+    Not per guest's browser: the mail's link opens the order in as many as one likes.
+    """
+    name = f"user {participant.user_id}" if participant.user_id else f"guest of {order_id}"
     # The salt stays: during a push the release before counts under the same keys.
     return salted_hmac("main.participants.person", name).hexdigest()[:32]

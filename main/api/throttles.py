@@ -1,7 +1,5 @@
 """How often one client may call; the rates are in booktime/settings/api.py."""
 
-import hashlib
-
 from allauth.core.internal.ratelimit import get_ip
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
@@ -36,15 +34,17 @@ class DescriptionThrottle(AnonymousThrottle):
 
 
 class GuestThrottle(AnonymousThrottle):
-    """Guests who may read an order are counted each by session; others by address."""
+    """Guests who may read the order are counted by it, in all their browsers; others by address."""
 
     scope = "guest"
 
-    def get_ident(self, request: Request) -> str:
-        session = request._request.session
-        if session.get(GUEST_ORDERS):
-            return hashlib.sha256(session.session_key.encode()).hexdigest()
-        return super().get_ident(request)
+    def get_cache_key(self, request: Request, view) -> str | None:
+        if request.user.is_authenticated:
+            return None
+        order_id = view.kwargs["order_id"]
+        is_theirs = order_id in request._request.session.get(GUEST_ORDERS, [])
+        ident = f"order-{order_id}" if is_theirs else self.get_ident(request)
+        return self.cache_format % {"scope": self.scope, "ident": ident}
 
 
 class UserThrottle(ByAddress, UserRateThrottle):

@@ -178,7 +178,7 @@ class Socket:
     def let_in(self, participant: Participant, credential: Credential) -> None:
         self.participant, self.credential = participant, credential
         log_context.note(role=str(participant.role), user_id=participant.user_id)
-        self.person = person_of(participant, credential.session_key)
+        self.person = person_of(participant, self.order_id)
         self._look_again(settings.CHAT_RECHECK * random.uniform(0.9, 1))  # noqa: S311
 
     def _look_again(self, seconds: float) -> None:

@@ -83,7 +83,7 @@ def sent(
     if not form.wants_twice and (twin := _twin(order_id, author, **form.cleaned_data)):
         form.ask_back(twin.at)
         return HTTPStatus.CONFLICT
-    if rates.take_send_from_thread(person_of(author, request.session.session_key or "")):
+    if rates.take_send_from_thread(person_of(author, order_id)):
         form.add_error(None, _TOO_MANY)
         return HTTPStatus.TOO_MANY_REQUESTS
     try:
