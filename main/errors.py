@@ -102,6 +102,10 @@ class TotalTooLarge(CheckoutRefused):
     """The order would come to more than the shop can bill (main.models.charges)."""
 
 
+class TooManyOrders(CheckoutRefused):
+    """They have placed too many orders lately, or have too many copies in unpaid ones."""
+
+
 class PaymentUnavailable(ShopError):
     """A payment cannot be begun now, since the outside service cannot be reached."""
 

@@ -26,6 +26,15 @@ PAYMENT_WAYS = [
 QUOTE_HOLDS = env.whole("QUOTE_HOLDS", default=24, least=1, most=720)
 # The number of days for which an abandoned checkout is kept.
 CHECKOUT_DAYS = env.whole("CHECKOUT_DAYS", default=30, least=1, most=365)
+# How many orders an hour one client may place as a guest, one mail address get, and one account
+# place; and how many copies may be in orders not yet paid, if there is more than one. 0: no limit.
+GUEST_ORDERS_PER_HOUR = env.whole("GUEST_ORDERS_PER_HOUR", default=15, least=0, most=1_000_000)
+ADDRESS_ORDERS_PER_HOUR = env.whole("ADDRESS_ORDERS_PER_HOUR", default=5, least=0, most=1_000_000)
+MEMBER_ORDERS_PER_HOUR = env.whole("MEMBER_ORDERS_PER_HOUR", default=30, least=0, most=1_000_000)
+GUEST_UNPAID_COPIES = env.whole("GUEST_UNPAID_COPIES", default=100, least=0, most=1_000_000)
+MEMBER_UNPAID_COPIES = env.whole("MEMBER_UNPAID_COPIES", default=500, least=0, most=1_000_000)
+# The number of days for which an unpaid order counts, and its client is kept.
+UNPAID_DAYS = 14
 # The seller, shown on every invoice as it was on that day.
 SELLER = {
     "name": env.str("SELLER_NAME", default="BookTime Ltd"),

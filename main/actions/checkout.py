@@ -15,6 +15,7 @@ from main.actions.checkout_filling import (
 )
 from main.actions.checkout_refusals import check_quote, check_stock, check_total
 from main.actions.conversations import begin_conversation
+from main.actions.order_limits import check_order_limits, note_origin
 from main.actions.payments import settle
 from main.actions.quotes import make_quote
 from main.errors import (
@@ -37,21 +38,24 @@ from main.models import (
 from main.models.history import record_many
 
 
-def place_order(*, checkout_id: UUID, quote: str, payment_way: str = "") -> Order:
+def place_order(
+    *, checkout_id: UUID, quote: str, payment_way: str = "", client: str | None = None
+) -> Order:
     """Order the contents of the checkout's basket, as offered, and take them from the stock.
 
     `quote` is the key of the Quote that the customer saw. `payment_way`, if given, is chosen first
     and stays chosen. A basket submitted several times makes one order, which later calls return. If
-    nothing is to be paid, it is paid and billed at once.
+    nothing is to be paid, it is paid and billed at once. `client` is who asks, to be limited; the
+    demo shop gives none, and is not.
     Raises a CheckoutRefused with the reason (main.errors), and then changes nothing.
     """
     if payment_way:
         choose_payment_way(checkout_id=checkout_id, code=payment_way)
-    return _place(checkout_id, quote=quote, payment_way=payment_way)
+    return _place(checkout_id, quote=quote, payment_way=payment_way, client=client)
 
 
 @transaction.atomic
-def _place(checkout_id: UUID, *, quote: str, payment_way: str) -> Order:
+def _place(checkout_id: UUID, *, quote: str, payment_way: str, client: str | None) -> Order:
     checkout = hold_checkout(checkout_id)
     basket = checkout.basket
     if basket.status == Basket.Status.SUBMITTED:
@@ -60,12 +64,14 @@ def _place(checkout_id: UUID, *, quote: str, payment_way: str) -> Order:
     if not checkout.is_complete:
         raise CheckoutIncomplete
     way = _agreed_way(payment_way or checkout.payment_way)
+    if client is not None:
+        check_order_limits(checkout, client=client)
     lines = _hold_books(basket)
     check_stock(lines)
     agreed = make_quote(checkout, lines=lines)
     check_quote(quote, checkout=checkout, now=agreed)
     check_total(agreed)
-    order = _write_order(checkout, agreed, payment_way=way)
+    order = _write_order(checkout, agreed, payment_way=way, client=client)
     products = {line.product_id: line.product for line in lines}
     _write_charges(order, agreed, products)
     stock.take(lines=lines, products=products, reason=f"Order {order.number} placed")
@@ -92,9 +98,11 @@ def _agreed_way(chosen: str) -> str:
     return chosen or codes[0]
 
 
-def _write_order(checkout: Checkout, agreed: Quote, *, payment_way: str) -> Order:
+def _write_order(
+    checkout: Checkout, agreed: Quote, *, payment_way: str, client: str | None
+) -> Order:
     user, sums = checkout.basket.user, agreed.sums
-    return Order.objects.create(
+    order = Order.objects.create(
         user=user,
         email=user.email if user else checkout.email,
         basket=checkout.basket,
@@ -105,6 +113,9 @@ def _write_order(checkout: Checkout, agreed: Quote, *, payment_way: str) -> Orde
         **_address_of("billing", checkout.billing),
         **_address_of("shipping", checkout.shipping),
     )
+    if client is not None:
+        note_origin(order, client=client)
+    return order
 
 
 def _address_of(kind: str, fields: Mapping[str, str] | None) -> dict[str, str]:

@@ -9,6 +9,7 @@ from main.emails.letters import Letter, mail
 from main.gateways.payments import instructions, payment_way
 from main.models import Invoice, Order, OrderLine, Refund
 from main.models.order_access import make_access_token
+from main.wording.orders import greeting
 
 
 @mail
@@ -77,6 +78,7 @@ def about(order: Order, **context: Any) -> Letter:
     """A letter to the order's customer, with a link to it, and how to pay if it is unpaid."""
     common = {
         "order": order,
+        "greeting": greeting(order),
         "payment": instructions(order),
         "order_url": settings.SITE_URL + path_to(order),
         "site_url": settings.SITE_URL,

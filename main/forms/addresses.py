@@ -1,6 +1,7 @@
 """Postal addresses, checked by their country's rules."""
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django_countries.widgets import LazySelect
@@ -16,6 +17,10 @@ _AUTOCOMPLETE = {
     "country": "country",
 }
 HOME_COUNTRY = "GB"
+# An order's mails repeat the address, and a guest may have them sent to anybody.
+_no_link = RegexValidator(
+    r"(?i)://|\bwww\.", "Please leave web addresses out.", code="link", inverse_match=True
+)
 
 
 class CountrySelect(LazySelect):
@@ -54,6 +59,8 @@ class PostalAddressForm(forms.ModelForm):
         kind = f"{self.prefix} " if self.prefix in ("billing", "shipping") else ""
         for name, token in _AUTOCOMPLETE.items():
             self.fields[name].widget.attrs["autocomplete"] = kind + token
+            if name != "country":
+                self.fields[name].validators.append(_no_link)
 
     @property
     def postal(self) -> PostalAddress:

@@ -12,6 +12,7 @@ from main.jobs.upkeep import (
     forget_expired_tokens,
     forget_failed_tasks,
     forget_old_checkouts,
+    forget_order_origins,
     give_back_tasks,
 )
 
@@ -21,6 +22,7 @@ __all__ = [
     "forget_expired_tokens",
     "forget_failed_tasks",
     "forget_old_checkouts",
+    "forget_order_origins",
     "give_back_tasks",
     "look_at_pictures",
     "look_for_unread_replies",

@@ -4,6 +4,7 @@ from django.core.management import call_command
 
 from main.actions import tokens
 from main.actions.checkout_keeping import forget_checkouts
+from main.actions.order_limits import forget_origins
 from main.queue import EACH_HOUR, EACH_MINUTE, EACH_NIGHT, periodic, upkeep
 
 
@@ -30,3 +31,8 @@ def forget_expired_tokens() -> None:
 @periodic(EACH_NIGHT, about="Removes completed and abandoned checkouts.")
 def forget_old_checkouts() -> None:
     forget_checkouts()
+
+
+@periodic(EACH_NIGHT, about="Forgets from which client a guest's order came, after two weeks.")
+def forget_order_origins() -> None:
+    forget_origins()

@@ -11,6 +11,7 @@ from main.models.conversations import Conversation, Message, ReadCursor
 from main.models.invoices import Invoice, InvoiceLine, InvoiceSeries, InvoiceVat
 from main.models.open_balances import OpenBalance
 from main.models.order_lines import OrderCharge, OrderLine
+from main.models.order_origins import OrderOrigin
 from main.models.orders import Order
 from main.models.participants import Participant, Role
 from main.models.payments import Payment, Refund
@@ -43,6 +44,7 @@ __all__ = [
     "Order",
     "OrderCharge",
     "OrderLine",
+    "OrderOrigin",
     "Participant",
     "Payment",
     "PeriodicJob",

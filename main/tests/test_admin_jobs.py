@@ -86,6 +86,8 @@ class JobsPageTests(TestCase):
                  "1 December, 03:10"],
                 [about["forget_old_checkouts"], "every night", "not yet", "", "",
                  "1 December, 03:10"],
+                [about["forget_order_origins"], "every night", "not yet", "", "",
+                 "1 December, 03:10"],
             ],
         )  # fmt: skip
 

@@ -5,7 +5,7 @@ import unittest
 from django.db import connection, models, transaction
 from django.test import TransactionTestCase
 
-from main.models import Basket, Checkout, OrderLine
+from main.models import Basket, Checkout, Order, OrderLine
 from main.tests.support.checkout_case import ready_checkout
 from main.tests.support.checkout_page_case import ADDRESSES, DONE, GUEST_FIELDS, REVIEW
 from main.tests.support.factories import (
@@ -19,10 +19,14 @@ from main.tests.support.paid_elsewhere import PaidElsewhere, paid_elsewhere
 from main.tests.support.race_case import Race, RaceTestCase, place
 from main.views.visitor import BASKET_KEY
 
+ORDERS = 3  # that one client may place as a guest in an hour
+
 
 def setUpModule() -> None:
     RaceTestCase.shop = unittest.enterModuleContext(
-        lasting_shop(application="main.tests.support.racing_asgi")
+        lasting_shop(
+            application="main.tests.support.racing_asgi", GUEST_ORDERS_PER_HOUR=str(ORDERS)
+        )
     )
 
 
@@ -121,4 +125,25 @@ class SignInWhilePlacingRaces(RaceTestCase):
         self.run_races(self.race)
 
     def test_without_locks_they_are_both_or_neither(self) -> None:
+        self.run_races(self.race, without="locks")
+
+
+class OrderLimitRaces(RaceTestCase):
+    """Eight guests of one client order different books at once."""
+
+    def setUp(self) -> None:
+        books = ProductFactory.create_batch(8)
+        requests = [self.checkout_of_guest(number, book) for number, book in enumerate(books)]
+        self.race = Race(requests, self.verdict)
+
+    def verdict(self, answers: list[Answer]) -> None:
+        self.assert_no_trouble(answers)
+        self.assertEqual(sorted(a.status for a in answers), [302] * ORDERS + [429] * (8 - ORDERS))
+        self.assertEqual(Order.objects.count(), ORDERS)
+        self.assertEqual(Basket.objects.open().count(), 8 - ORDERS)
+
+    def test_no_more_are_placed_than_the_limit_says(self) -> None:
+        self.run_races(self.race)
+
+    def test_without_locks_they_would_not_see_each_other(self) -> None:
         self.run_races(self.race, without="locks")

@@ -25,6 +25,7 @@ NAMES = [
     "forget_expired_tokens",
     "forget_failed_tasks",
     "forget_old_checkouts",
+    "forget_order_origins",
     "give_back_tasks",
     "look_at_pictures",
     "normalise_old_addresses",

@@ -19,6 +19,7 @@ from main import access, events
 from main.forms.attempts import PASSWORD, Attempt, count_attempt, forget_attempts, may_ask
 from main.forms.known_devices import remember_device
 from main.models import User
+from main.models.email_addresses import normal_email
 from main.views.known_devices import mail_device_link
 from main.views.next_page import leads_within
 
@@ -123,7 +124,7 @@ def _unwrapped(client: str) -> str:
 
 
 def _typed_address(credentials: dict[str, str]) -> str:
-    return credentials.get("email", "").strip().lower()
+    return normal_email(credentials.get("email", "").strip())
 
 
 class SignInView(LoginView):

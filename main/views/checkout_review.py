@@ -15,13 +15,13 @@ from main.actions.checkout import place_order
 from main.actions.checkout_filling import open_checkout
 from main.actions.payment_demands import begin_payment
 from main.actions.quotes import offer_quote
-from main.errors import BasketEmpty, BasketGone, CheckoutRefused, PaymentUnavailable
+from main.errors import BasketEmpty, BasketGone, CheckoutRefused, PaymentUnavailable, TooManyOrders
 from main.forms.checkout_review import PlaceOrderForm
 from main.gateways.payments import PaymentWay, offered_ways
 from main.models import Checkout, Order
 from main.views.basket import obstacle
 from main.views.checkout import LAST_ORDER
-from main.views.visitor import basket_owner, remember_guest_order
+from main.views.visitor import basket_owner, client_of, remember_guest_order
 
 
 @never_cache
@@ -41,7 +41,10 @@ def checkout_review(request: HttpRequest) -> HttpResponse:
             checkout_id=checkout_id,
             quote=form.cleaned_data["quote"],
             payment_way=form.cleaned_data.get("payment_way", ""),
+            client=client_of(request),
         )
+    except TooManyOrders as error:
+        return _page(request, error=str(error), status=429)
     except CheckoutRefused as error:
         return _page(request, error=str(error), status=409)
     return _go_on(request, order)

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from allauth.core.internal.ratelimit import get_ip
 from django.db.models import QuerySet, Subquery, Sum
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -35,6 +36,11 @@ def basket_owner_for_writing(request: HttpRequest) -> BasketOwner:
             BASKET_KEY, request.session.session_key
         ).hexdigest()
     return basket_owner(request)
+
+
+def client_of(request: HttpRequest) -> str:
+    """A name for the client's network by which limits count; it does not reveal the address."""
+    return salted_hmac("main.visitor.client", get_ip(request), algorithm="sha256").hexdigest()[:32]
 
 
 class AtHand(NamedTuple):

@@ -1,7 +1,11 @@
 """The states of an order and of its lines, in a customer's words."""
 
+import re
+
 from main.models import Order, OrderLine
 
+# What mail programs make a link of.
+LINK = re.compile(r"://|\bwww\.|\w\.\w\w", re.IGNORECASE)
 _ORDER = {
     Order.Status.NEW: ("to be paid", "We’ll dispatch your books as soon as your payment arrives."),
     Order.Status.PAID: ("paid", "Your payment has arrived, and we’re getting your books ready."),
@@ -15,6 +19,16 @@ _LINE = {
     OrderLine.Status.SENT: "sent",
     OrderLine.Status.CANCELLED: "cancelled",
 }
+
+
+def greeting(order: Order) -> str:
+    """How a mail begins. A guest may have entered anybody's address, so nothing of theirs heads it.
+
+    Nor does a link, whoever wrote it.
+    """
+    if order.user_id is None or LINK.search(order.billing_name):
+        return "Hello,"
+    return f"Hello {order.billing_name},"
 
 
 def order_state(order: Order) -> str:

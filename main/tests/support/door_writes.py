@@ -12,8 +12,8 @@ from typing import Literal
 
 RULED = frozenset({
     "Basket", "BasketLine", "Checkout", "Conversation", "Invoice", "InvoiceLine", "InvoiceSeries",
-    "InvoiceVat", "Message", "OpenBalance", "Order", "OrderCharge", "OrderLine", "Payment",
-    "Product", "ReadCursor", "Refund",
+    "InvoiceVat", "Message", "OpenBalance", "Order", "OrderCharge", "OrderLine", "OrderOrigin",
+    "Payment", "Product", "ReadCursor", "Refund",
 })  # fmt: skip
 # What leads from a row that has no rules to some that have: user.orders, tag.products.
 WAYS = frozenset({"baskets", "conversation", "order", "orders", "product", "products"})

@@ -58,7 +58,7 @@ FORMS = [
     FormRow(
         route="order/review/", visitor="guest", path="/order/review/",
         valid={"checkout": "{guest_checkout}", "quote": "{guest_quote}"},
-        fields=["checkout", "quote", "payment_way"], changes=ORDERED,
+        fields=["checkout", "quote", "payment_way"], changes=ORDERED | {"main.OrderOrigin"},
         taken={"payment_way": ANY},  # with one way to pay there is nothing to choose
     ),
     FormRow(
