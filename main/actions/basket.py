@@ -21,6 +21,8 @@ def add_to_basket(*, owner: BasketOwner, product_id: int, quantity: int) -> Bask
         raise BookNotForSale("We don’t have this book.")
     if not product.active:
         raise BookNotForSale(f"“{product.name}” is no longer available.")
+    if product.is_taxed_in_vain:
+        raise BookNotForSale(f"“{product.name}” can’t be ordered at the moment.")
     if not product.is_in_stock:
         raise BookNotForSale(f"“{product.name}” is out of stock.")
     basket = _hold_open_basket(owner)

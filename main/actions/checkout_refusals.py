@@ -25,7 +25,7 @@ def check_stock(lines: Iterable[BasketLine]) -> None:
         product, left = line.product, line.available
         if left is None:
             continue
-        if not product.active:
+        if not product.active or product.is_taxed_in_vain:
             raise BookWithdrawn(f"“{product.name}” is no longer for sale.")
         if not left:
             raise BookSoldOut(f"“{product.name}” has sold out.")

@@ -11,7 +11,7 @@ from main.actions import stock
 from main.actions.import_books_rows import ListedBook, RowRefused
 from main.gateways.plain_text import plain_text
 from main.models import Product
-from main.models.products import make_slug
+from main.models.products import NOT_REGISTERED, make_slug
 
 # What a list may set for a book that the shop has. The stock only on request: repeating the list
 # would bring back copies that were sold since.
@@ -166,5 +166,7 @@ def _slugs_of(book: ListedBook) -> list[str]:
 def _make_product(book: ListedBook) -> Product:
     values = {name: getattr(book, name) for name in (*KNOWN_BY, *DETAILS)}
     product = Product(slug=_slugs_of(book)[0], **values)
+    if product.is_taxed_in_vain:
+        raise RowRefused(f"{NOT_REGISTERED}; this book would get {product.tax_rate} %")
     stock.set_first(product=product, copies=book.stock or 0)
     return product

@@ -17,7 +17,8 @@ class StockFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin) -> list[tuple[str, str]]:
         low = f"Running low (fewer than {settings.LOW_STOCK})"
-        return [("some", "In stock"), ("low", low), ("none", "Sold out")]
+        in_vain = [] if settings.SELLER["vat_id"] else [("vat", "Not sold: they have a VAT rate")]
+        return [("some", "In stock"), ("low", low), ("none", "Sold out"), *in_vain]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         match self.value():
@@ -27,6 +28,8 @@ class StockFilter(admin.SimpleListFilter):
                 return queryset.in_stock().filter(stock__lt=settings.LOW_STOCK)
             case "none":
                 return queryset.filter(stock=0)
+            case "vat":
+                return queryset.taxed_in_vain()
         return queryset
 
 

@@ -54,7 +54,7 @@ class CatalogueForm(forms.Form):
         if wanted.get("language"):
             products = products.filter(language=wanted["language"])
         if wanted.get("in_stock"):
-            products = products.in_stock()
+            products = products.can_be_bought()
         _, order = SORTS[wanted.get("sort") or "title"]
         return products.order_by(*order)
 

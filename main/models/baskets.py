@@ -127,6 +127,6 @@ class BasketLine(models.Model):
 
     @property
     def available(self) -> int | None:
-        """The copies in stock, if fewer than the quantity."""
-        left = self.product.stock if self.product.active else 0
+        """The copies for sale, if fewer than the quantity."""
+        left = self.product.copies_for_sale
         return left if left < self.quantity else None

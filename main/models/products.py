@@ -27,6 +27,7 @@ CLOTH_COLOURS = 8
 _LANGUAGES_BY_NAME = sorted(LANGUAGES.items(), key=lambda item: item[1])
 INDEXED_AUTHORS = 100  # characters: the whole text may be too long for an index
 SHELF_LOOKED_AT = 100
+NOT_REGISTERED = "The shop is not registered for VAT, so the rate must be 0"
 
 
 def validate_isbn13(value: str) -> None:
@@ -60,6 +61,14 @@ class ProductQuerySet(FoldedRows, models.QuerySet["Product"]):
 
     def in_stock(self) -> "ProductQuerySet":
         return self.filter(stock__gt=0)
+
+    def taxed_in_vain(self) -> "ProductQuerySet":
+        """Books with a VAT rate in a shop that may charge none; nobody can buy them."""
+        return self.none() if settings.SELLER["vat_id"] else self.exclude(tax_rate=0)
+
+    def can_be_bought(self) -> "ProductQuerySet":
+        on_sale = self.active().in_stock()
+        return on_sale if settings.SELLER["vat_id"] else on_sale.filter(tax_rate=0)
 
     def tagged(self, tag: ProductTag) -> "ProductQuerySet":
         return self.filter(tags=tag)
@@ -166,9 +175,8 @@ class Product(Folded):
 
     def clean(self) -> None:
         """A shop that is not registered for VAT charges none."""
-        if self.tax_rate and not settings.SELLER["vat_id"]:
-            text = "The shop is not registered for VAT, so the rate must be 0."
-            raise ValidationError({"tax_rate": text})
+        if self.is_taxed_in_vain:
+            raise ValidationError({"tax_rate": f"{NOT_REGISTERED}."})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.isbn = self.isbn or None
@@ -189,8 +197,17 @@ class Product(Folded):
         return number_name(self.isbn or "")
 
     @property
+    def is_taxed_in_vain(self) -> bool:
+        return bool(self.tax_rate) and not settings.SELLER["vat_id"]
+
+    @property
+    def copies_for_sale(self) -> int:
+        """Copies that customers can buy now."""
+        return self.stock if self.active and not self.is_taxed_in_vain else 0
+
+    @property
     def is_in_stock(self) -> bool:
-        return self.stock > 0
+        return self.copies_for_sale > 0
 
     @property
     def year_label(self) -> str:

@@ -46,6 +46,6 @@ def _best_seller_ids(limit: int) -> list[int]:
     )
     ids = [row["product"] for row in sold[:limit]]
     if len(ids) < limit:
-        filler = Product.objects.active().in_stock().exclude(pk__in=ids).order_by("pk")
+        filler = Product.objects.can_be_bought().exclude(pk__in=ids).order_by("pk")
         ids += filler.values_list("pk", flat=True)[: limit - len(ids)]
     return ids

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Count, Value
 
-from main.models import OpenBalance, Order, Refund
+from main.models import OpenBalance, Order, Product, Refund
 from main.reports.orders import Day, read_orders_per_day
 from main.reports.stock import running_low
 
@@ -22,6 +22,7 @@ class Glance:
     overpaid: int
     days: list[Day]
     low_stock: int
+    taxed_in_vain: int
 
     @property
     def last_day(self) -> date:
@@ -50,6 +51,7 @@ def glance() -> Glance:
         **_open_money(),
         days=read_orders_per_day(DAYS),
         low_stock=running_low().count(),
+        taxed_in_vain=Product.objects.active().taxed_in_vain().count(),
     )
 
 

@@ -8,9 +8,8 @@ from django.core.files.base import ContentFile
 from django.test import TestCase, override_settings, tag
 from PIL import Image
 
-from main.actions.pictures import look_at_old_pictures
+from main.actions.pictures import look_at_old_pictures, render_picture
 from main.gateways.files import FilesUnavailable
-from main.jobs import render_pictures
 from main.models import Product, ProductImage
 from main.models.product_images import covers
 from main.tests.support.factories import ProductFactory
@@ -77,9 +76,9 @@ class RenditionTests(RenditionCase):
             mock.patch("main.gateways.files.DiskFiles.save", save_one),
             self.assertRaises(FilesUnavailable),
         ):
-            render_pictures.call(**files)
+            render_picture(**files)
         self.assert_all_there("a.png")
-        render_pictures.call(**files)
+        render_picture(**files)
         self.assert_all_there("a/200w.webp", "a/400w.webp")
 
     def test_a_size_that_django_pictures_leaves_out_is_not_named(self) -> None:
@@ -105,7 +104,7 @@ class RenditionTests(RenditionCase):
         new = [each.deconstruct() for each in self.image.image.get_picture_files_list()]
         (self.media / self.image.image.name).write_bytes(b"no picture")
         with self.assertLogs("main.actions.pictures", "ERROR") as logs:
-            render_pictures.call(
+            render_picture(
                 storage=self.image.image.storage.deconstruct(),
                 file_name=self.image.image.name,
                 new=new,
