@@ -39,7 +39,7 @@ class OrderSerializer(serializers.ModelSerializer):
     status = serializers.ChoiceField(choices=PAID)
     placed_at = serializers.DateTimeField(source="created_at")
     shipping_country = serializers.CharField(
-        source="shipping_country.code", help_text="Two letters, by ISO 3166."
+        source="shipping_country.code", help_text="Two letters, by ISO 3166; XK is Kosovo."
     )
     shipping_country_name = serializers.CharField(source="shipping_country.name")
     lines = OrderLineSerializer(many=True)

@@ -15,6 +15,8 @@ LABELS = [
      "Haruki Murakami|1-2-3 Taishido|Setagaya-ku, TOKYO|154-0023|JAPAN"),
     ("JP", "John Smith|世田谷区太子堂1-2-3|東京都|154-0023",
      "〒154-0023|東京都|世田谷区太子堂1-2-3|John Smith|JAPAN"),
+    ("JP", "Keola Kealiʻi|2º 1-2-3 Taishido|Ｔｏｋｙｏ|154-0023",
+     "Keola Kealiʻi|2º 1-2-3 Taishido, ＴＯＫＹＯ|154-0023|JAPAN"),
     ("US", "Louisa Alcott|399 Lexington Road|Concord, MA|01742",
      "Louisa Alcott|399 Lexington Road|CONCORD, MA 01742|UNITED STATES OF AMERICA"),
     ("GB", "Ada Reader|12 Gower Street|London|WC1E 6BT",

@@ -80,5 +80,11 @@ def _capitals(text: str, country: str) -> str:
 
 
 def _is_latin(address: PostalAddress) -> bool:
+    """Signs such as the apostrophe of “Hawaiʻi” and the ordinal of “2º” tell nothing."""
     text = f"{address.name}{address.address1}{address.address2}{address.city}"
-    return all(unicodedata.name(sign, "").startswith("LATIN") for sign in text if sign.isalpha())
+    letters = [
+        sign
+        for sign in unicodedata.normalize("NFKC", text)
+        if unicodedata.category(sign) in ("Lu", "Ll", "Lt", "Lo")
+    ]
+    return all(unicodedata.name(sign).startswith("LATIN") for sign in letters)
