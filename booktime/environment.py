@@ -80,6 +80,11 @@ class Environment(environ.Env):
         """The value parsed by `read` (from booktime/setting_types.py)."""
         return _read(var, read, f"{wants} like {default}", self.str(var, default=default))
 
+    def maybe(self, var: str, read: Callable[[str], Any], wants: str, *, default: str = "") -> Any:
+        """The same, or "" if there is none."""
+        text = self.str(var, default=default)
+        return _read(var, read, wants, text) if text else ""
+
     def each(
         self, var: str, read: Callable[[str], Any], wants: str, *, default: Iterable[str] = ()
     ) -> list[Any]:

@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django_countries.data import COUNTRIES
 from environ import Env
+from stdnum import get_cc_module
+from stdnum.exceptions import ValidationError as NumberInvalid
 
 LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"{LABEL}(?:\.{LABEL})*", re.ASCII | re.IGNORECASE)
@@ -21,8 +23,12 @@ _ADDRESS = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _NAMED = re.compile(r'(?:"[^"\\\r\n]*"|[^"\\,;:<>@\r\n]*) *<([^<>]+)>')
+# VAT numbers whose prefix is not the country's code: of Greece, and of Northern Ireland.
+_VAT_PREFIXES = {"EL": "GR", "XI": "GB"}
 _WEEKDAYS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
-_SENT = {"smtp", "smtps", "smtp+tls", "smtp+ssl"}
+# How mails are sent, and the port where none is named.
+_MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465, "smtp+ssl": 465}
+_SENT = _MAIL_PORTS.keys()
 _NOT_SENT = {"consolemail", "filemail", "memorymail", "dummymail"}
 
 Hours = dict[int, list[tuple[time, time]]]
@@ -86,6 +92,27 @@ def country(text: str) -> str:
     return text
 
 
+def vat_id(text: str) -> str:
+    """A VAT number as invoices print it: with its country's prefix, in capitals, without spaces."""
+    prefix, number = text[:2], text[2:]
+    land = _VAT_PREFIXES.get(prefix, prefix)
+    _demand(land in COUNTRIES)
+    checks = get_cc_module(land, "vat")
+    try:
+        plain = checks.validate(text) if checks else number
+    except NumberInvalid:
+        raise ValueError(text) from None
+    # Some countries' own form has the prefix. The check digits count only if nothing was mended.
+    _demand(plain in (number, text) and re.fullmatch("[A-Z0-9]{2,15}", number))
+    return text
+
+
+def phone(text: str) -> str:
+    """Any way of writing one, with at least three digits (BR-DE-27 of the electronic invoice)."""
+    _demand(re.fullmatch(r"\+?[0-9 ()./-]+", text) and sum(map(str.isdigit, text)) >= 3)
+    return text
+
+
 def time_zone(text: str) -> str:
     try:
         ZoneInfo(text)
@@ -121,11 +148,14 @@ def database(text: str) -> dict[str, Any]:
 
 
 def mail(text: str) -> dict[str, Any]:
-    scheme = text.partition("://")[0]
+    """`smtps` and `smtp+ssl` are encrypted from the first byte, `smtp+tls` by STARTTLS."""
+    scheme, _, rest = text.partition("://")
     _demand(scheme in _SENT | _NOT_SENT)
-    read = Env.email_url_config(text)
+    # django-environ takes smtps for STARTTLS.
+    read = Env.email_url_config(f"smtp+ssl://{rest}" if scheme == "smtps" else text)
     if scheme in _SENT:
         _demand(re.fullmatch(r"\S+", read["EMAIL_HOST"] or "") and read["EMAIL_PORT"] != 0)
+        read["EMAIL_PORT"] = read["EMAIL_PORT"] or _MAIL_PORTS[scheme]
     if scheme == "filemail":
         _demand(read["EMAIL_FILE_PATH"])
     return read

@@ -46,8 +46,13 @@ SELLER = {
     "email": env.one(
         "SELLER_EMAIL", setting_types.mail_address, "a mail address", default=CUSTOMER_SERVICE_EMAIL
     ),
-    "phone": env.str("SELLER_PHONE", default=""),
-    "vat_id": env.str("SELLER_VAT_ID", default="GB999999973" if DEBUG else ""),
+    "phone": env.maybe("SELLER_PHONE", setting_types.phone, "a telephone number"),
+    "vat_id": env.maybe(
+        "SELLER_VAT_ID",
+        setting_types.vat_id,
+        "a VAT number with its country's prefix, like GB999999973, or empty",
+        default="GB999999973" if DEBUG else "",
+    ),
     "company_number": env.str("SELLER_COMPANY_NUMBER", default=""),
 }
 if DEFAULT_TAX_RATE and not SELLER["vat_id"]:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.test import SimpleTestCase, tag
 
+from booktime import setting_types
 from main.tests.support.odd_settings import (
     AN_ADDRESS,
     MALFORMED,
@@ -63,6 +64,28 @@ def read_settings(environment: dict[str, str]) -> ModuleType:
 
 def documented() -> list[str]:
     return re.findall(r"^#([A-Z_0-9]+)=", (settings.BASE_DIR / ".env.example").read_text(), re.M)
+
+
+@tag("once")
+class VatIdTests(SimpleTestCase):
+    """Every invoice keeps the number of its day, so a wrong one is told at the start."""
+
+    def test_a_number_is_taken_as_its_own_country_writes_it(self):
+        for number in (
+            "GB999999973", "XI110305878", "EL094259216", "ATU13585627", "IE6433435F",
+            "CHE107787577MWST", "NO995525828MVA", "US123456789",
+        ):  # fmt: skip
+            with self.subTest(number):
+                self.assertEqual(setting_types.vat_id(number), number)
+
+    def test_anything_else_is_none(self):
+        for number in (
+            "n/a", "gb999999973", "999999973", "GB999999974", "GB 999 9999 73", "GB999999973.",
+            "GB", "XX999999973", "EU528003555", "EL094259217", "US-12", "VAT GB999999973",
+            "GB٩٩٩٩٩٩٩٧٣",
+        ):  # fmt: skip
+            with self.subTest(number), self.assertRaises(ValueError):
+                setting_types.vat_id(number)
 
 
 @tag("once")
