@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_safe
 
 from main.reports.jobs import read_jobs
+from main.reports.mails import mails_tried_again
+from main.wording.mails import mail_route
 
 
 class JobViews:
@@ -20,5 +22,6 @@ class JobViews:
 
     def jobs(self, request: HttpRequest) -> HttpResponse:
         request.current_app = self.name
-        context = self.each_context(request) | {"title": "Jobs", "jobs": read_jobs()}
-        return TemplateResponse(request, "admin/jobs.html", context)
+        mails = {"mail_route": mail_route(), "mails_again": mails_tried_again()}
+        jobs = {"title": "Jobs", "jobs": read_jobs()} | mails
+        return TemplateResponse(request, "admin/jobs.html", self.each_context(request) | jobs)

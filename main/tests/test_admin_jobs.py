@@ -17,6 +17,7 @@ from main.tests.support.admin_case import elements
 from main.tests.support.factories import EmployeeFactory, OwnerFactory
 from main.tests.support.report_page_case import text_of
 
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 NOW = datetime(2026, 11, 30, 10, 0, 30, tzinfo=UTC)
 
 
@@ -107,6 +108,16 @@ class JobsPageTests(TestCase):
         self.assertIn("The queue 2 waiting, since 30 November, 09:59 3 under way", text)
         self.assertIn("3 under way 1 for later 1 failed attempt in a week", text)
         self.assertNotIn("Is a worker running?", text)
+
+    def test_owners_see_how_mails_go_and_which_are_tried_again(self) -> None:
+        server = {"EMAIL_HOST": "smtp.example", "EMAIL_PORT": 465, "EMAIL_USE_SSL": True}
+        self.enterContext(override_settings(EMAIL_BACKEND=SMTP, **server))
+        self.store()
+        self.store(status="FAILED")
+        route = "Mails go by smtp.example, port 465, encrypted from the first byte."
+        self.assertIn(f"{route} Periodic jobs", self.read())
+        self.store(args_kwargs={"args": [], "kwargs": {"event": "order_paid", "attempt": 2}})
+        self.assertIn(f"{route} 1 could not be sent and is tried again.", self.read())
 
     def test_failures_are_named_without_what_they_were_about(self) -> None:
         secret = {"event": "account_mail_written", "email": "ada@booktime.example", "attempt": 2}
