@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from main.gateways.public_address import public_url
 from main.views.visitor import at_hand
 
 
@@ -15,14 +16,13 @@ def globals(request: HttpRequest) -> dict[str, object]:
         "GA_TRACKER_ID": settings.GA_TRACKER_ID,
         "basket_quantity": SimpleLazyObject(lambda: found.basket_quantity),
         "unread_order": SimpleLazyObject(lambda: found.unread_order),
-        # Lazy, too: a foreign host has no canonical URL, but still gets the page of the 400.
-        "canonical_url": SimpleLazyObject(lambda: _canonical_url(request)),
+        "canonical_url": _canonical_url(request),
     }
 
 
 def _canonical_url(request: HttpRequest) -> str:
-    """The address without filters and trackers; the second page of a list has its own."""
+    """The public address without filters and trackers; the second page of a list has its own."""
     page = request.GET.get("page", "")
     is_later = page.isascii() and page.isdigit() and int(page[:9]) > 1
     path = f"{request.path}?page={page}" if is_later else request.path
-    return request.build_absolute_uri(path)
+    return public_url(path)

@@ -1,11 +1,10 @@
 """The addresses of the shop's pages."""
 
 from django.conf import settings
-from django.contrib.sitemaps.views import index as sitemap_index
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
-from main.sitemaps import SITEMAPS
+from main.sitemaps import SITEMAPS, sitemap_index
 from main.views import (
     basket,
     catalogue,
@@ -46,7 +45,7 @@ urlpatterns = [
     path("", include("main.urls_accounts")),
     path("", include("main.urls_api")),
     path("robots.txt", site.robots, name="robots"),
-    path("sitemap.xml", sitemap_index, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", sitemap_index, name="sitemap"),
     path(
         "sitemap-<section>.xml",
         sitemap,

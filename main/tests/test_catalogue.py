@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 from unittest import mock
 
+from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import OperationalError
@@ -92,7 +93,7 @@ class ListTests(TestCase):
         }.items():
             with self.subTest(query=query):
                 response = self.client.get(f"/products/all/{query}")
-                url = f"http://testserver/products/all/{canonical}"
+                url = f"{settings.SITE_URL}/products/all/{canonical}"
                 self.assertContains(response, f'<link rel="canonical" href="{url}">')
 
     def test_pages_that_are_none_are_not_found(self) -> None:
@@ -147,7 +148,7 @@ class ProductPageTests(TestCase):
         self.page()
         url = self.book.get_absolute_url()
         response = self.client.get(f"{url}?utm_source=x")
-        self.assertContains(response, f'<link rel="canonical" href="http://testserver{url}">')
+        self.assertContains(response, f'<link rel="canonical" href="{settings.SITE_URL}{url}">')
 
     def test_slugs_are_unique_and_never_empty(self) -> None:
         books = [
@@ -204,7 +205,7 @@ class MachineTests(TestCase):
         tag = ProductTagFactory()
         book, hidden = ProductFactory(), ProductFactory(active=False)
         index = self.client.get("/sitemap.xml").content.decode()
-        parts = re.findall(r"<loc>http://testserver(.*?)</loc>", index)
+        parts = re.findall(rf"<loc>{settings.SITE_URL}(.*?)</loc>", index)
         self.assertEqual(len(parts), 3)
         text = "".join(self.client.get(part).content.decode() for part in parts)
         self.assertIn(book.get_absolute_url(), text)
@@ -214,7 +215,7 @@ class MachineTests(TestCase):
 
     def test_robots_names_the_sitemap(self) -> None:
         response = self.client.get("/robots.txt")
-        self.assertContains(response, "Sitemap: http://testserver/sitemap.xml")
+        self.assertContains(response, f"Sitemap: {settings.SITE_URL}/sitemap.xml")
         self.assertContains(response, "Disallow: /orders/")
 
     def test_health_tells_alive_and_ready_apart(self) -> None:

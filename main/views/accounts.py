@@ -18,6 +18,7 @@ from django.utils.crypto import constant_time_compare
 from main import access, events
 from main.forms.attempts import PASSWORD, Attempt, count_attempt, forget_attempts, may_ask
 from main.forms.known_devices import remember_device
+from main.gateways.public_address import at_public_address
 from main.models import User
 from main.models.email_addresses import normal_email
 from main.views.known_devices import mail_device_link
@@ -82,8 +83,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return leads_within(self.request, url)
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
-        """By task, so that a slow mail server causes neither errors nor delays."""
-        context = {"email": email, "site_url": settings.SITE_URL} | context
+        """By task, so that a slow mail server causes neither errors nor delays.
+
+        Whoever asks chooses the request's host; links in a mail never follow it.
+        """
+        links = {key: at_public_address(url) for key, url in context.items() if _is_link(key, url)}
+        context = {"email": email, "site_url": settings.SITE_URL} | context | links
         subject = render_to_string(f"{template_prefix}_subject.txt", context)
         text = render_to_string(f"{template_prefix}_message.txt", context).strip()
         events.account_mail_written(email=email, subject=" ".join(subject.split()), text=text)
@@ -125,6 +130,10 @@ def _unwrapped(client: str) -> str:
 
 def _typed_address(credentials: dict[str, str]) -> str:
     return normal_email(credentials.get("email", "").strip())
+
+
+def _is_link(key: str, value: object) -> bool:
+    return key.endswith("_url") and isinstance(value, str)
 
 
 class SignInView(LoginView):

@@ -75,7 +75,7 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "tags": tags,
         "related": reports.related_books(product, tags=tags, limit=BOOKS_ON_A_SHELF),
         "quantity_limit": QUANTITY_LIMIT,
-        "structured_data": structured_data.book(request, product, pictures),
+        "structured_data": structured_data.book(product, pictures),
     }
     return render(request, "catalogue/product.html", context)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from main.gateways import readiness
+from main.gateways.public_address import public_url
 
 _PRIVATE = (
     "account_email",
@@ -28,7 +29,7 @@ _MEDIA_AGE = 30 * 24 * 3600  # seconds; a changed picture gets a new name
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", *(f"Disallow: {reverse(name)}" for name in _PRIVATE)]
-    lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
+    lines.append(f"Sitemap: {public_url(reverse('sitemap'))}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

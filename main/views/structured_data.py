@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.http import HttpRequest
 
+from main.gateways.public_address import public_url
 from main.models import Picture, Product
 
 _STOCK = {True: "https://schema.org/InStock", False: "https://schema.org/OutOfStock"}
 
 
-def book(request: HttpRequest, product: Product, pictures: Sequence[Picture]) -> dict:
+def book(product: Product, pictures: Sequence[Picture]) -> dict:
     """A Book (or a Product, if it has neither authors nor an ISBN) with its Offer."""
-    url = request.build_absolute_uri(product.get_absolute_url())
+    url = public_url(product.get_absolute_url())
     isbn = product.published_isbn
     facts = {
         "@context": "https://schema.org",
@@ -21,7 +21,7 @@ def book(request: HttpRequest, product: Product, pictures: Sequence[Picture]) ->
         "url": url,
         "name": product.name,
         "description": product.description,
-        "image": [request.build_absolute_uri(picture.large) for picture in pictures],
+        "image": [public_url(picture.large) for picture in pictures],
         "author": [{"@type": "Person", "name": name} for name in product.author_names],
         "isbn": isbn,
         "gtin13": product.isbn,
