@@ -21,8 +21,9 @@ from main.models import (
     add_up,
 )
 from main.models.charges import Amounts
-from main.models.invoice_parties import customer, seller
+from main.models.invoice_parties import customer, recipient, seller
 from main.models.order_lines import OrderItem
+from main.reports.dispatch import sent_on
 
 _Key = tuple[type[OrderItem], int]  # identifies a row of an order
 
@@ -38,7 +39,8 @@ def issue_invoice(*, order: Order, at: datetime | None = None) -> Invoice:
     lines = list(order.lines.live().select_related("product"))
     charges = list(order.charges.live())
     shares = add_up([*lines, *charges]).shares
-    invoice = _head(Invoice.Kind.INVOICE, order=order, at=at, customer=customer(order))
+    parties = {"customer": customer(order), "recipient": recipient(order)}
+    invoice = _head(Invoice.Kind.INVOICE, order=order, at=at, **parties)
     billed = [
         *(_line(invoice, line, order_line=line, isbn=line.product.isbn or "") for line in lines),
         *(_line(invoice, charge, order_charge=charge) for charge in charges),
@@ -73,6 +75,7 @@ def issue_credit_note(
         order=order,
         at=at,
         customer=invoice.customer,
+        recipient=invoice.recipient or recipient(order),
         corrects=invoice,
         reason=reason,
         is_refund=is_refund,
@@ -142,6 +145,7 @@ def _head(kind: Invoice.Kind, *, order: Order, at: datetime | None, **fields: An
         order=order,
         issued_at=at or timezone.now(),
         seller=seller(),
+        sent_on=sent_on(order),
         currency=order.currency,
         **fields,
     )

@@ -3,7 +3,6 @@
 BT and BG are the standard's names of its terms and groups, BR of its rules.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,25 +11,27 @@ from django.utils import timezone
 from drafthorse.models.accounting import ApplicableTradeTax, CategoryTradeTax, TradeAllowanceCharge
 from drafthorse.models.document import Document
 from drafthorse.models.note import IncludedNote
-from drafthorse.models.party import TaxRegistration
 from drafthorse.models.payment import PaymentTerms
 from drafthorse.models.tradelines import LineItem
 
+from main.gateways.einvoice_parties import (
+    write_delivery,
+    write_party,
+    write_period,
+    write_seller,
+    xml_text,
+)
 from main.models import ChargeKind, Invoice, InvoiceLine, InvoiceVat
-from main.models.invoice_parties import Party, Seller
+from main.models.invoice_parties import Seller
 from main.wording import documents
 
 FILE_NAME = "factur-x.xml"
 CONFORMANCE_LEVEL = "EN 16931"
 GUIDELINE = "urn:cen.eu:en16931:2017"
-# UNTDID 1001, UN/ECE Recommendation 20, ISO 6523, CEF EAS.
-INVOICE, CREDIT_NOTE, PIECE, GTIN, EMAIL = "380", "381", "H87", "0160", "EM"
+# UNTDID 1001, UN/ECE Recommendation 20, ISO 6523.
+INVOICE, CREDIT_NOTE, PIECE, GTIN = "380", "381", "H87", "0160"
 # VAT categories: standard rate, zero rated, and outside VAT (the seller is not registered).
 STANDARD, ZERO_RATED, OUTSIDE = "S", "Z", "O"
-# Kosovo has no code of ISO 3166 (posts and banks write XK); the list of BR-CL-14 says 1A.
-OTHER_COUNTRY_CODES = {"XK": "1A"}
-# Characters that XML 1.0 cannot contain, even escaped.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def einvoice_xml(invoice: Invoice) -> bytes:
@@ -39,10 +40,11 @@ def einvoice_xml(invoice: Invoice) -> bytes:
     document.context.guideline_parameter.id = GUIDELINE
     _write_head(document, invoice)
     seller: Seller = invoice.seller
-    _write_seller(document.trade.agreement.seller, seller)
-    _write_party(document.trade.agreement.buyer, invoice.customer)
+    write_seller(document.trade.agreement.seller, seller)
+    write_party(document.trade.agreement.buyer, invoice.customer)
     document.trade.agreement.seller_order.issuer_assigned_id = invoice.order.number
     document.trade.agreement.buyer_order.issuer_assigned_id = invoice.order.number
+    write_delivery(document.trade.delivery, invoice)
     lines, charges = _lines_and_charges(invoice)
     for number, line in enumerate(lines, start=1):
         document.trade.items.add(_line(line, number=number, seller=seller))
@@ -59,11 +61,6 @@ def _lines_and_charges(invoice: Invoice) -> tuple[list[InvoiceLine], list[Invoic
     lines = list(invoice.lines.all())
     books = [line for line in lines if line.kind == ChargeKind.BOOK]
     return (books, [line for line in lines if line not in books]) if books else (lines, [])
-
-
-def xml_text(value: str) -> str:
-    """The text with spaces for characters that no XML document can contain, and no font has."""
-    return _NOT_XML.sub(" ", value)
 
 
 def _write_head(document: Document, invoice: Invoice) -> None:
@@ -86,35 +83,6 @@ def _note(sentence: str) -> IncludedNote:
     return note
 
 
-def _write_seller(node: Any, seller: Seller) -> None:
-    if seller["company_number"]:
-        node.legal_organization.id = xml_text(seller["company_number"])
-    elif not seller["vat_id"]:
-        node.id = xml_text(seller["email"])  # BR-CO-26: it must have some identifier
-    if seller["phone"]:
-        # A contact needs a name too (BR-DE-5): here it is the shop's.
-        node.contact.person_name = xml_text(seller["name"])
-        node.contact.telephone.number = xml_text(seller["phone"])
-        node.contact.email.address = xml_text(seller["email"])
-    _write_party(node, seller)
-    if seller["vat_id"]:
-        registration = TaxRegistration()
-        registration.id = ("VA", xml_text(seller["vat_id"]))
-        node.tax_registrations.add(registration)
-
-
-def _write_party(node: Any, party: Party) -> None:
-    node.name = xml_text(party["name"])
-    address = node.address
-    address.postcode = xml_text(party["zip_code"])
-    address.line_one = xml_text(party["address1"])
-    address.line_two = xml_text(party["address2"])
-    address.city_name = xml_text(party["city"])
-    address.country_id = OTHER_COUNTRY_CODES.get(party["country"], party["country"])
-    if party["email"]:
-        node.electronic_address.uri_ID = (EMAIL, xml_text(party["email"]))
-
-
 def _line(line: InvoiceLine, *, number: int, seller: Seller) -> LineItem:
     item = LineItem()
     item.document.line_id = str(number)
@@ -132,6 +100,8 @@ def _line(line: InvoiceLine, *, number: int, seller: Seller) -> LineItem:
 
 def _write_settlement(settlement: Any, invoice: Invoice, charges: Sequence[InvoiceLine]) -> None:
     settlement.currency_code = invoice.currency
+    if not invoice.sent_on:
+        write_period(settlement.period, invoice)
     for charge in charges:
         settlement.allowance_charge.add(_allowance_or_charge(charge, seller=invoice.seller))
     for vat in invoice.vat_lines.all():
@@ -152,6 +122,8 @@ def _vat_breakdown(vat: InvoiceVat, *, seller: Seller) -> ApplicableTradeTax:
     _write_tax(tax, rate=vat.rate, seller=seller)
     tax.basis_amount = vat.net
     tax.calculated_amount = vat.vat
+    # Also outside VAT (BR-DE-14), where lines and charges must not name a rate (BR-O-05).
+    tax.rate_applicable_percent = vat.rate
     if _category(vat.rate, seller) == OUTSIDE:
         tax.exemption_reason = documents.OUTSIDE_VAT
     return tax

@@ -16,7 +16,8 @@ from weasyprint import HTML, Attachment, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from main.gateways.einvoice import CONFORMANCE_LEVEL, FILE_NAME, xml_text
+from main.gateways.einvoice import CONFORMANCE_LEVEL, FILE_NAME
+from main.gateways.einvoice_parties import xml_text
 from main.wording import documents
 
 # WeasyPrint makes the whole process accept truncated pictures. An upload must be complete.

@@ -1,4 +1,4 @@
-"""Who bills whom: an invoice's snapshots of its seller and its customer."""
+"""Who bills whom, and who gets the books: the parties of which an invoice has snapshots."""
 
 from typing import Any, TypedDict, cast
 
@@ -38,7 +38,16 @@ def seller() -> Seller:
 
 def customer(order: Order) -> Party:
     """The order's current billing address."""
-    fields = {name: str(getattr(order, f"billing_{name}")) for name in POSTAL_FIELDS}
-    country: Any = order.billing_country
+    return _party(order, "billing")
+
+
+def recipient(order: Order) -> Party:
+    """The order's current delivery address."""
+    return _party(order, "shipping")
+
+
+def _party(order: Order, kind: str) -> Party:
+    fields = {name: str(getattr(order, f"{kind}_{name}")) for name in POSTAL_FIELDS}
+    country: Any = getattr(order, f"{kind}_country")
     more = {"country_name": country.name, "email": order.email}
     return cast("Party", fields | more)

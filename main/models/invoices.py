@@ -95,8 +95,8 @@ class InvoiceQuerySet(FrozenQuerySet["Invoice"]):
 class Invoice(FrozenModel):
     """An invoice, or a credit note that corrects one. Amounts are positive in both.
 
-    `seller` and `customer` are snapshots: dicts of strings with the keys of
-    `main.models.invoice_parties`.
+    `seller`, `customer` and `recipient` are snapshots: dicts of strings with the keys of
+    `main.models.invoice_parties`. Release 0.2.0 wrote no `recipient`.
     """
 
     class Kind(models.TextChoices):
@@ -117,6 +117,8 @@ class Invoice(FrozenModel):
     issued_at = models.DateTimeField()
     seller = models.JSONField()
     customer = models.JSONField()
+    recipient = models.JSONField(null=True)
+    sent_on = models.DateField(null=True, help_text="When the last of its books had been sent.")
     currency = models.CharField(max_length=3)
     net = models.DecimalField(max_digits=10, decimal_places=2)
     vat = models.DecimalField("VAT", max_digits=10, decimal_places=2)
@@ -147,6 +149,11 @@ class Invoice(FrozenModel):
     def has_charges(self) -> bool:
         """Whether it has anything but books."""
         return any(line.kind != ChargeKind.BOOK for line in self.lines.all())
+
+    @property
+    def is_sent_elsewhere(self) -> bool:
+        """Whether its books go to another name or address than the bill."""
+        return bool(self.recipient) and self.recipient != self.customer
 
     @property
     def is_credit_note(self) -> bool:

@@ -19,6 +19,7 @@ from main.tests.support.invoice_case import ARABIC, NOON, SELLER, invoice_of, pa
 
 UNREGISTERED = SELLER | {"vat_id": "", "company_number": ""}
 RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
+PARTS = ("SpecifiedLineTradeSettlement", "ApplicableHeaderTradeSettlement")
 CENT = Decimal("0.01")
 
 
@@ -105,7 +106,9 @@ class DocumentTests(TestCase):
     def test_a_seller_without_a_vat_number_is_outside_of_vat(self) -> None:
         xml = self.read(invoice_of(paid_order()))
         self.assertEqual(xml.texts("ApplicableTradeTax/CategoryCode"), ["O", "O"])
-        self.assertEqual(xml.texts("ApplicableTradeTax/RateApplicablePercent"), [])
+        line, breakdown = (f"{part}/ApplicableTradeTax/RateApplicablePercent" for part in PARTS)
+        self.assertEqual(xml.texts(line), [])  # BR-O-05
+        self.assertEqual(xml.texts(breakdown), ["0.00"])  # BR-DE-14
         self.assertEqual(xml.text("ApplicableTradeTax/ExemptionReason"), "Not subject to VAT")
         self.assertEqual(xml.text("SellerTradeParty/ID"), SELLER["email"])
 
