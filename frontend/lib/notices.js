@@ -1,5 +1,7 @@
 // Browser notifications: switched on by a button, remembered, shown while the page is hidden.
 
+import { isolated } from "./isolated";
+
 const WISHED = "booktime.desk.notices";
 
 /** `Notification` and `storage` may be missing. `isHidden()`: nobody is looking at the page. */
@@ -28,7 +30,7 @@ export function makeNotices({ Notification, storage, isHidden, open }) {
     tell(row) {
       if (state() !== "on" || !isHidden()) return;
       const options = { tag: `booktime-order-${row.order}`, body: row.last?.text ?? "" };
-      const notice = new Notification(`${row.customer} is waiting (${row.number})`, options);
+      const notice = new Notification(`${isolated(row.customer)} is waiting (${row.number})`, options);
       notice.onclick = () => open(row.order);
     },
   };

@@ -1,5 +1,6 @@
 // The status of the conversation, in words.
 import { isBehind } from "./conversationState";
+import { isolated } from "./isolated";
 
 // Not a close code: for a page from which the shop accepts nothing more.
 export const STALE_PAGE = 403;
@@ -89,7 +90,7 @@ export function typingWords(state) {
 }
 
 function listed(names) {
-  const unique = [...new Set(names)];
+  const unique = [...new Set(names)].map(isolated);
   return unique.length > 1
     ? `${unique.slice(0, -1).join(", ")} and ${unique.at(-1)}`
     : (unique[0] ?? "");

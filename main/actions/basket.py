@@ -8,6 +8,7 @@ from main.actions.checkout_keeping import carry_checkout
 from main.errors import BasketFull, BookNotForSale, QuantityRefused
 from main.models import QUANTITY_LIMIT, Basket, BasketLine, BasketOwner, Product
 from main.models.baskets import MOST_TITLES
+from main.models.foreign_text import isolated
 
 
 @transaction.atomic
@@ -20,11 +21,11 @@ def add_to_basket(*, owner: BasketOwner, product_id: int, quantity: int) -> Bask
     if product is None:
         raise BookNotForSale("We don’t have this book.")
     if not product.active:
-        raise BookNotForSale(f"“{product.name}” is no longer available.")
+        raise BookNotForSale(f"“{isolated(product.name)}” is no longer available.")
     if product.is_taxed_in_vain:
-        raise BookNotForSale(f"“{product.name}” can’t be ordered at the moment.")
+        raise BookNotForSale(f"“{isolated(product.name)}” can’t be ordered at the moment.")
     if not product.is_in_stock:
-        raise BookNotForSale(f"“{product.name}” is out of stock.")
+        raise BookNotForSale(f"“{isolated(product.name)}” is out of stock.")
     basket = _hold_open_basket(owner)
     line = basket.lines.filter(product=product).first()
     if line is None:
@@ -111,6 +112,6 @@ def _check_room(basket: Basket) -> None:
 def _check_quantity(quantity: int, *, name: str) -> None:
     if not 1 <= quantity <= QUANTITY_LIMIT:
         raise QuantityRefused(
-            f"You can order 1 to {QUANTITY_LIMIT} copies of “{name}”. "
+            f"You can order 1 to {QUANTITY_LIMIT} copies of “{isolated(name)}”. "
             "Please write to us if you need more."
         )

@@ -16,6 +16,7 @@ from main.errors import (
 )
 from main.models import BasketLine, Charge, Checkout, Quote
 from main.models.charges import LARGEST_AMOUNT
+from main.models.foreign_text import isolated
 from main.wording.money import money, percent
 
 
@@ -26,11 +27,13 @@ def check_stock(lines: Iterable[BasketLine]) -> None:
         if left is None:
             continue
         if not product.active or product.is_taxed_in_vain:
-            raise BookWithdrawn(f"“{product.name}” is no longer for sale.")
+            raise BookWithdrawn(f"“{isolated(product.name)}” is no longer for sale.")
         if not left:
-            raise BookSoldOut(f"“{product.name}” has sold out.")
+            raise BookSoldOut(f"“{isolated(product.name)}” has sold out.")
         copies = "1 copy of" if left == 1 else f"{left} copies of"
-        raise TooFewCopies(f"Only {copies} “{product.name}” {'is' if left == 1 else 'are'} left.")
+        raise TooFewCopies(
+            f"Only {copies} “{isolated(product.name)}” {'is' if left == 1 else 'are'} left."
+        )
 
 
 def check_total(quote: Quote) -> None:
@@ -68,12 +71,12 @@ def _check_books(offered: Sequence[Charge], now: Sequence[Charge]) -> None:
     for before, book in zip(offered, now, strict=True):
         if before.unit_price != book.unit_price:
             raise PriceChanged(
-                f"The price of “{book.name}” is now {money(book.unit_price)} "
+                f"The price of “{isolated(book.name)}” is now {money(book.unit_price)} "
                 f"(it was {money(before.unit_price)})."
             )
         if before.tax_rate != book.tax_rate:
             raise PriceChanged(
-                f"The price of “{book.name}” now includes {percent(book.tax_rate)} VAT "
+                f"The price of “{isolated(book.name)}” now includes {percent(book.tax_rate)} VAT "
                 f"(it was {percent(before.tax_rate)})."
             )
 
@@ -87,12 +90,16 @@ def _check_extras(offered: Iterable[Charge], now: Iterable[Charge]) -> None:
     for charge in now:
         old = before.pop(charge.code, None)
         if old is None:
-            raise ChargesChanged(f"{charge.name} for {money(charge.total)} is new in your order.")
+            raise ChargesChanged(
+                f"{isolated(charge.name)} for {money(charge.total)} is new in your order."
+            )
         if old.total != charge.total:
             raise ChargesChanged(
-                f"{charge.name} is now {money(charge.total)} (it was {money(old.total)})."
+                f"{isolated(charge.name)} is now {money(charge.total)} (it was {money(old.total)})."
             )
         if old != charge:
-            raise ChargesChanged(f"{charge.name} has changed. Please check your order again.")
+            raise ChargesChanged(
+                f"{isolated(charge.name)} has changed. Please check your order again."
+            )
     for charge in before.values():
-        raise ChargesChanged(f"{charge.name} is no longer in your order.")
+        raise ChargesChanged(f"{isolated(charge.name)} is no longer in your order.")

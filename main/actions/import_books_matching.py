@@ -11,6 +11,7 @@ from main.actions import stock
 from main.actions.import_books_rows import ListedBook, RowRefused
 from main.gateways.plain_text import plain_text
 from main.models import Product
+from main.models.foreign_text import isolated
 from main.models.products import NOT_REGISTERED, make_slug
 
 # What a list may set for a book that the shop has. The stock only on request: repeating the list
@@ -113,7 +114,9 @@ def _refuse_another_book(product: Product, book: ListedBook) -> None:
     """A list may correct a title or its authors; if both differ, the ISBN is wrong."""
     name, authors = _plain_name(product)
     if name != book.name and book.authors and authors != book.authors:
-        raise RowRefused(f"isbn {book.isbn} belongs to “{product.name}” by {product.authors}")
+        raise RowRefused(
+            f"isbn {book.isbn} belongs to “{isolated(product.name)}” by {isolated(product.authors)}"
+        )
 
 
 def _changes(entry: Entry, book: ListedBook, fields: Sequence[str]) -> dict[str, object]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from main.errors import MoveRefused
+from main.models.foreign_text import isolated
 from main.models.history import update_many
 from main.models.order_lines import OrderItem
 
@@ -23,7 +24,7 @@ def split(row: Item, copies: int | None) -> Item:
         return row
     if not 1 <= copies < row.quantity:
         there = "is 1 copy" if row.quantity == 1 else f"are {row.quantity} copies"
-        raise MoveRefused(f"There {there} of “{row.name}” here, not {copies}.")
+        raise MoveRefused(f"There {there} of “{isolated(row.name)}” here, not {copies}.")
     fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     part = type(row)(**fields | {"id": None, "quantity": copies, "split_from_id": row.pk})
     part.save(force_insert=True)

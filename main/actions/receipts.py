@@ -6,6 +6,7 @@ from main.errors import PaymentRefused
 from main.gateways.payments import Receipt
 from main.models import Order, Payment
 from main.models.charges import LARGEST_AMOUNT
+from main.models.foreign_text import isolated
 from main.wording.money import money
 
 
@@ -24,7 +25,7 @@ def enter_receipt(
     if payment and payment.state == Payment.State.PAID:
         if payment.amount != receipt.amount:
             known = money(payment.amount, payment.currency)
-            raise PaymentRefused(f"“{receipt.reference}” was recorded with {known}.")
+            raise PaymentRefused(f"“{isolated(receipt.reference)}” was recorded with {known}.")
         return payment, False
     _check_room(order, receipt)
     payment = payment or Payment(order=order, way=receipt.way, reference=receipt.reference)
@@ -58,7 +59,8 @@ def _known(order: Order, receipt: Receipt) -> Payment | None:
     other = same.live().exclude(order=order).first()
     if other:
         raise PaymentRefused(
-            f"“{receipt.reference}” is the reference of a payment for order {other.order.number}."
+            f"“{isolated(receipt.reference)}” is the reference of a payment for order "
+            f"{other.order.number}."
         )
     return same.filter(order=order).last()
 
@@ -68,4 +70,6 @@ def _save(payment: Payment) -> None:
         with transaction.atomic():
             payment.save()
     except IntegrityError as error:  # another order's payment took it at the same moment
-        raise PaymentRefused(f"“{payment.reference}” has been recorded in the meantime.") from error
+        raise PaymentRefused(
+            f"“{isolated(payment.reference)}” has been recorded in the meantime."
+        ) from error

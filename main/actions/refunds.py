@@ -12,6 +12,7 @@ from main.actions.ledger import enter_ledger, note_balance
 from main.actions.payments import settle
 from main.errors import PaymentRefused
 from main.models import Invoice, Message, Order, Refund
+from main.models.foreign_text import isolated
 from main.models.order_lines import OrderItem
 from main.wording import facts
 
@@ -130,12 +131,14 @@ def _hold_refund(refund_id: int) -> Refund:
 def _save_done(refund: Refund) -> None:
     same = Refund.objects.filter(way=refund.way, reference=refund.reference)
     if refund.reference and same.exclude(pk=refund.pk).exists():
-        raise PaymentRefused(f"“{refund.reference}” is the reference of another refund.")
+        raise PaymentRefused(f"“{isolated(refund.reference)}” is the reference of another refund.")
     try:
         with transaction.atomic():
             refund.save()
     except IntegrityError as error:  # another refund took it at the same moment
-        raise PaymentRefused(f"“{refund.reference}” has been recorded in the meantime.") from error
+        raise PaymentRefused(
+            f"“{isolated(refund.reference)}” has been recorded in the meantime."
+        ) from error
 
 
 def _check_open(refund: Refund) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django import forms
 
+from main.models.foreign_text import isolated
 from main.models.order_lines import OrderItem
 
 
@@ -50,7 +51,7 @@ class Copies:
 
 
 def _field(row: OrderItem) -> forms.IntegerField:
-    attributes = {"max": row.quantity, "aria-label": f"Copies of {row.name}"}
+    attributes = {"max": row.quantity, "aria-label": f"Copies of {isolated(row.name)}"}
     return forms.IntegerField(
         min_value=1,
         required=False,

@@ -10,6 +10,7 @@ from django import forms
 from main.admin.copies import Copies
 from main.admin.order_forms import LONGEST_REASON, REASON_MISSING
 from main.models import Order, OrderLine
+from main.models.foreign_text import isolated
 from main.models.order_moves import line_moves
 
 
@@ -83,7 +84,7 @@ class LineMovesForm(forms.Form):
             if not wanted or wanted == line.status:
                 continue
             if news := self._news_of(line):
-                self.stale.append(f"“{line.name}” {news}, so it was left unchanged.")
+                self.stale.append(f"“{isolated(line.name)}” {news}, so it was left unchanged.")
             else:
                 moves[OrderLine.Status(wanted)].append(line.pk)
         return dict(sorted(moves.items()))
@@ -103,7 +104,7 @@ class LineMovesForm(forms.Form):
             choices=OrderLine.Status, coerce=int, required=False, empty_value=None
         )
         labels = [(status.value, _to(line, status)) for status in self._moves(line)]
-        attributes = {"aria-label": f"Next state of {line.name}", "id": f"line-{line.pk}"}
+        attributes = {"aria-label": f"Next state of {isolated(line.name)}", "id": f"line-{line.pk}"}
         field.widget = forms.Select(attributes, choices=[("", "leave unchanged"), *labels])
         return field
 

@@ -13,6 +13,7 @@ from main.admin.copies import Copies
 from main.admin.order_forms import LONGEST_REASON, REASON_MISSING
 from main.admin.settling import SettlingAdmin
 from main.models import Order, OrderCharge
+from main.models.foreign_text import isolated
 from main.models.order_moves import may_cancel_charge
 
 
@@ -36,7 +37,7 @@ class ChargesForm(forms.Form):
         self.order, self.charges = order, list(order.charges.all())
         self.copies = Copies(self, self.charges)
         for charge in self.charges:
-            label = {"aria-label": f"Take back {charge.name}"}
+            label = {"aria-label": f"Take back {isolated(charge.name)}"}
             self.fields[f"charge-{charge.pk}"] = forms.BooleanField(
                 required=False, widget=forms.CheckboxInput(label)
             )
@@ -63,7 +64,7 @@ class ChargesForm(forms.Form):
         for charge in chosen:
             news = self.copies.news_of(charge) if charge.is_live else "is now cancelled"
             if news:
-                self.add_error(None, f"“{charge.name}” {news}. Check it again.")
+                self.add_error(None, f"“{isolated(charge.name)}” {news}. Check it again.")
         self.copies.check(chosen)
         return self.cleaned_data
 
@@ -79,7 +80,7 @@ class ChargesForm(forms.Form):
             reason=self.cleaned_data["reason"],
             recorded_by=by,
         )
-        names = ", ".join(f"“{charge.name}”" for charge in chosen)
+        names = ", ".join(f"“{isolated(charge.name)}”" for charge in chosen)
         return f"Taken back from order {self.order.number}: {names}."
 
 

@@ -6,6 +6,7 @@ from django import forms
 
 from main.models import Order
 from main.models.addresses import NORMALISED, POSTAL_FIELDS, normalise_address
+from main.models.foreign_text import isolated
 from main.models.order_moves import is_address_open
 from main.models.postal_rules import check_postal_address
 
@@ -45,8 +46,8 @@ class OrderAddressForm(forms.ModelForm):
         for name in self.changed_data:
             now, seen = str(self.initial[name]), self.data.get(self.add_initial_prefix(name), "")
             if seen != now:
-                text = f"Someone has changed it to “{now}” in the meantime. Reload the page."
-                self.add_error(name, text)
+                text = f"Someone has changed it to “{isolated(now)}” in the meantime."
+                self.add_error(name, f"{text} Reload the page.")
         for kind in KINDS:
             names = {f"{kind}_{name}" for name in POSTAL_FIELDS}
             # An address that is not touched may be from before there was a rule.

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from django.db.models import Prefetch
-from django.utils.text import Truncator
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
@@ -15,6 +14,7 @@ from rest_framework.response import Response
 from main.api.queries import KnownQuery
 from main.api.views import NeverCached
 from main.models import Order, OrderLine, Product
+from main.wording.facts import item_text
 
 MOST_ORDERS = 100
 LINES_NAMED, NAME_LENGTH = 3, 60
@@ -77,7 +77,7 @@ def summary(lines: list[OrderLine]) -> str:
     for line in lines:
         books[line.product_id].append(line)
     named = [
-        f"{sum(line.quantity for line in book)} × {Truncator(book[0].name).chars(NAME_LENGTH)}"
+        item_text(sum(line.quantity for line in book), book[0].name, length=NAME_LENGTH)
         for book in list(books.values())[:LINES_NAMED]
     ]
     others = len(books) - len(named)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django_countries.fields import Country, CountryField
 
 from main.models.folded_text import Folded, FoldedField, FoldedRows
+from main.models.foreign_text import isolated
 from main.models.place_names import normalise_place
 from main.models.postal_rules import check_postal_address
 from main.models.postcodes import normalise_postcode, plain_digits
@@ -33,7 +34,7 @@ class PostalAddress:
 
     def __str__(self) -> str:
         parts = (self.name, self.address1, self.address2, self.city, self.zip_code)
-        return ", ".join([part for part in parts if part] + [self.country_name])
+        return ", ".join([isolated(part) for part in parts if part] + [self.country_name])
 
     @property
     def country_name(self) -> str:

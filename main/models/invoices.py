@@ -11,6 +11,7 @@ from django.db import models
 
 from main.errors import InvoiceFrozen
 from main.models.charges import Amounts, ChargeKind
+from main.models.foreign_text import isolated
 from main.models.ismn import number_name
 
 Row = TypeVar("Row", bound=models.Model)
@@ -210,7 +211,7 @@ class InvoiceLine(FrozenModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} × {self.name}"
+        return f"{self.quantity} × {isolated(self.name)}"
 
     @property
     def amounts(self) -> Amounts:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.db import models
 
 from main.models.charges import ChargeKind
+from main.models.foreign_text import isolated
 from main.models.history import History
 from main.models.orders import Order
 
@@ -37,7 +38,7 @@ class OrderItem(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.quantity} × {self.name}"
+        return f"{self.quantity} × {isolated(self.name)}"
 
     @property
     def total(self) -> Decimal:

@@ -15,6 +15,7 @@ with the last line.
 from collections.abc import Iterable
 
 from main.errors import MoveRefused, RefundRefused
+from main.models.foreign_text import isolated
 from main.models.order_lines import OrderCharge, OrderLine
 from main.models.orders import Order
 
@@ -81,14 +82,12 @@ def check_line_move(
 
     Cancelling a sent line raises RefundRefused unless `may_refund`.
     """
-    here = OrderLine.Status(line.status)
+    here, title = OrderLine.Status(line.status), f"“{isolated(line.name)}”"
     if status not in LINE_MOVES[here]:
-        raise MoveRefused(f"“{line.name}” is {here.label}: it cannot become {status.label}.")
+        raise MoveRefused(f"{title} is {here.label}: it cannot become {status.label}.")
     if status not in _LINES_MOVE_TO[Order.Status(order.status)]:
         state = Order.Status(order.status).label
-        raise MoveRefused(
-            f"Order {order.number} is {state}: “{line.name}” cannot become {status.label}."
-        )
+        raise MoveRefused(f"Order {order.number} is {state}: {title} cannot become {status.label}.")
     if _is_refund(line, status) and not may_refund:
         raise RefundRefused("Only the office can take back what was sent.")
 
@@ -98,11 +97,12 @@ def check_charge_move(charge: OrderCharge, order: Order) -> None:
 
     A discount stays once it was billed: without it the customer would owe more than was agreed.
     """
+    name = f"“{isolated(charge.name)}”"
     if order.status == Order.Status.CANCELLED:
-        raise MoveRefused(f"Order {order.number} is cancelled, and “{charge.name}” with it.")
+        raise MoveRefused(f"Order {order.number} is cancelled, and {name} with it.")
     if charge.total < 0 and order.status != Order.Status.NEW:
         raise MoveRefused(
-            f"Order {order.number} has been billed with “{charge.name}”: it cannot be taken back."
+            f"Order {order.number} has been billed with {name}: it cannot be taken back."
         )
 
 

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from main.gateways.payments import offered_ways
 from main.models import Charge, ChargeKind, OrderCharge
+from main.models.foreign_text import FSI, PDI, isolated
 from main.wording.delivery import delivery_promise
 from main.wording.money import money, percent
 
@@ -19,6 +20,24 @@ register.simple_tag(delivery_promise)
 
 # These could end the script element early, or start a comment in it.
 _SCRIPT_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.filter("isolated", needs_autoescape=True)
+def isolated_part(text: object, autoescape: bool = True) -> str:
+    """Others' text within a sentence: <bdi> on a page, borders of direction in plain text.
+
+    Neither has any for text that runs as ours does.
+    """
+    words = isolated(text)
+    if autoescape and words.startswith(FSI):
+        return format_html("<bdi>{}</bdi>", words.removeprefix(FSI).removesuffix(PDI))
+    return words
+
+
+@register.filter
+def isolated_text(text: object) -> str:
+    """The same for attributes and titles, which hold no elements."""
+    return isolated(text)
 
 
 @register.filter

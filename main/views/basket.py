@@ -11,6 +11,7 @@ from main.actions.quotes import make_quote
 from main.errors import CheckoutRefused, ShopError
 from main.forms.basket import AddToBasketForm, BasketForm
 from main.models import QUANTITY_LIMIT, Basket, BasketLine, Checkout, Quote
+from main.models.foreign_text import isolated
 from main.views.visitor import basket_owner, basket_owner_for_writing
 
 
@@ -24,7 +25,7 @@ def add_to_basket_view(request: HttpRequest) -> HttpResponse:
         line = add_to_basket(owner=owner, **form.cleaned_data)
     except ShopError as error:
         return basket_page(request, error=str(error), status=409)
-    messages.success(request, f"“{line.product.name}” is in your basket.")
+    messages.success(request, f"“{isolated(line.product.name)}” is in your basket.")
     return redirect("basket")
 
 

@@ -24,6 +24,7 @@ from typing import Any
 from django.utils.text import Truncator
 
 from main.models import Invoice, Message, Payment, Refund
+from main.models.foreign_text import isolated
 from main.models.order_lines import OrderItem
 from main.wording.money import money
 
@@ -67,9 +68,14 @@ def fact_text(fact: Message.Fact, values: Values) -> str:
     return _TEXTS[fact](values)
 
 
-def item_text(quantity: int, name: str) -> str:
+def item_text(quantity: int, name: str, *, length: int = NAME_LENGTH) -> str:
     """“2 × Emma”, with a long title shortened."""
-    return f"{quantity} × {Truncator(name).chars(NAME_LENGTH)}"
+    return f"{quantity} × {title_text(name, length=length)}"
+
+
+def title_text(name: str, *, length: int = NAME_LENGTH) -> str:
+    """A title within a sentence, shortened if it is long."""
+    return isolated(Truncator(name).chars(length))
 
 
 def _paid(values: Values) -> str:

@@ -3,6 +3,7 @@
 import re
 
 from main.models import Order, OrderLine
+from main.models.foreign_text import isolated
 
 # What mail programs make a link of.
 LINK = re.compile(r"://|\bwww\.|\w\.\w\w", re.IGNORECASE)
@@ -28,7 +29,7 @@ def greeting(order: Order) -> str:
     """
     if order.user_id is None or LINK.search(order.billing_name):
         return "Hello,"
-    return f"Hello {order.billing_name},"
+    return f"Hello {isolated(order.billing_name)},"
 
 
 def order_state(order: Order) -> str:

@@ -1,11 +1,11 @@
 """What canned replies say about an order."""
 
 from django.utils import timezone
-from django.utils.text import Truncator
 
+from main.models.foreign_text import isolated
 from main.models.orders import Order
 from main.wording.dates import day_and_month
-from main.wording.facts import NAME_LENGTH
+from main.wording.facts import title_text
 from main.wording.orders import order_state
 
 
@@ -19,11 +19,11 @@ def placeholder_values(order: Order, *, author_name: str) -> dict[str, str]:
         "order_number": order.number,
         "status": order_state(order),
         "stock": "; ".join(
-            f"{Truncator(line.product.name).chars(NAME_LENGTH)}: {line.product.stock} in stock"
+            f"{title_text(line.product.name)}: {line.product.stock} in stock"
             for line in {line.product_id: line for line in order.lines.all()}.values()
         ),
-        "customer_name": order.shipping_name,
-        "my_name": author_name,
+        "customer_name": isolated(order.shipping_name),
+        "my_name": isolated(author_name),
     }
     if order.dispatch_by and not date_missing(order):
         values["dispatch_by"] = day_and_month(order.dispatch_by)

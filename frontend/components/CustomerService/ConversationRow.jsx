@@ -1,5 +1,6 @@
 // One open conversation: whose it is, what was said last, how long they have waited, who is on it.
 import { deadline, waitWords } from "../../lib/customerService";
+import { isolated } from "../../lib/isolated";
 import { dayAndTime } from "../../lib/timeline";
 
 export function ConversationRow({ row, there, me, statuses, href, now }) {
@@ -50,9 +51,9 @@ export function ConversationRow({ row, there, me, statuses, href, now }) {
 }
 
 const assigneeWords = ({ who, name }, me) =>
-  who === me.who ? "Assigned to you" : `Assigned to ${name}`;
+  who === me.who ? "Assigned to you" : `Assigned to ${isolated(name)}`;
 
 function thereWords(there, me) {
-  const names = there.map(({ who, name }) => (who === me.who ? "you" : name));
+  const names = there.map(({ who, name }) => (who === me.who ? "you" : isolated(name)));
   return `Here now: ${names.join(", ")}`;
 }
