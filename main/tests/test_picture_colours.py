@@ -81,12 +81,12 @@ class ColourTests(SimpleTestCase):
     def test_a_picture_taken_on_its_side_stands_upright(self) -> None:
         exif = Image.Exif()
         exif[0x0112] = 6
-        for size, upright in {(300, 210): (210, 300), (3000, 2100): (800, 1143)}.items():
+        for size, upright in {(300, 210): (210, 300), (1500, 1050): (800, 1143)}.items():
             file = written(picture("RGB", "navy", size=size), "JPEG", exif=exif)
             self.assertEqual(read_picture(file).size, upright)
 
     def test_every_rendition_is_as_wide_as_its_name_says(self) -> None:
-        image = read_picture(written(picture("RGB", "navy", size=(1777, 2666)), "JPEG"))
+        image = read_picture(written(picture("RGB", "navy", size=(888, 1333)), "JPEG"))
         self.assertEqual(image.size, (800, 1201))
         sizes = [
             Image.open(BytesIO(write_rendition(image, width=width))).size
@@ -148,11 +148,10 @@ class CheckTests(SimpleTestCase):
             self.assert_refused(written(picture("L", 0, size=size), "PNG"), reason)
 
     def test_the_last_shapes_that_can_be_rendered_are_taken(self) -> None:
-        for size in ((900, 5), (200, 1), (200, 16_383), (199, 1), (1, 20_000)):
-            file = written(picture("L", 0, size=size), "PNG")
-            self.assertEqual(check_picture(file), ".png")
-            if size[0] >= 200:
-                write_rendition(read_picture(file), width=200)
+        for size in ((900, 5), (200, 1), (199, 1), (1, 20_000)):
+            self.assertEqual(check_picture(written(picture("L", 0, size=size), "PNG")), ".png")
+        for size in ((900, 5), (200, 16_383)):
+            write_rendition(read_picture(written(picture("L", 0, size=size), "PNG")), width=200)
 
     def test_half_a_picture_is_refused(self) -> None:
         for kind in ("JPEG", "PNG", "WEBP", "AVIF"):
