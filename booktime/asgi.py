@@ -15,7 +15,7 @@ except ImproperlyConfigured as error:
     # A wrong setting is for the operator to correct: one line, not a traceback.
     sys.exit(f"booktime: {error}")
 
-from booktime.server import one_process
+from booktime.server import lock_waits, one_process
 from booktime.server.drain import Drain
 from booktime.server.handler import LeasingHandler
 from booktime.server.headers import StandingHeaders
@@ -27,6 +27,7 @@ from main.sockets import frames
 from main.sockets.addresses import CUSTOMER_SERVICE_STREAM
 
 one_process.hold()
+lock_waits.begin(threads=settings.ASGI_THREADS)
 # The health check must answer even while all threads wait for a database that hangs.
 HEALTH = f"/{settings.HEALTH_PATH}"
 HEALTH_THREADS = 2

@@ -13,6 +13,10 @@ class QuantityRefused(ShopError):
     """The quantity is not one that can be bought."""
 
 
+# What a page with a form says if somebody else held a row for too long (booktime.sight.outages).
+TRY_AGAIN = "Someone else is just changing the same. Nothing is lost: please try again in a moment."
+
+
 class BasketFull(ShopError):
     """The basket holds as many titles as it can."""
 

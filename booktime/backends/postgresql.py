@@ -9,6 +9,9 @@ from psycopg.conninfo import make_conninfo
 # Seconds for a statement in a web process: the server ends it first, then we stop waiting for the
 # answer; nginx would give up on us after 60.
 STATEMENT_LIMIT, ANSWER_LIMIT = 30, 35
+# Seconds for which a statement waits for a row that another transaction holds. Ours hold rows for
+# milliseconds; whoever waits for longer is asked to try again.
+LOCK_LIMIT = 5
 # Seconds for the check that a connection is alive, before each request's first query.
 LIFE_LIMIT = 5
 # Options that Django removes before libpq sees them.
@@ -113,6 +116,7 @@ def for_web(*, most: int, is_pooled_elsewhere: bool) -> dict[str, Any]:
     }
     limits = {
         "statement_timeout": STATEMENT_LIMIT,
+        "lock_timeout": LOCK_LIMIT,
         "idle_in_transaction_session_timeout": 2 * STATEMENT_LIMIT,
     }
     options = " ".join(f"-c {name}={seconds}s" for name, seconds in limits.items())

@@ -7,6 +7,7 @@ above all the database connection. Nothing in this file depends on an event loop
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -33,6 +34,12 @@ class LeasedThreads:
         """The number of threads available at once, including those not started yet."""
         return self.size - self.started + len(self._free)
 
+    @property
+    def waited(self) -> float:
+        """The seconds for which the first lease in the queue has been waiting; 0 if none is."""
+        with self._lock:
+            return time.monotonic() - self._waiting[0].asked_at if self._waiting else 0.0
+
     def lease(self) -> "ThreadLease":
         return ThreadLease(self)
 
@@ -46,6 +53,7 @@ class LeasedThreads:
                 self.started += 1
                 lease.start(LeasedThread(name=f"request-{self.started}"))
             else:
+                lease.asked_at = time.monotonic()
                 self._waiting.append(lease)
 
     def give_back(self, thread: "LeasedThread") -> None:
@@ -70,6 +78,7 @@ class ThreadLease(Executor):
 
     def __init__(self, threads: LeasedThreads) -> None:
         self._threads = threads
+        self.asked_at = 0.0
         self._thread: LeasedThread | None = None
         self._lock = threads._lock
         self._held: list[tuple[Future[Any], Callable[[], Any]]] = []

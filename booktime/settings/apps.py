@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     # Provides the user for the history of changes.
     "simple_history.middleware.HistoryRequestMiddleware",
+    "main.api.busy.BusyMiddleware",
 ]
 ROOT_URLCONF = "booktime.urls"
 ASGI_APPLICATION = "booktime.asgi.application"

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -15,6 +15,7 @@ from prometheus_client import GCCollector, PlatformCollector, ProcessCollector, 
 from prometheus_client.core import GaugeMetricFamily
 
 from booktime.sight.metrics import errors_logged, registry
+from booktime.sight.thread_queue import Threads
 
 logger = logging.getLogger(__name__)
 
@@ -27,15 +28,6 @@ class Counted(NamedTuple):
 
     help: str
     look: Callable[[], int]
-
-
-class Threads(Protocol):
-    """The threads that answer requests."""
-
-    size: int
-
-    @property
-    def free(self) -> int: ...
 
 
 class ThreadFigures:

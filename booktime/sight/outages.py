@@ -12,9 +12,14 @@ DATABASE_ERRORS = (OperationalError, InterfaceError)
 _REDIS_AWAY = (RedisConnectionError, RedisTimeoutError, ReadOnlyError, OutOfMemoryError)
 # The pool's own errors appear as the database's.
 _AWAY = (*_REDIS_AWAY, ConnectionError, TimeoutError)
-# PostgreSQL's classes of errors: connection, stop or start of the server, too many connections.
-# Somebody should know of all others, such as a deadlock, a full disk or a cancelled statement.
-_AWAY_STATES = ("08", "57P", "533")
+# PostgreSQL's classes of errors: connection, stop or start of the server, too many connections, a
+# row that was not to be had in time. Somebody should know of all others, such as a deadlock, a full
+# disk or a cancelled statement.
+_AWAY_STATES = ("08", "57P", "533", "55P03")
+
+# lock_not_available and deadlock_detected; and what SQLite calls a locked database.
+_BUSY_STATES = ("55P03", "40P01")
+_BUSY_NAMES = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
 def is_away(error: Exception) -> bool:
@@ -22,6 +27,14 @@ def is_away(error: Exception) -> bool:
     state = getattr(error.__cause__, "sqlstate", None) or _AWAY_STATES[0]
     is_databases = is_database_away(error) and state.startswith(_AWAY_STATES)
     return is_databases or isinstance(error, _AWAY)
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether somebody else held what this needed for too long: the same may succeed now."""
+    return isinstance(error, OperationalError) and (
+        getattr(error.__cause__, "sqlstate", None) in _BUSY_STATES
+        or getattr(error.__cause__, "sqlite_errorname", "").startswith(_BUSY_NAMES)
+    )
 
 
 def is_database_away(error: BaseException) -> bool:

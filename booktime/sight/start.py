@@ -5,8 +5,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from booktime.sight import metrics_port, sentry, task_log
-from booktime.sight.metrics_port import Counted, Threads
+from booktime.sight import metrics_port, sentry, task_log, thread_queue
+from booktime.sight.metrics_port import Counted
+from booktime.sight.thread_queue import Threads
 
 logger = logging.getLogger(__name__)
 
@@ -14,6 +15,8 @@ logger = logging.getLogger(__name__)
 def begin(*, counted: Mapping[str, Counted], threads: Threads | None = None) -> None:
     """Call once, before the process serves. The metrics read `counted` and `threads`."""
     sentry.begin()
+    if threads is not None:
+        thread_queue.watch(threads)
     metrics_port.listen(counted=counted, threads=threads)
     task_log.listen()
     sys.excepthook = log_end

@@ -1,4 +1,8 @@
-"""Imports a supplier's list of books in batches, each of them whole or not at all."""
+"""Imports a supplier's list of books in batches, each of them whole or not at all.
+
+A batch holds its books' rows while it is written, and a customer who buys one of them waits. So
+batches are small, and pictures, which take long to store, follow when the batch is committed.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,7 +21,7 @@ from main.gateways.book_lists import ListedRow, open_book_list
 from main.models import Product, ProductTag
 from main.models.history import record_many
 
-BATCH = 500
+BATCH = 100
 # Another import or a change in the admin may conflict; the next attempt then succeeds.
 ATTEMPTS = 3
 
@@ -60,6 +64,7 @@ class _Batch:
     errors: list[RowError] = field(default_factory=list)
     notes: list[RowNote] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    pictures: list[tuple[Product, ListedPicture]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
 
@@ -112,10 +117,13 @@ def _write(batch: _Batch, *, lines: Mapping[int, int], update_stock: bool) -> It
     refusal: Exception | None = None
     for _ in range(ATTEMPTS):
         try:
-            yield _write_at_once(batch, lines=lines, update_stock=update_stock)
-            return
+            written = _write_at_once(batch, lines=lines, update_stock=update_stock)
         except (IntegrityError, OperationalError, DataError) as error:
             refusal = error
+        else:
+            add_pictures(written.pictures)
+            yield written
+            return
     if isinstance(refusal, OperationalError):
         raise refusal
     if len(batch.books) > 1:
@@ -132,7 +140,6 @@ def _write(batch: _Batch, *, lines: Mapping[int, int], update_stock: bool) -> It
 def _write_at_once(batch: _Batch, *, lines: Mapping[int, int], update_stock: bool) -> _Batch:
     shelf = Shelf([book for book, _ in batch.books], lines=lines)
     written = _Batch([], errors=list(batch.errors))
-    pictures = []
     for book, picture in batch.books:
         try:
             entry = shelf.put(book, update_stock=update_stock)
@@ -142,11 +149,10 @@ def _write_at_once(batch: _Batch, *, lines: Mapping[int, int], update_stock: boo
         written.notes += [RowNote(book.line, note) for note in book.notes]
         written.counts.update(products=1, tags=len(book.tags), images=bool(picture))
         if picture:
-            pictures.append((entry.product, picture))
+            written.pictures.append((entry.product, picture))
     written.entries = shelf.entries
     _save_products(shelf.entries, counts=written.counts)
     _save_tags(shelf.entries, counts=written.counts)
-    add_pictures(pictures)
     return written
 
 

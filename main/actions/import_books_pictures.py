@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from django.core.files import File
+from django.db import transaction
 
 from main.actions.import_books_rows import RowRefused
 from main.gateways.pictures import PictureRefused
 from main.gateways.pictures import check_picture as check_file
 from main.models import Product, ProductImage
+from main.models.product_images import covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,40 +70,48 @@ def add_pictures(pictures: Iterable[tuple[Product, ListedPicture]]) -> None:
     """Give each product its picture unless it has it. What staff added or arranged stays.
 
     The digest in the stored file's name identifies the picture by its content. A new one comes
-    after the existing ones.
+    after the existing ones. Call this outside a transaction: no row is held while a file is stored.
     """
     wanted = list(pictures)
     stored: dict[int, list[str]] = defaultdict(list)
     known = ProductImage.objects.filter(product__in=[product.pk for product, _ in wanted])
     for product_id, name in known.values_list("product_id", "image"):
         stored[product_id].append(name)
-    with _no_files_left_on_failure() as added:
-        for product, picture in wanted:
-            names = stored[product.pk]
-            if not any(map(picture.is_stored_as, names)):
-                added.append(_add_picture(product, picture, position=len(names)))
-                names.append(added[-1].image.name)
+    for product, picture in wanted:
+        names = stored[product.pk]
+        if not any(map(picture.is_stored_as, names)):
+            names.append(_add_picture(product, picture))
 
 
-def _add_picture(product: Product, picture: ListedPicture, *, position: int) -> ProductImage:
+def _add_picture(product: Product, picture: ListedPicture) -> str:
+    """Store the file, then its row; return the file's name."""
+    name = f"{product.slug[:100]}-{picture.digest}{picture.suffix}"
+    field = ProductImage._meta.get_field("image")
     with picture.path.open("rb") as file:
-        image = ProductImage(
-            product=product,
-            image=File(file, name=f"{product.slug[:100]}-{picture.digest}{picture.suffix}"),
-            alt=f"Cover of {product.name}"[:255],
-            position=position,
-        )
+        stored = covers().save(field.generate_filename(None, name), File(file))
+    if not _is_given(product, picture, stored):
+        covers().delete(stored)
+    return stored
+
+
+def _is_given(product: Product, picture: ListedPicture, stored: str) -> bool:
+    """False if another import has added it, or somebody removed the book, while it was stored."""
+    image = ProductImage(product=product, image=stored, alt=f"Cover of {product.name}"[:255])
+    with _no_file_left_on_failure(stored), transaction.atomic():
+        is_there = Product.objects.locked().filter(pk=product.pk).exists()
+        others = ProductImage.objects.filter(product=product.pk).values_list("image", flat=True)
+        if not is_there or any(map(picture.is_stored_as, others)):
+            return False
+        image.position = len(others)
         image.save()
-    return image
+        image.image.save_all()  # what the field does when it stores a file itself
+    return True
 
 
 @contextmanager
-def _no_files_left_on_failure() -> Iterator[list[ProductImage]]:
-    added: list[ProductImage] = []
+def _no_file_left_on_failure(stored: str) -> Iterator[None]:
     try:
-        yield added
+        yield
     except BaseException:
-        # The rows are rolled back; the files are not.
-        for image in added:
-            image.image.storage.delete(image.image.name)
+        covers().delete(stored)
         raise

@@ -1,5 +1,6 @@
 """What all API views share, the API's front page, and the answer where there is no view."""
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -16,10 +17,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from booktime.sight import log_context
+from booktime.sight.outages import is_busy
 from main.api.errors import LengthRequired, problem_page
 
 ADDRESSES = ("/api/", "/mobile-api/")
 _READING = ("GET", "HEAD")
+RETRY_AFTER = 5  # seconds
 
 
 class NeverCached(APIView):
@@ -85,12 +88,25 @@ nothing_here.csrf_exempt = True  # type: ignore[attr-defined]
 
 def fault_of_ours(request: HttpRequest) -> HttpResponse:
     """The site's 500: for programs in their format, for people as a page."""
+    if is_busy(sys.exception()):  # raised by a middleware, such as that of sessions
+        return busy(request)
     request_id = log_context.known().get("request_id", "")
     if not request.path_info.startswith(ADDRESSES):
         page = render_to_string("500.html", {"request_id": request_id})
         return HttpResponseServerError(page)
     detail = "Something went wrong on our side, and we have been notified. Try again later."
     return problem_page(status=HTTPStatus.INTERNAL_SERVER_ERROR, detail=detail)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """503: somebody else held a row for too long. Nothing was changed."""
+    headers = {"Retry-After": str(RETRY_AFTER)}
+    if request.path_info.startswith(ADDRESSES):
+        detail = "Too many want the same at this moment. Nothing was changed. Try again."
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        return problem_page(status=status, detail=detail, headers=headers)
+    page = render_to_string("503.html")
+    return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
 
 
 def _is_an_address(path: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -65,7 +65,7 @@ def _message_id(event: str) -> dict[str, str]:
 @contextmanager
 def _connected(message: EmailMultiAlternatives) -> Iterator[None]:
     """A connection that ends after the mail was noted as sent: a goodbye can fail, too."""
-    connection = message.get_connection()
+    connection = message.connection = get_connection()
     try:
         connection.open()
         yield

@@ -1,4 +1,4 @@
-"""Whether the shop has what it needs: the database, its schema, and Redis.
+"""Whether the shop has what it needs: the database, its schema, Redis, and free threads.
 
 A check that hangs counts as no. Each runs in a thread of its own, because nothing else ends a wait
 for a network that swallows everything. Requests that arrive meanwhile share its answer.
@@ -18,6 +18,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from redis import Redis
 from redis.exceptions import RedisError
 
+from booktime.sight import thread_queue
+
 logger = logging.getLogger(__name__)
 
 LIMIT = 1.5  # seconds per check
@@ -26,13 +28,17 @@ _looking: dict[str, Future[dict[str, bool]]] = {}
 
 
 def look() -> dict[str, bool | None]:
-    """Whether each is there, by name; None if this shop does without it."""
+    """Whether each is there, by name; None if this shop does without it.
+
+    `threads`: whether requests get one. This check has its own (booktime/asgi.py).
+    """
     # Both at once. SQLite is a file: it does not hang, and in tests it may belong to this thread.
     redis = _begin("redis", _look_at_redis) if settings.REDIS_URL else None
     is_file = connection.vendor == "sqlite"
     database = None if is_file else _begin("database", _look_at_database)
     found = _look_at_database() if database is None else _answer(database, _NO_DATABASE)
-    return {**found, "redis": _answer(redis, {"redis": False})["redis"] if redis else None}
+    redis_answers = _answer(redis, {"redis": False})["redis"] if redis else None
+    return {**found, "redis": redis_answers, "threads": thread_queue.is_moving()}
 
 
 _NO_DATABASE = {"database": False, "migrations": False}

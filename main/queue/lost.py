@@ -5,6 +5,7 @@ A task may be what kills it: a picture that fills the memory, a library that cra
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -38,7 +39,7 @@ def _revive(task: DBTaskResult) -> bool:
     *before, last = task.worker_ids or [""]
     task.worker_ids = [*before, f"{_KILLED}{last}"]
     if killed(task) < MOST_KILLED:
-        fields = {"status": "READY", "started_at": None}
+        fields: dict[str, Any] = {"status": "READY", "started_at": None}
     else:
         error = WorkersKilled
         fields = {

@@ -3,17 +3,27 @@
 import itertools
 import shutil
 import unicodedata
+from collections import defaultdict
 from pathlib import PurePath
 from unittest import mock
 
+from django.db import connection
 from PIL import Image
 
-from main.models import Product, ProductImage, ProductTag
+from main.actions import import_books_pictures
+from main.models import Product, ProductImage
 from main.models.product_images import covers
 from main.tests.support.import_case import (
     EMMA,
     ImportTestCase,
 )
+
+
+class Forgetful(defaultdict):
+    """Knows of no picture: as it was before another import added one."""
+
+    def __getitem__(self, key):
+        return []
 
 
 class PictureTests(ImportTestCase):
@@ -57,7 +67,30 @@ class PictureTests(ImportTestCase):
         self.import_rows(EMMA.replace(",,8.49", ",one.png,8.49"))
         self.assertEqual(list(ProductImage.objects.values_list("position", flat=True)), [0, 1])
 
-    def test_no_file_is_left_of_a_batch_that_failed(self):
+    def test_no_row_is_held_while_a_picture_is_stored(self):
+        self.draw("emma.png")
+        stored, kind = [], type(covers())
+        store = kind.save
+
+        def note(*args, **kwargs):
+            stored.append((len(connection.savepoint_ids), Product.objects.count()))
+            return store(*args, **kwargs)
+
+        with mock.patch.object(kind, "save", note):
+            before = len(connection.savepoint_ids)
+            self.import_rows(EMMA.replace(",,8.49", ",emma.png,8.49"))
+        self.assertEqual(stored, [(before, 1)])
+
+    def test_a_picture_that_another_import_has_just_added_is_not_doubled(self):
+        self.draw("emma.png")
+        row = EMMA.replace(",,8.49", ",emma.png,8.49")
+        self.import_rows(row)
+        with mock.patch.object(import_books_pictures, "defaultdict", Forgetful):
+            self.import_rows(row)
+        self.assertEqual(ProductImage.objects.count(), 1)
+        self.assertEqual(len(covers().listdir("product-images")[1]), 1)
+
+    def test_no_file_is_left_without_its_row_and_the_list_repeated_brings_it(self):
         self.draw("emma.png")
         save = ProductImage.save
 
@@ -66,12 +99,22 @@ class PictureTests(ImportTestCase):
                 raise RuntimeError("The power went out.")
             save(image, *args, **kwargs)
 
+        rows = EMMA.replace(",,8.49", ",emma.png,8.49"), "Walden,,poetry,emma.png,3.50,,,,"
         with (
             mock.patch.object(ProductImage, "save", fail_at_the_second),
             self.assertRaisesMessage(RuntimeError, "The power went out."),
         ):
-            self.import_rows(
-                EMMA.replace(",,8.49", ",emma.png,8.49"), "Walden,,poetry,emma.png,3.50,,,,"
-            )
-        self.assertEqual((Product.objects.count(), ProductTag.objects.count()), (0, 0))
-        self.assertEqual(covers().listdir("product-images")[1], [])
+            self.import_rows(*rows)
+        self.assertEqual(Product.objects.count(), 2)
+        self.assertEqual(self.files(), self.named())
+        self.assertEqual(len(self.files()), 1)
+        self.import_rows(*rows)
+        self.assertEqual((Product.objects.count(), len(self.files())), (2, 2))
+        self.assertEqual(self.files(), self.named())
+
+    def files(self) -> list[str]:
+        return sorted(covers().listdir("product-images")[1])
+
+    def named(self) -> list[str]:
+        names = ProductImage.objects.values_list("image", flat=True)
+        return sorted(name.removeprefix("product-images/") for name in names)

@@ -59,7 +59,10 @@ class FaultTests(SimpleTestCase):
         deadlock.__cause__ = psycopg.errors.DeadlockDetected()
         ended = OperationalError("terminating connection")
         ended.__cause__ = psycopg.errors.AdminShutdown()
-        self.assertEqual(self.told(ended)[0][0], "WARNING")
+        held = OperationalError("canceling statement due to lock timeout")
+        held.__cause__ = psycopg.errors.LockNotAvailable()
+        for passing in (ended, held):
+            self.assertEqual(self.told(passing)[0][0], "WARNING")
         for fault in (BROKEN, ResponseError("?"), KeyError("?"), FileNotFoundError("?"), typo,
                       deadlock):  # fmt: skip
             self.assertEqual(self.told(fault), [("ERROR", "It was not stored", True)])

@@ -1,15 +1,21 @@
 """Many real requests at once on a real server; the same again unprotected, when it must fail."""
 
+import threading
+import time
 import unittest
 from functools import partial
 
+import psycopg
 from django.db import connection
 from django.test import Client, tag
 
 from main.models import Basket, Order, OrderLine, Product, User
 from main.tests.support.checkout_case import ready_checkout
 from main.tests.support.factories import PASSWORD, ProductFactory, UserFactory
+from main.tests.support.held_row import holding
+from main.tests.support.live_services import database_url
 from main.tests.support.live_shop import Answer, Post, lasting_shop, make_session
+from main.tests.support.needs import ON_POSTGRESQL
 from main.tests.support.race_case import Race, RaceTestCase, place
 from main.views.visitor import BASKET_KEY
 
@@ -74,6 +80,45 @@ class CrowdRaces(RaceTestCase):
 
     def test_without_locks_the_stock_is_wrong_after_forty(self) -> None:
         self.run_races(self.race_of(40), without="locks")
+
+
+@ON_POSTGRESQL
+class HeldBookTests(RaceTestCase):
+    """Nine customers order a book whose row another process holds: one more than threads."""
+
+    def test_other_pages_are_answered_meanwhile_and_so_is_the_health_check(self) -> None:
+        book = ProductFactory(stock=20)
+        requests = [self.checkout_of_guest(number, book) for number in range(9)]
+        self.shop.headers = {}
+        answers: list[Answer] = []
+
+        def order() -> None:
+            answers.extend(self.shop.post_at_once(requests))
+
+        with holding(book) as other:
+            crowd = threading.Thread(target=order)
+            crowd.start()
+            self.await_waiters(3)
+            begun = time.monotonic()
+            page, health = self.shop.get("/about-us/"), self.shop.get("/healthz/")
+            took = time.monotonic() - begun
+            other.commit()
+            crowd.join(20)
+        self.assertEqual((page.status, health.status), (200, 200))
+        self.assertLess(took, 2)
+        self.assertEqual({a.status for a in answers}, {302, 503})
+        placed = [a for a in answers if a.status == 302]
+        self.assertEqual(Order.objects.count(), len(placed))
+        self.assertGreaterEqual(len(placed), 1)
+        told = [a.body for a in answers if a.status == 503]
+        self.assertTrue(all("Please try again in a moment." in body for body in told))
+
+    def await_waiters(self, count: int) -> None:
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        until = time.monotonic() + 10
+        with psycopg.connect(database_url(), autocommit=True) as look:
+            while look.execute(waiting).fetchone()[0] < count and time.monotonic() < until:
+                time.sleep(0.01)
 
 
 class SameBasketRaces(RaceTestCase):

@@ -9,6 +9,8 @@ from django.db import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import TestCase, override_settings
 
+from booktime.server.leased_threads import LeasedThreads
+from booktime.sight import thread_queue
 from main.gateways import readiness
 
 
@@ -29,7 +31,7 @@ class ReadinessTests(TestCase):
             self.assertEqual(
                 self.ask(200),
                 {"alive": True, "ready": True, "database": True, "migrations": True,
-                 "redis": None, "version": "abc123"},
+                 "redis": None, "threads": None, "version": "abc123"},
             )  # fmt: skip
 
     def test_a_migration_that_is_pending_makes_it_not_ready(self) -> None:
@@ -68,6 +70,39 @@ class ReadinessTests(TestCase):
                 self.assertLess(time.monotonic() - begun, 2)
             while readiness._looking:
                 time.sleep(0.01)
+
+
+class ThreadTests(TestCase):
+    """The check has threads of its own: it answers, and says that nobody else does."""
+
+    def setUp(self) -> None:
+        self.enterContext(mock.patch.object(thread_queue, "_watched", []))
+        self.threads = LeasedThreads(1)
+
+    def look(self) -> bool | None:
+        return readiness.look()["threads"]
+
+    def test_while_requests_get_a_thread_all_is_well(self) -> None:
+        self.assertIsNone(self.look())
+        thread_queue.watch(self.threads)
+        self.assertIs(self.look(), True)
+
+    def test_when_nobody_gets_one_the_shop_is_not_ready(self) -> None:
+        thread_queue.watch(self.threads)
+        goes_on = threading.Event()
+        first, second = self.threads.lease(), self.threads.lease()
+        busy, waiting = first.submit(goes_on.wait, 5), second.submit(int)
+        self.assertEqual(self.client.get("/healthz/").status_code, 200)
+        second.asked_at -= thread_queue.STUCK_AFTER
+        response = self.client.get("/healthz/")
+        self.assertEqual((response.status_code, response.json()["threads"]), (503, False))
+        self.assertTrue(response.json()["database"])
+        goes_on.set()
+        busy.result(5)
+        first.end()
+        self.assertEqual(waiting.result(5), 0)
+        self.assertIs(self.look(), True)
+        second.end()
 
 
 class OneLookTests(TestCase):

@@ -1,15 +1,19 @@
 """Checkout: the page of addresses, and the thanks. checkout_review comes between them."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from booktime.sight.outages import is_busy
 from main.actions.checkout_filling import open_checkout, set_addresses
-from main.errors import BasketEmpty, CheckoutRefused
+from main.errors import TRY_AGAIN, BasketEmpty, CheckoutRefused
 from main.forms.checkout import GuestForm, MemberForm
 from main.gateways.payments import instructions
 from main.models import Address, Checkout
@@ -34,7 +38,7 @@ def address_select(request: HttpRequest) -> HttpResponse:
         return _page(request, form=form, lines=lines)
     if not form.is_valid():
         return _page(request, form=form, lines=lines, status=400)
-    return _keep(request, form)
+    return _keep(request, form, lines)
 
 
 @never_cache
@@ -66,7 +70,7 @@ def _page(request: HttpRequest, *, form, lines, status: int = 200) -> HttpRespon
     return render(request, "checkout/address_select.html", context, status=status)
 
 
-def _keep(request: HttpRequest, form: GuestForm | MemberForm) -> HttpResponse:
+def _keep(request: HttpRequest, form: GuestForm | MemberForm, lines: list[Any]) -> HttpResponse:
     try:
         checkout = open_checkout(owner=basket_owner(request), language=get_language() or "")
         set_addresses(
@@ -79,4 +83,9 @@ def _keep(request: HttpRequest, form: GuestForm | MemberForm) -> HttpResponse:
     except CheckoutRefused as error:  # the basket was ordered or emptied meanwhile
         messages.error(request, str(error))
         return redirect("basket")
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        form.add_error(None, TRY_AGAIN)
+        return _page(request, form=form, lines=lines, status=503)
     return redirect("checkout_review")

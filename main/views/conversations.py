@@ -6,6 +6,7 @@ from uuid import UUID
 
 from allauth.core import ratelimit
 from django.contrib.auth.views import redirect_to_login
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,9 +14,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from booktime.sight.outages import is_busy
 from main.actions.conversations import post_message
 from main.conversation_access import person_of
-from main.errors import MessageRefused
+from main.errors import TRY_AGAIN, MessageRefused
 from main.forms.conversations import MessageForm
 from main.gateways import rates
 from main.models import Message, Order, Participant
@@ -91,6 +93,11 @@ def sent(
     except MessageRefused as refused:
         form.refuse(refused)
         return HTTPStatus.CONFLICT if refused.code == "cid_taken" else HTTPStatus.BAD_REQUEST
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        form.add_error(None, TRY_AGAIN)
+        return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.SEE_OTHER
 
 

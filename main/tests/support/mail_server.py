@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 DRIP = 0.02  # seconds between two lines of an answer that does not end
+LONG = 10_000  # characters of a line
 MOST_LINES = 500  # so that a test without a deadline ends, too
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """`drips_at` names the command whose answer never ends: "HELLO" is its greeting."""
+    """`drips_at` names the command whose answer never ends: "HELLO" is its greeting.
+
+    With `is_rude` it answers QUIT with a line that is longer than any may be.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -18,6 +22,7 @@ class MailServer(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Talk)
         self.drips_at = ""
+        self.is_rude = False
         self.taken: list[str] = []
 
     @property
@@ -48,6 +53,8 @@ class _Talk(socketserver.StreamRequestHandler):
         return command != "QUIT"
 
     def _say(self, command: str, code: int) -> None:
+        if command == "QUIT" and self.server.is_rude:
+            self.wfile.write(b"221 " + LONG * b"x")
         if command == self.server.drips_at:
             ended = threading.Event()
             for _ in range(MOST_LINES):
