@@ -4,7 +4,7 @@
     bin/with-services --postgres .venv/bin/python bench/book_search.py books.csv
         [--books 10000 100000] [--before REVISION] [--rounds 5] [--sqlite]
 
-The list is repeated, with another volume in each title, until there are so many books. Both codes
+The list is repeated, with a number beside the authors, until there are so many books. Both codes
 ask their own database for the same queries, in turn, each as the page of results does: one page
 and the count, and similar words where nothing was found. Needs the right to create databases, and
 does not touch that of DATABASE_URL; with --sqlite only a temporary folder is written to.

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 
 import django
@@ -37,21 +37,39 @@ def fill(listed: Path, books: int) -> float:
     started = time.perf_counter()
     with listed.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    made = (make(row, volume) for volume in count() for row in rows)
-    for _ in range(0, books, AT_ONCE):
-        Product.objects.bulk_create(islice(made, AT_ONCE))
+    made = (make(row, number) for number, row in enumerate(rows))
+    while some := list(islice(made, AT_ONCE)):
+        Product.objects.bulk_create(some)
+    last = Product.objects.latest("pk").pk
     with connection.cursor() as cursor:
+        for volume in range(1, books // len(rows)):
+            cursor.execute(*another(volume, last, cursor))
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     return time.perf_counter() - started
 
 
-def make(row: dict[str, str], volume: int) -> Product:
-    name = f"{row['name'][:200]}, volume {volume}" if volume else row["name"]
-    make.number = number = getattr(make, "number", 0) + 1
-    isbn = None if volume else row["isbn"] or None
-    authors = row["authors"] if isbn else f"{row['authors']} {number}"
-    return Product(name=name, authors=authors, description=row["description"], isbn=isbn,
-                   slug=f"book-{number}", price=row["price"], stock=3)  # fmt: skip
+def make(row: dict[str, str], number: int) -> Product:
+    authors = row["authors"] if row["isbn"] else f"{row['authors']} {number}"
+    return Product(name=row["name"], authors=authors, description=row["description"],
+                   isbn=row["isbn"] or None, slug=f"book-{number}", price=row["price"],
+                   stock=3)  # fmt: skip
+
+
+def another(volume: int, last: int, cursor) -> tuple[str, list[int]]:
+    """A statement that copies the list as it was first written; its triggers have no part in it."""
+    columns = [field.column for field in Product._meta.concrete_fields if field.column != "id"]
+    if connection.vendor == "postgresql":
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name ="
+                       " 'main_product' AND column_name LIKE 'folded\\_%%'")  # fmt: skip
+        columns += [name for (name,) in cursor.fetchall()]
+    said = {"slug": "slug || '-' || %s", "isbn": "NULL", "authors": "authors || ' ' || %s"}
+    copied = [said.get(column, column) for column in columns]
+    statement = (
+        f"INSERT INTO main_product ({', '.join(columns)}) SELECT {', '.join(copied)}"
+        " FROM main_product WHERE id <= %s"
+    )
+    return statement, [volume, volume, last]
 
 
 def asked(query: str) -> list[float]:
