@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import Any
 
 from django.core.files import File
 from django.db import transaction
@@ -86,7 +87,7 @@ def add_pictures(pictures: Iterable[tuple[Product, ListedPicture]]) -> None:
 def _add_picture(product: Product, picture: ListedPicture) -> str:
     """Store the file, then its row; return the file's name."""
     name = f"{product.slug[:100]}-{picture.digest}{picture.suffix}"
-    field = ProductImage._meta.get_field("image")
+    field: Any = ProductImage._meta.get_field("image")
     with picture.path.open("rb") as file:
         stored = covers().save(field.generate_filename(None, name), File(file))
     if not _is_given(product, picture, stored):

@@ -1,5 +1,6 @@
 """The table of contents of what is stored."""
 
+from main.models import tuple_lookups as tuple_lookups
 from main.models.addresses import Address, PostalAddress
 from main.models.balance import Balance
 from main.models.baskets import QUANTITY_LIMIT, Basket, BasketLine, BasketOwner

@@ -6,6 +6,7 @@ from unittest import mock
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Prefetch, prefetch_related_objects
 from django.test import TestCase
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from main.actions.orders import cancel_order
 from main.actions.payments import mark_order_paid, record_payment
 from main.errors import BasketFull, MoveRefused, PaymentRefused
 from main.gateways.payments import Receipt
-from main.models import Basket, BasketOwner, Invoice, Order, OrderLine, Product
+from main.models import Basket, BasketLine, BasketOwner, Invoice, Order, OrderLine, Product
 from main.models.baskets import MOST_TITLES
 from main.models.charges import LARGEST_AMOUNT
 from main.models.order_lines import MOST_LINES
@@ -134,6 +135,16 @@ class FullBasketTests(TestCase):
         self.basket.lines.filter(product=self.books[0]).delete()
         baskets.merge_baskets(user_id=self.basket.user_id, guest_key=guest.guest_key)
         self.assertEqual(self.titles(), [(self.books[1].pk, 2), (self.books[0].pk, 1)])
+
+
+class ThousandTitlesTests(TestCase):
+    def test_as_many_titles_as_sqlite_has_depth_are_read_in_one_go(self) -> None:
+        """It wrote "id = 1 OR id = 2 …", a thousand levels deep at most."""
+        line = BasketLineFactory()
+        lines = [BasketLine(basket=line.basket, product_id=n) for n in range(2**40, 2**40 + 1100)]
+        products = Product.objects.for_listing()
+        prefetch_related_objects([line, *lines], Prefetch("product", queryset=products))
+        self.assertEqual(line.product, products.get())
 
 
 class SplitLimitTests(TestCase):
