@@ -65,6 +65,10 @@ def order_cancelled(*, order_id: int, credit_note_id: int | None, refund_id: int
     _mail("order_cancelled", order_id=order_id, credit_note_id=credit_note_id, refund_id=refund_id)
 
 
+def order_email_corrected(*, order_id: int) -> None:
+    _mail("order_email_corrected", order_id=order_id)
+
+
 def contact_requested(*, name: str, email: str, message: str) -> None:
     _mail("contact_requested", name=name, email=email, message=message)
 

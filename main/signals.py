@@ -24,6 +24,7 @@ from main import access, events
 from main.actions.accounts import adopt_guest_orders, end_access
 from main.actions.basket import merge_baskets
 from main.actions.customer_service import show_new_name
+from main.actions.order_emails import follow_proved_address
 from main.actions.pictures import remove_picture_files
 from main.models import Message, ProductImage, User, search_sqlite
 from main.models.email_addresses import normal_email
@@ -92,6 +93,7 @@ def bring_address_to_normal_form(sender, instance: EmailAddress, **kwargs) -> No
 
 @receiver(email_confirmed)
 def adopt_orders_once_proved(sender, email_address, **kwargs) -> None:
+    follow_proved_address(user=email_address.user)
     adopt_guest_orders(user=email_address.user)
 
 

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
+from main.actions.order_emails import correct_order_email
 from main.actions.orders import correct_billing_address, correct_shipping_address
 from main.actions.payments import mark_order_paid
 from main.admin.history import HistoryAdmin, Records
@@ -26,7 +27,8 @@ from main.models.order_moves import ORDER_MOVES, check_address_open, is_address_
 from main.wording.money import money
 from main.wording.payments import open_words
 
-TITLES = {"shipping": "Deliver to", "billing": "Bill to"}
+POSTAL = {"shipping": "Deliver to", "billing": "Bill to"}
+TITLES = {"email": "Write to", **POSTAL}
 
 
 class MoneyFilter(admin.SimpleListFilter):
@@ -88,14 +90,13 @@ class OfficeOrderAdmin(LedgerViews, ChargeViews, HistoryAdmin):
         # Do not offer what the actions would refuse.
         if any(line.status == OrderLine.Status.SENT for line in lines):
             moves = set()
-        frozen = [kind for kind in TITLES if not is_address_open(order, kind)]
+        frozen = [kind for kind in POSTAL if not is_address_open(order, kind)]
         return context | {
             "with_money": True,
             "documents": list(order.invoices.order_by("pk")),
             "moves": {status.name for status in moves},
             "may_settle": self.has_settle_permission(request),
-            "parcels": [(TITLES[kind], getattr(order, kind)) for kind in frozen],
-            "can_mend": len(frozen) < len(TITLES),
+            "parcels": [(POSTAL[kind], getattr(order, kind)) for kind in frozen],
             "show_save_and_continue": False,
         }
 
@@ -116,6 +117,8 @@ class OfficeOrderAdmin(LedgerViews, ChargeViews, HistoryAdmin):
 
     def save_model(self, request: HttpRequest, obj: Order, form, change: bool) -> None:
         """Save only the addresses; the row has been locked since it was read."""
+        if "email" in form.changed_data:
+            correct_order_email(order_id=obj.pk, email=obj.email)
         if shipping := _changed(obj, "shipping", form.changed_data):
             correct_shipping_address(order_id=obj.pk, address=shipping)
         if billing := _changed(obj, "billing", form.changed_data):

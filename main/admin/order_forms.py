@@ -11,8 +11,9 @@ from main.models.order_moves import is_address_open
 from main.models.postal_rules import check_postal_address
 
 KINDS = ("shipping", "billing")
-ADDRESS_FIELDS = [f"{kind}_{name}" for kind in KINDS for name in POSTAL_FIELDS]
+ADDRESS_FIELDS = ["email", *(f"{kind}_{name}" for kind in KINDS for name in POSTAL_FIELDS)]
 LABELS = {
+    "email": "E-mail address",
     "name": "Name",
     "address1": "Address",
     "address2": "Second line",
@@ -29,7 +30,7 @@ def open_address_fields(order: Order) -> list[str]:
 
 
 def kind_of(field: str) -> str:
-    """shipping_city belongs to the "shipping" address."""
+    """shipping_city belongs to the "shipping" address, and email is one by itself."""
     return field.partition("_")[0]
 
 
@@ -40,7 +41,7 @@ class OrderAddressForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.show_hidden_initial = True
-            field.label = LABELS[name.partition("_")[2]]
+            field.label = LABELS[name.partition("_")[2] or name]
 
     def clean(self) -> dict[str, Any]:
         for name in self.changed_data:

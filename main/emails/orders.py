@@ -70,6 +70,12 @@ def order_cancelled(
     return about(order, **_going_back(order, credit_note_id, refund_id))
 
 
+@mail
+def order_email_corrected(*, order_id: int) -> Letter:
+    """Say that we write to this address now, and link to the order: a guest has no other way."""
+    return about(read_order(order_id))
+
+
 def read_order(order_id: int) -> Order:
     return Order.objects.with_ledger().prefetch_related("lines", "charges").get(pk=order_id)
 

@@ -47,15 +47,16 @@ _LINES_MOVE_TO = {
     Order.Status.CANCELLED: set(),
 }
 # The shipping address can be corrected until everything is on its way, the billing address until
-# the order is cancelled.
+# the order is cancelled. Mails may follow even then.
 _ADDRESS_OPEN = {
     "shipping": {Order.Status.NEW, Order.Status.PAID},
     "billing": {Order.Status.NEW, Order.Status.PAID, Order.Status.DONE},
+    "email": set(Order.Status),
 }
 
 
 def is_address_open(order: Order, kind: str) -> bool:
-    """Whether the "shipping" or "billing" address may still be corrected."""
+    """Whether the "shipping", "billing" or "email" address may still be corrected."""
     return order.status in _ADDRESS_OPEN[kind]
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from main.actions.orders import order_again
 from main.gateways.payments import instructions
 from main.models import Invoice, Order
-from main.models.order_access import read_access_token
+from main.models.order_access import read_access_token, was_mailed_elsewhere
 from main.reports.own_orders import own_orders, with_books
 from main.views.conversation_props import note_reading
 from main.views.conversations import customer_panel, sign_in_first
@@ -86,6 +86,8 @@ def order_open(request: HttpRequest, token: str) -> HttpResponse:
     if order_id is None:
         raise Http404("This link is not valid or has expired.")
     order = get_object_or_404(Order, pk=order_id)
+    if was_mailed_elsewhere(token, order):
+        raise Http404("This link was sent to an earlier address of the order.")
     if order.user_id is None:
         remember_guest_order(request, order)
     elif not request.user.is_authenticated:  # an account has taken it over since
