@@ -1,20 +1,21 @@
 """A visitor's message to customer service."""
 
 from django import forms
-from django.core.validators import RegexValidator
 
 from main.models.email_addresses import EmailAddressFormField
+from main.models.one_line import BROKEN_LINE, is_one_line
 
-# The name goes into the mail's subject, where a second line would become a header.
-_one_line = RegexValidator(
-    r"[\x00-\x1f\x7f]", "Please write the name on one line.", inverse_match=True
-)
+
+def _check_name(name: str) -> None:
+    """It goes into the mail's subject, where a second line would become a header."""
+    if not is_one_line(name):
+        raise forms.ValidationError(BROKEN_LINE)
 
 
 class ContactForm(forms.Form):
     name = forms.CharField(
         max_length=100,
-        validators=[_one_line],
+        validators=[_check_name],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = EmailAddressFormField(

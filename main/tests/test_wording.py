@@ -16,6 +16,7 @@ REFUSALS = {
     "main.gateways.backup_archive": "why a backup was refused",
     "main.gateways.s3": "why the storage was refused",
     "main.models.postal_rules": "what is wrong with an address",
+    "main.models.one_line": "what is wrong with a line",
     "main.models.products": "what is wrong with a book",
     "main.models.users": "what is wrong with an account",
     "main.reports.waiting": "what a metric means",
