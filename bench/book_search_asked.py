@@ -59,7 +59,7 @@ def another(volume: int, last: int, cursor) -> tuple[str, list[int]]:
     """A statement that copies the list as it was first written; its triggers have no part in it."""
     columns = [field.column for field in Product._meta.concrete_fields if field.column != "id"]
     if connection.vendor == "postgresql":
-        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET session_replication_role = replica; SET statement_timeout = 0")
         cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name ="
                        " 'main_product' AND column_name LIKE 'folded\\_%%'")  # fmt: skip
         columns += [name for (name,) in cursor.fetchall()]
