@@ -1,5 +1,7 @@
 """The sitemap for search engines: pages, subjects and every book, at the shop's public address."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import SitemapIndexItem, x_robots_tag
@@ -63,6 +65,7 @@ def sitemap_index(request: HttpRequest) -> TemplateResponse:
 
 def _pages(name: str, part: Sitemap) -> list[SitemapIndexItem]:
     path = reverse("django.contrib.sitemaps.views.sitemap", kwargs={"section": name})
-    last, changed = part.paginator.num_pages, part.get_latest_lastmod()
+    last = part.paginator.num_pages
+    changed: Any = part.get_latest_lastmod()
     paths = [path, *(f"{path}?p={number}" for number in range(2, last + 1))]
     return [SitemapIndexItem(public_url(each), changed) for each in paths]

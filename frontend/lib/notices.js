@@ -30,7 +30,10 @@ export function makeNotices({ Notification, storage, isHidden, open }) {
     tell(row) {
       if (state() !== "on" || !isHidden()) return;
       const options = { tag: `booktime-order-${row.order}`, body: row.last?.text ?? "" };
-      const notice = new Notification(`${isolated(row.customer)} is waiting (${row.number})`, options);
+      const notice = new Notification(
+        `${isolated(row.customer)} is waiting (${row.number})`,
+        options,
+      );
       notice.onclick = () => open(row.order);
     },
   };
