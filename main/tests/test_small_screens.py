@@ -177,3 +177,20 @@ class PaperTests(ScreenCase):
         self.browser.set_colours("dark")
         self.browser.open("/about-us/")
         self.assertLess(self.run_script(PALEST)[0], 3)
+
+
+@tag("e2e")
+class LongWordTests(ScreenCase):
+    """For the shop's own pages, test_accessibility looks at each."""
+
+    def test_no_word_makes_a_page_for_dispatch_wider_than_a_phone(self):
+        word = "w" * 110
+        order = OrderFactory(shipping_name=word, shipping_address1=word, billing_name=word)
+        OrderLineFactory(order=order, product=ProductFactory(name=word, authors=word))
+        mark_order_paid(order_id=order.pk)
+        self.browser.be(session_key=self.session_of(DispatcherFactory()))
+        self.browser.set_width(320)
+        for path in ("order/packing/", "order/", f"order/{order.pk}/change/"):
+            self.browser.open(f"/dispatch-admin/main/{path}")
+            with self.subTest(path):
+                self.assertEqual(self.browser.sideways_scroll(), 0)
