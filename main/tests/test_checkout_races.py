@@ -97,7 +97,7 @@ class OutsideTests(TransactionTestCase):
 class SignInWhilePlacingRaces(RaceTestCase):
     """One tab places the order of a guest, and in another the guest signs in."""
 
-    pause = 1.0  # the order is under way for as long as the password takes to check
+    pause = 2.0  # the order is under way for as long as the password takes to check
 
     def setUp(self) -> None:
         self.user, self.book = UserFactory(), ProductFactory(stock=10)
