@@ -47,8 +47,8 @@ class _EmailCheck(EmailValidator):
     Django's own takes quoted control characters, letters that fold into plain ones, and bare IPs.
     """
 
-    user_regex = re.compile(rf"{_ATOM}(?:\.{_ATOM})*\Z", re.ASCII)  # type: ignore[assignment]
-    domain_regex = re.compile(  # type: ignore[assignment]
+    user_regex = re.compile(rf"{_ATOM}(?:\.{_ATOM})*\Z", re.ASCII)
+    domain_regex = re.compile(
         r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}(?<!-)\Z", re.ASCII
     )
 
@@ -65,10 +65,10 @@ class EmailAddressFormField(forms.EmailField):
     default_validators = [check_email]
 
     def to_python(self, value: Any) -> str:
-        return normal_email(super().to_python(value))
+        return normal_email(super().to_python(value) or "")
 
 
-class EmailAddressField(models.EmailField):
+class EmailAddressField(models.EmailField):  # type: ignore[type-arg]
     """Stores the normal form, and compares with it by `exact` and `in`."""
 
     default_validators = [check_email]

@@ -1,5 +1,7 @@
 """The signed token with which a guest, who has no account, opens an order."""
 
+from datetime import timedelta
+
 from django.core import signing
 from django.utils import timezone
 
@@ -14,7 +16,7 @@ def make_access_token(order_id: int) -> str:
     return signing.dumps(order_id, salt=_SALT)
 
 
-def read_access_token(token: str, *, max_age: float = MAX_AGE) -> int | None:
+def read_access_token(token: str, *, max_age: int | timedelta = MAX_AGE) -> int | None:
     """The key of the order that the token opens; None if it is not ours or too old."""
     try:
         order_id = signing.loads(token, salt=_SALT, max_age=max_age)
@@ -30,5 +32,5 @@ def was_mailed_elsewhere(token: str, order: Order) -> bool:
     if moment is None:
         return False
     # Tokens count in whole seconds: the new address's own may seem a second older.
-    since = (timezone.now() - moment).total_seconds() + 1
+    since = timezone.now() - moment + timedelta(seconds=1)
     return read_access_token(token, max_age=since) is None
