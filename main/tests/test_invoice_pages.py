@@ -1,5 +1,6 @@
 """The page of an invoice: at whose doors it is, and what it says when there is none."""
 
+import re
 from unittest import mock
 
 from django.test import TestCase, override_settings, tag
@@ -46,6 +47,13 @@ class InvoicePageTests(TestCase):
             self.assertIn("no-store", page["Cache-Control"])
             self.assertIn("private", page["Cache-Control"])
             self.assertEqual(self.client.post(path).status_code, 405)
+
+    def test_its_headings_begin_with_its_own_and_its_figures_have_names(self) -> None:
+        self.client.force_login(self.order.user)
+        page = self.client.get(self.own).content.decode()
+        self.assertEqual(re.findall(r"<h(\d)>([^<]*)", page), [("1", "Invoice")])
+        named = re.findall(r'data-head="([^"]*)"', page)[:6]
+        self.assertEqual(named, re.findall(r'role="columnheader"[^>]*>([^<]*)', page)[1:])
 
     def test_everybody_else_is_kept_out(self) -> None:
         staff = [f"/{site}/invoice/{self.order.pk}/" for site in ("admin", "office-admin")]
