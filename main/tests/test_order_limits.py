@@ -16,6 +16,7 @@ from main.models import Basket, Checkout, Order, OrderOrigin, User
 from main.tests.support.checkout_case import ready_checkout
 from main.tests.support.checkout_page_case import DONE, CheckoutPageTestCase
 from main.tests.support.factories import ProductFactory, UserFactory
+from main.wording.links import unlinked
 from main.wording.orders import greeting
 
 
@@ -169,6 +170,30 @@ class RefusedPageTests(CheckoutPageTestCase):
             response = self.give(**{"billing-name": link})
             self.assertContains(response, "Please leave web addresses out.", status_code=400)
         self.assertFalse(Checkout.objects.exclude(billing=None).exists())
+
+
+class MailedAddressTests(SimpleTestCase):
+    def test_what_an_address_says_leads_nowhere_and_reads_the_same(self) -> None:
+        for typed, mailed in [
+            ("Win at prize.example/claim", "Win at prize. example/claim"),
+            ("a@Prize.XN--90AIS", "a@Prize. XN--90AIS"),
+            ("приз。рф", "приз。 рф"),
+            ("ftp://prize", "ftp: //prize"),
+            ("Cumhuriyet Mah.Atatürk Cad.No:5", "Cumhuriyet Mah. Atatürk Cad. No:5"),
+            ("J. R. R. Tolkien, P.O. Box 1.5", "J. R. R. Tolkien, P.O. Box 1.5"),
+        ]:
+            self.assertEqual(unlinked(typed), mailed)
+
+
+class MailedAddressPageTests(CheckoutPageTestCase):
+    def test_neither_part_of_a_mail_has_a_strangers_link(self) -> None:
+        self.client.post("/add_to_basket/", {"product_id": self.book.pk, "quantity": 1})
+        self.give(**{"billing-name": "Win at prize.example/claim"})
+        self.assertRedirects(self.place(), DONE)
+        (message,) = mail.outbox
+        for body in (message.body, message.alternatives[0].content):
+            self.assertEqual(body.count("Win at prize. example/claim"), 2)
+            self.assertNotIn("prize.example", body)
 
 
 class GreetingTests(SimpleTestCase):

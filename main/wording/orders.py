@@ -1,12 +1,9 @@
 """The states of an order and of its lines, in a customer's words."""
 
-import re
-
 from main.models import Order, OrderLine
 from main.models.foreign_text import isolated
+from main.wording.links import LINK
 
-# What mail programs make a link of.
-LINK = re.compile(r"://|\bwww\.|\w\.\w\w", re.IGNORECASE)
 _ORDER = {
     Order.Status.NEW: ("to be paid", "We’ll dispatch your books as soon as your payment arrives."),
     Order.Status.PAID: ("paid", "Your payment has arrived, and we’re getting your books ready."),
