@@ -15,6 +15,8 @@ _LETTERS = str.maketrans({
     "ɓ": "b", "ƈ": "c", "ɖ": "d", "ɗ": "d", "ƒ": "f", "ǥ": "g", "ɠ": "g", "ɨ": "i", "ƙ": "k",
     "ƚ": "l", "ɫ": "l", "ɲ": "n", "ƥ": "p", "ƭ": "t", "ʈ": "t", "ʉ": "u", "ʋ": "v", "ƴ": "y",
     "ƶ": "z", "ґ": "г", "ـ": "",
+    # Arabic and Persian keyboards have one of these each, and people mix them.
+    "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه",
 })  # fmt: skip
 # Soft hyphens, joiners, direction marks and their like.
 _INVISIBLE = [
@@ -23,8 +25,9 @@ _INVISIBLE = [
     if unicodedata.category(chr(code)) == "Cf"
 ]
 _SIGNS = dict.fromkeys(_INVISIBLE, "") | str.maketrans(
-    dict.fromkeys("’‘‛ʼʻʹʽ′`´＇", "'")
-    | dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
+    dict.fromkeys("’‘‛ʼʻʹʽ′`´＇׳״", "'")
+    # Dots in the middle join as hyphens do: "J·K·罗琳", "ハリー・ポッター", "Wall•E".
+    | dict.fromkeys("‐‑‒–—―−﹘﹣－·•‧∙⋅・･", "-")
     | dict.fromkeys("™®©℠", " ")
 )
 # Marks of Latin, Greek, Cyrillic, Hebrew and Arabic, without which people type. Those of other

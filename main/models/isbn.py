@@ -22,8 +22,10 @@ _REASONS = {
 _LABEL = re.compile(r"\b(?:e-?)?(?:IS[BM]N|EAN)(?:[ -]?1[03](?=[ :]))?[ :.#-]*", re.IGNORECASE)
 _AROUND = re.compile(r"^\W+|\W+$")
 _AMONG_WORDS = re.compile(
-    r"(?<![\w-])(?:97[89][ -]?)?[0-9](?:[ -]?[0-9]){8}[ -]?[0-9Xx](?![\w-])", re.ASCII
+    r"(?<![\w-])(?:97[89][ ./-]?)?[0-9](?:[ ./-]?[0-9]){8}[ ./-]?[0-9Xx](?![\w-])", re.ASCII
 )
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[./](?=[0-9X])", re.IGNORECASE)
+_ISMN10 = re.compile(r"M[ -]?(?=[0-9])", re.IGNORECASE)  # how a score's number began until 2008
 
 # 9.78014E+12, which is what a spreadsheet shows, and exports, in a narrow column.
 _EXPONENT = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]{1,2}", re.IGNORECASE)
@@ -60,5 +62,7 @@ def isbn_in(text: str) -> str:
 
 
 def without_label(text: str) -> str:
-    """The number in "ISBN: 978-0-14-143958-7.", plainly written."""
-    return _AROUND.sub("", _LABEL.sub(" ", plain(text), count=1))
+    """The number in "ISBN: 978-0-14-143958-7.", plainly written; an old ISMN in its new form."""
+    number = _AROUND.sub("", _LABEL.sub(" ", plain(text), count=1))
+    number = _BETWEEN_DIGITS.sub("-", number)
+    return _ISMN10.sub("979-0-", number) if _ISMN10.match(number) else number

@@ -25,6 +25,7 @@ _BY_SCRIPT = re.compile(f"[{_SPACELESS}]+|[^{_SPACELESS}]+")
 _IS_SPACELESS = re.compile(f"[{_SPACELESS}]")
 _MARKS = "".join(char for char in map(chr, range(0x900, 0xAC00)) if unicodedata.combining(char)
                  or unicodedata.category(char)[0] == "M")  # fmt: skip
+_JOINING = "-./*&+=@_():"  # within words: "e-mail", "(un)common", "3:10"
 _TITLES_END = re.compile(r"(.)\s*\([^()]*\)\s*$", re.DOTALL)
 ARTICLES = {"a", "an", "the"}
 
@@ -35,10 +36,11 @@ def _pattern(char: str) -> re.Pattern[str]:
     # Between initials: "J. R.", "J.R.", "J.-P.", "M*A*S*H", "J R"; but "plan b a novel" has none.
     between = rf"(?:[.*] ?-?|-| (?![ai]{end}))"
     word = f"{char}+(?:'{char}+)*"
+    thousands = r"(?:[,.' ][0-9]{3})+|(?:,[0-9]{2})+,[0-9]{3}"  # 100,000 and, in India, 1,00,000
     return re.compile(
-        rf"(?P<number>(?<!{char})[0-9]{{1,3}}(?:[,.' ][0-9]{{3}})+{end})"
+        rf"(?P<number>(?<!{char})[0-9]{{1,3}}(?:{thousands}){end})"
         rf"|(?P<initials>(?<!{char})(?<!'){letter}{end}(?:{between}{letter}{end})+)"
-        rf"|{word}(?:[-./*&+=@_]{word})*"
+        rf"|{word}(?:[{_JOINING}]{word})*"
     )
 
 
@@ -103,7 +105,7 @@ def _written_together(folded: str) -> Iterator[re.Match[str]]:
 def _chunk(written: re.Match[str]) -> Chunk:
     if written.lastgroup:
         return Chunk((tuple(_ANY_PARTS.findall(written[0])),), is_one=True)
-    words = re.split(r"[-./*&+=@_]", written[0])
+    words = re.split(f"[{_JOINING}]", written[0])
     return Chunk(tuple(tuple(word.split("'")) for word in words))
 
 
@@ -115,8 +117,8 @@ def stored_words(text: str) -> str:
             words += _grams(written[0])
         else:
             *joined, parts = _chunk(written).ways
-            words += [gram for word in parts for gram in _grams(word)]
-            words += [word for way in joined for word in way if word not in parts]
+            beside = [word for way in joined for word in way if word not in parts]
+            words += [gram for word in (*parts, *beside) for gram in _grams(word)]
     return " ".join(words)
 
 

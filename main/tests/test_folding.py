@@ -14,7 +14,7 @@ class FoldTests(SimpleTestCase):
             "Đorđe Þór Guðrún": "dorde thor gudrun", "İstanbul ıssız": "istanbul issiz",
             "Ёлка Йод": "елка иод", "Ἑλλάς ΟΔΟΣ": "ελλασ οδοσ", "أحمد كِتاب": "احمد كتاب",
             "Việt Nguyễn": "viet nguyen", "ﬁnal ＡＢＣ mc²": "final abc mc2", "ƒ Ŋ": "f n",
-            "١٩٨٤ １９８４": "1984 1984",
+            "١٩٨٤ １９８４": "1984 1984", "علی كتابة": "علي كتابه", "على کتابه": "علي كتابه",
         }.items():  # fmt: skip
             self.assertEqual(fold(text), folded)
 
@@ -51,6 +51,12 @@ class WordTests(SimpleTestCase):
             "O’Brien-Smith": "o brien smith obriensmith obrien",
             "Catch-22": "catch 22 catch22",
             "E=mc²": "e mc2 emc2",
+            "1,00,000 Rupees": "1 00 000 100000 rupees",
+            "(Un)common 3:10": "un common uncommon 3 10 310",
+            "Wall·E, WALL•E": "wall e walle wall e walle",
+            "J·K·罗琳": "j k jk 罗琳 琳",
+            "ハリー・ポッター": "ハリ リー ー ポッ ッタ ター ー ハリ リー ーポ ポッ ッタ ター ー",
+            "ש״י צ׳ארלי": "ש י שי צ ארלי צארלי",
             "Tintin™": "tintin",
             "村上春樹の世界": "村上 上春 春樹 樹の の世 世界 界",
             "iPhone入門": "iphone 入門 門",

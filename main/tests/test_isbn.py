@@ -12,11 +12,11 @@ ALONE = [
     "“9780261103344”", "0261103342", "ISBN-10: 0-261-10334-2", "978‑0‑261‑10334‑4",
     "978–0–261–10334–4", "978\xad0261\u200b103344", "\u200e9780261103344\u200f",
     "\ufeff9780261103344", "978\xa00261\u202f103344", "９７８０２６１１０３３４４",
-    "٩٧٨٠٢٦١١٠٣٣٤٤",
+    "٩٧٨٠٢٦١١٠٣٣٤٤", "978.0.261.10334.4", "978/0/261/10334/4", "978·0·261·10334·4",
 ]  # fmt: skip
 AMONG_WORDS = [
     "9780261103344 tolkien", "hobbit (978-0-261-10334-4)", "The Hobbit, ISBN: 0-261-10334-2.",
-    "1937 9780261103344 2",
+    "1937 9780261103344 2", "hobbit 978.0.261.10334.4",
 ]  # fmt: skip
 
 
@@ -45,3 +45,10 @@ class WritingTests(SimpleTestCase):
             isbn13("978\xad0261\u200b103345")
         expected = "“9780261103345” is not an ISBN: its check digit does not fit"
         self.assertEqual(str(refused.exception), expected)
+
+    def test_an_old_number_of_a_score_is_its_new_one(self) -> None:
+        for text in ("M-060-11561-5", "ISMN M060115615", "979-0-060-11561-5", "ISMN: M 060115615."):
+            with self.subTest(text):
+                self.assertEqual((isbn13(text), isbn_in(text)), ("9790060115615",) * 2)
+        with self.assertRaises(ValueError):
+            isbn13("M-060-11561-4")
