@@ -137,7 +137,8 @@ def _in_eight_bits(image: Image.Image) -> Image.Image:
     """Convert 16 bits of grey. Pillow would clip what is above 255 to white."""
     scaled = image.point(lambda grey: grey * _SIXTEEN_TO_EIGHT_BITS + 0.5).convert("L")
     if "transparency" in scaled.info:
-        scaled.info["transparency"] = int(scaled.info["transparency"] * _SIXTEEN_TO_EIGHT_BITS)
+        glass = scaled.info["transparency"] * _SIXTEEN_TO_EIGHT_BITS
+        scaled.info["transparency"] = int(glass + 0.5)  # rounded as the points are
     return scaled
 
 

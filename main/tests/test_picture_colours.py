@@ -63,6 +63,11 @@ class ColourTests(SimpleTestCase):
         for grey, expected in ((0, 0), (32_896, 128), (65_535, 255)):
             self.assert_nearly(written(picture("I;16", grey), "PNG"), (expected,) * 3)
 
+    def test_sixteen_bits_of_grey_keep_the_grey_that_stands_for_glass(self) -> None:
+        for grey in (0, 30_000, 65_535):  # 30,000 / 257 is 116.7
+            image = written(picture("I;16", grey), "PNG", transparency=grey)
+            self.assertEqual(colour_of(image)[3], 0, grey)
+
     def test_every_format_and_mode_gets_its_colour(self) -> None:
         red, grey = (200, 30, 30), (128, 128, 128)
         for mode, kind, colour, expected in (
