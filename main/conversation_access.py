@@ -9,11 +9,14 @@ from django.utils.crypto import salted_hmac
 
 from main.access import has_proved, may
 from main.models import Order, Participant
+from main.models.order_access import corrected_since
 from main.models.participants import customer_of, staff
 from main.models.staff_roles import Right
 
 # Session key: the orders that a guest placed in it, or opened from the mail's link.
 GUEST_ORDERS = "guest_orders"
+# Session key: when it opened those of them that it did not place.
+OPENED_AT = "guest_orders_opened_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,13 @@ class Asker:
 
 
 def orders_open_to(user: Any, session: Mapping[str, Any]) -> QuerySet[Order]:
-    """A user's own orders, and those that this session placed or opened as a guest."""
+    """A user's own orders, and those that this session placed or opened as a guest.
+
+    Not those whose mails have since been found to reach the wrong person, who may have opened them.
+    """
     guests = Order.objects.filter(user=None, pk__in=session.get(GUEST_ORDERS, []))
+    if opened := session.get(OPENED_AT):
+        guests = guests.exclude(pk__in=corrected_since(opened))
     if not user.is_authenticated:
         return guests
     return Order.objects.visible_to(user) | guests

@@ -1,8 +1,11 @@
 """The signed token with which a guest, who has no account, opens an order."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.core import signing
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from main.models.orders import Order
@@ -34,3 +37,14 @@ def was_mailed_elsewhere(token: str, order: Order) -> bool:
     # Tokens count in whole seconds: the new address's own may seem a second older.
     since = timezone.now() - moment + timedelta(seconds=1)
     return read_access_token(token, max_age=since) is None
+
+
+def corrected_since(opened: Mapping[str, float]) -> QuerySet[Any]:
+    """The keys of those orders whose address the office has corrected since they were opened.
+
+    `opened`: when (in seconds since 1970), by the order's key. It must not be empty.
+    """
+    since = Q()
+    for order_id, moment in opened.items():
+        since |= Q(id=order_id, history_date__gt=datetime.fromtimestamp(moment, UTC))
+    return Order.history.filter(since, history_change_reason=EMAIL_CORRECTED).values("id")

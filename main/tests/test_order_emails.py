@@ -123,6 +123,25 @@ class CorrectEmailTests(AccountTestCase):
         self.assertEqual(stranger.get(f"/orders/open/{token}/").status_code, 404)
         self.assertNotIn(GUEST_ORDERS, stranger.session)
 
+    def test_whoever_had_opened_it_before_reads_it_no_more(self) -> None:
+        other = OrderFactory(guest=True, email="gues@booktime.example")
+        page, others = f"/orders/{self.order.pk}/", f"/orders/{other.pk}/"
+        for order in (self.order, other):
+            self.client.get(f"/orders/open/{make_access_token(order.pk)}/")
+        self.assertEqual(self.client.get(page).status_code, 200)
+        self.correct("guest@booktime.example")
+        self.assertRedirects(self.client.get(page), f"/login/?next={page}")
+        self.assertEqual(self.client.get(others).status_code, 200)
+        self.assertRedirects(self.client.get(self.mailed_path()), page)
+
+    def test_whoever_placed_it_reads_on(self) -> None:
+        session = self.client.session
+        session[GUEST_ORDERS] = [self.order.pk]
+        session.save()
+        self.client.get(f"/orders/open/{make_access_token(self.order.pk)}/")
+        self.correct("guest@booktime.example")
+        self.assertEqual(self.client.get(f"/orders/{self.order.pk}/").status_code, 200)
+
     def test_the_new_addresss_own_link_opens_it_at_once(self) -> None:
         self.correct("guest@booktime.example")
         self.assertRedirects(self.client.get(self.mailed_path()), f"/orders/{self.order.pk}/")

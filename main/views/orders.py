@@ -18,7 +18,7 @@ from main.reports.own_orders import own_orders, with_books
 from main.views.conversation_props import note_reading
 from main.views.conversations import customer_panel, sign_in_first
 from main.views.page_links import page_links
-from main.views.visitor import basket_owner_for_writing, readable_orders, remember_guest_order
+from main.views.visitor import basket_owner_for_writing, readable_orders, remember_opened_order
 
 ORDERS_A_PAGE = 20
 MOST_REFUSALS = 10  # told one by one
@@ -89,7 +89,7 @@ def order_open(request: HttpRequest, token: str) -> HttpResponse:
     if was_mailed_elsewhere(token, order):
         raise Http404("This link was sent to an earlier address of the order.")
     if order.user_id is None:
-        remember_guest_order(request, order)
+        remember_opened_order(request, order)
     elif not request.user.is_authenticated:  # an account has taken it over since
         return redirect_to_login(order.get_absolute_url())
     return redirect(order)

@@ -1,5 +1,6 @@
 """The visitor behind a request: the owner of baskets, and the orders that they may read."""
 
+import time
 from typing import NamedTuple
 
 from allauth.core.internal.ratelimit import get_ip
@@ -7,7 +8,7 @@ from django.db.models import QuerySet, Subquery, Sum
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from main.conversation_access import GUEST_ORDERS, orders_open_to
+from main.conversation_access import GUEST_ORDERS, OPENED_AT, orders_open_to
 from main.models import Basket, BasketLine, BasketOwner, Order, User
 from main.models.orders import OrderQuerySet
 from main.reports.unread import has_unread_reply
@@ -87,7 +88,17 @@ def readable_orders(request: HttpRequest):
 
 
 def remember_guest_order(request: HttpRequest, order: Order) -> None:
-    opened = request.session.get(GUEST_ORDERS, [])
-    if order.pk not in opened:
+    """The order was placed here: it stays open, whatever becomes of its mail address."""
+    known = request.session.get(GUEST_ORDERS, [])
+    if order.pk not in known:
         # A new list, since the session notices assignments, not changes inside.
-        request.session[GUEST_ORDERS] = [*opened, order.pk][-20:]
+        request.session[GUEST_ORDERS] = [*known, order.pk][-20:]
+
+
+def remember_opened_order(request: HttpRequest, order: Order) -> None:
+    """The order was opened by its mail's link, unless it was placed here."""
+    opened = request.session.get(OPENED_AT, {})
+    if str(order.pk) in opened or order.pk not in request.session.get(GUEST_ORDERS, []):
+        remember_guest_order(request, order)
+        opened = {key: opened[key] for key in opened if int(key) in request.session[GUEST_ORDERS]}
+        request.session[OPENED_AT] = opened | {str(order.pk): time.time()}
