@@ -20,9 +20,11 @@ LONGEST = 5.0  # seconds in all, as many as lock_timeout
 PATIENCE = 1.0
 # Seconds, if nobody has got one for longer than PATIENCE: somebody holds it and does not let go.
 LITTLE_PATIENCE = 0.2
-A_WAIT = 0.1  # seconds after which a statement that succeeds has probably waited
+# Seconds after which a statement that succeeds has probably waited. On a busy machine others take a
+# tenth of a second, too.
+A_WAIT = PATIENCE / 2
 _WRITES = ("INSERT", "UPDATE", "DELETE")
-_LOCKS = (" FOR UPDATE", " FOR NO KEY UPDATE")
+_LOCKS = (" FOR UPDATE", " FOR NO KEY UPDATE", "pg_advisory_xact_lock(")
 _LOCK_NOT_AVAILABLE = "55P03"
 
 Execute = Callable[..., Any]
@@ -108,7 +110,7 @@ def _set_limit(connection: Any, value: str) -> None:
 
 
 def may_wait(sql: Any) -> bool:
-    """Whether the statement takes locks on rows, as far as its words show."""
+    """Whether the statement takes locks on rows or names, as far as its words show."""
     return isinstance(sql, str) and (
         sql.startswith(_WRITES) or any(words in sql for words in _LOCKS)
     )

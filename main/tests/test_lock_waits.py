@@ -195,6 +195,7 @@ class PatienceTests(SimpleTestCase):
             ('SELECT "id" FROM "main_product" FOR NO KEY UPDATE OF "main_product"', True),
             ("INSERT INTO main_order VALUES (1)", True),
             ('UPDATE "main_basket" SET "status" = 20', True),
+            ("SELECT pg_advisory_xact_lock(%s)", True),
             ("SET LOCAL lock_timeout TO DEFAULT", False),
             (b"SELECT 1", False),
         ):
