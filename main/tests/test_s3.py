@@ -177,8 +177,11 @@ class ImportTests(S3Mixin, TestCase):
         self.assertEqual(len(self.keys()), 3)
         self.assertEqual(status_of(ProductImage.objects.get().image.url), 200)
 
-    def test_while_s3_is_away_one_line_says_so_and_nothing_is_taken(self) -> None:
+    def test_while_s3_is_away_one_line_says_so_and_the_next_time_adds_the_picture(self) -> None:
         self.use_s3("http://127.0.0.1:9")
         with self.assertRaisesMessage(CommandError, "The file storage cannot be reached"):
             call_command("import_data", self.list, self.folder, stdout=StringIO())
-        self.assertEqual(Product.objects.count(), 0)
+        self.assertEqual((Product.objects.count(), ProductImage.objects.count()), (1, 0))
+        self.use_s3()
+        call_command("import_data", self.list, self.folder, stdout=StringIO())
+        self.assertEqual((Product.objects.count(), ProductImage.objects.count()), (1, 1))

@@ -140,6 +140,10 @@ class Browser:
     def be_nobody(self) -> None:
         self.driver.delete_all_cookies()
 
+    def leave(self) -> None:
+        """Nothing of the open page goes on: a conversation would ask for news without a session."""
+        self.driver.get("about:blank")
+
     # --- The visitor's device ---------------------------------------------------------------
 
     def set_width(self, width: int, *, height: int = 900) -> None:
@@ -237,7 +241,8 @@ class BrowserTestCase(StaticLiveServerTestCase):
         self.browser.set_width(1440)
         self.browser.set_colours("light")
         self.browser.be_nobody()
-        # Whatever the page before still had to say belongs to another test.
+        # Whatever the page before still had to ask or to say belongs to another test.
+        self.browser.leave()
         self.browser.console_errors()
         self.browser.foreign_requests()
 
