@@ -132,7 +132,7 @@ class FirstScreenTests(ScreenCase):
         reply = {"cid": "6f1c1b0e-4a0f-4a52-9a52-3f1d5b8a7a11", "text": "It is on its way."}
         post_message(order_id=order.pk, author=staff(EmployeeFactory()), **reply)
         self.browser.be(session_key=self.session_of(order.user))
-        for script in ("", LARGE_TEXT):
+        for script in ("", LARGE_TEXT.replace("200%", "150%"), LARGE_TEXT):
             self.browser.open("/orders/")
             self.run_script(script)
             self.assertEqual(self.browser.find(".header-news").text.split()[0], "New")
