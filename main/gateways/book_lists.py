@@ -18,6 +18,7 @@ REQUIRED_COLUMNS = ("name", "description", "tags", "image_filename", "price")
 OPTIONAL_COLUMNS = ("isbn", "authors", "year", "stock")
 # No description is longer; an unclosed quote would swallow the rest of the file.
 MOST_LINES_OF_A_ROW = 500
+_SPREADSHEETS = (b"PK\3\4", b"\xd0\xcf\x11\xe0")  # how .xlsx and .ods begin, and .xls
 _DELIMITERS = ",;\t"
 # What is not text becomes half a surrogate pair: its row is refused, and the file goes on.
 _NO_TEXT = "\udcff"
@@ -47,10 +48,15 @@ def open_book_list(path: Path) -> Iterator[Iterator[ListedRow]]:
     """
     try:
         file = path.open("rb")
-        encoding = _encoding_of(file.peek(40))
+        start = file.peek(40)
     except OSError as error:
         raise NotABookList(f"{path}: {error.strerror}.") from None
-    with io.TextIOWrapper(file, encoding=encoding, errors="no_text", newline="") as lines:
+    if start.startswith(_SPREADSHEETS):
+        file.close()
+        raise NotABookList("This is a spreadsheet's own file: export it as “CSV UTF-8”.")
+    with io.TextIOWrapper(
+        file, encoding=_encoding_of(start), errors="no_text", newline=""
+    ) as lines:
         yield _read_rows(_Lines(lines))
 
 

@@ -9,12 +9,17 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 # A title may be about <b> or “C<T>”. It is HTML if something is closed, or needs no closing.
 _ELEMENTS = (
     "a|b|i|u|p|em|strong|span|div|br|hr|ul|ol|li|dl|dt|dd|sub|sup|small|big|font|center|cite|q|"
-    "blockquote|pre|code|h[1-6]|table|tr|td|th|tbody|img|script|style|html|body"
+    "blockquote|pre|code|h[1-6]|table|tr|td|th|tbody|img|script|style|html|body|s|strike|del|ins|"
+    "mark|tt|abbr|section|article|figure|o:p"
 )
-_MARKUP = re.compile(rf"</(?:{_ELEMENTS})\s*>|<(?:p|br|hr|li|img)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_MARKUP = re.compile(
+    rf"</(?:{_ELEMENTS})\s*>|<(?:p|br|hr|li|img)(?:\s[^<>]*)?/?>|<!--.*?-->",
+    re.IGNORECASE | re.DOTALL,
+)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _BREAKS = dict.fromkeys(["br", "li", "tr", "dt", "dd"], "\n") | dict.fromkeys(
     ["p", "div", "ul", "ol", "dl", "table", "blockquote", "pre", "hr", "h1", "h2", "h3", "h4",
-     "h5", "h6"], "\n\n",
+     "h5", "h6", "section", "article", "figure"], "\n\n",
 )  # fmt: skip
 _UNSEEN = {"script", "style", "title"}
 
@@ -24,6 +29,7 @@ def plain_text(text: str) -> str:
 
     What was encoded twice (`&amp;ndash;`) is decoded twice.
     """
+    text = _CDATA.sub(r"\1", text)
     if not _MARKUP.search(text):
         text = _decoded(text)
     if _MARKUP.search(text):

@@ -25,7 +25,9 @@ _AMONG_WORDS = re.compile(
     r"(?<![\w-])(?:97[89][ ./-]?)?[0-9](?:[ ./-]?[0-9]){8}[ ./-]?[0-9Xx](?![\w-])", re.ASCII
 )
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[./](?=[0-9X])", re.IGNORECASE)
-_ISMN10 = re.compile(r"M[ -]?(?=[0-9])", re.IGNORECASE)  # how a score's number began until 2008
+_POINT_ZERO = re.compile(r"(?<=[0-9]{10})[.,]0+$")  # of a column of decimal numbers
+# A score's number until 2008.
+_ISMN10 = re.compile(r"M[ -]?([0-9](?:[ -]?[0-9]){8})", re.IGNORECASE)
 
 # 9.78014E+12, which is what a spreadsheet shows, and exports, in a narrow column.
 _EXPONENT = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]{1,2}", re.IGNORECASE)
@@ -47,6 +49,8 @@ def isbn13(text: str) -> str:
         reason = _REASONS.get(type(error), "it is malformed")
         if _EXPONENT.fullmatch(number):
             reason = _SHORTENED
+        elif isbn_numbers.is_valid(f"0{number}"):
+            reason = "a spreadsheet has cut the zero in front"
         raise ValueError(f"“{plain(text)[:40]}” is not an ISBN: {reason}") from None
 
 
@@ -64,5 +68,7 @@ def isbn_in(text: str) -> str:
 def without_label(text: str) -> str:
     """The number in "ISBN: 978-0-14-143958-7.", plainly written; an old ISMN in its new form."""
     number = _AROUND.sub("", _LABEL.sub(" ", plain(text), count=1))
-    number = _BETWEEN_DIGITS.sub("-", number)
-    return _ISMN10.sub("979-0-", number) if _ISMN10.match(number) else number
+    if not _EXPONENT.fullmatch(number):
+        number = _BETWEEN_DIGITS.sub("-", _POINT_ZERO.sub("", number))
+    score = _ISMN10.fullmatch(number)
+    return f"979-0-{score[1]}" if score else number

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.test import tag
 
 from main.actions.import_books import RowError, import_books
+from main.gateways.book_lists import NotABookList
 from main.models import Product
 from main.tests.support.import_case import COLUMNS, EMMA, ImportTestCase
 
@@ -28,6 +29,12 @@ class SpreadsheetTests(ImportTestCase):
                 self.assertEqual((result.products_created, result.errors), (1, []))
                 emma = Product.objects.get()
                 self.assertEqual((emma.name, emma.price), ("Emmä", Decimal("8.49")))
+
+    def test_a_spreadsheets_own_file_is_told_how_to_be_a_list(self) -> None:
+        for start in (b"PK\3\4", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+            with self.assertRaisesMessage(NotABookList, "export it as “CSV UTF-8”."):
+                self.import_bytes(start + b"\0" * 60)
+            self.assertEqual(Product.objects.count(), 0)
 
     def test_half_a_character_spoils_its_own_row_only(self) -> None:
         text = f"\ufeff{COLUMNS}\n{EMMA}\nWalden,,,,1,,,,"

@@ -26,6 +26,8 @@ class PlainTextTests(SimpleTestCase):
             "&lt;p&gt;Escaped &amp;amp; sent&lt;/p&gt;": "Escaped & sent",
             'A <a href="https://shop.example">link</a>': "A link",
             "<p>a &lt; b</p>": "a < b",
+            "<![CDATA[A < B, <s>C</s>]]> <o:p></o:p>D": "A < B, C D",
+            "<!-- from a feed -->Text": "Text",
             "<script>alert(1)</script><style>p {}</style>Text": "Text",
         }.items():
             self.assertEqual(plain_text(text), plain)
