@@ -9,7 +9,8 @@ from rest_framework import serializers
 
 from main.api.fields import WholeField
 from main.models import Message, Role
-from main.models.conversations import BLANK, LONGEST
+from main.models.conversations import LONGEST
+from main.models.one_line import BLANK
 from main.reports.conversations import A_PAGE, MOST
 
 _HIGHEST = 2**31 - 1

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 
 from main.errors import MessageRefused
+from main.models.one_line import shows_nothing
 from main.models.orders import Order
 from main.models.participants import Participant, Role, who
 
@@ -20,14 +21,6 @@ _LINE_ENDS = re.compile(r"\r\n|[\r\v\f\x85]")
 # Control characters except \n and \t, and lone surrogates (half characters): pasted text may bring
 # them along unnoticed.
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-# Characters that show nothing on their own: Unicode's “default ignorables” (those beyond U+FFFF
-# are below), spaces and blanks. Within a text they have a purpose, such as joining the parts of an
-# emoji.
-BLANK = (
-    r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
-)
-_NOTHING = re.compile(rf"[{BLANK}\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*")
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -254,7 +247,7 @@ def clean_text(text: object) -> str:
     if not isinstance(text, str):
         raise MessageRefused("bad_text", "A message must be text.")
     text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)).strip()
-    if _NOTHING.fullmatch(text):
+    if shows_nothing(text):
         raise MessageRefused("empty", "Please write a message first.")
     if len(text) > LONGEST:
         raise MessageRefused(

@@ -22,6 +22,15 @@ class OneLineTests(SimpleTestCase):
             fields = LONDON | {"country": country, "zip_code": "WC1E\u202e 6BT"}
             self.assertEqual(check_postal_address(**fields), {"zip_code": BROKEN_LINE})
 
+    def test_a_line_that_shows_nothing_is_none(self) -> None:
+        """No parcel can be sent to “\u200b”."""
+        for nothing in ("\u200b", "\u3164 \u115f", "\u2800\U000e0020"):
+            for field in ("name", "address1", "address2", "city"):
+                with self.subTest(field, nothing=ascii(nothing)):
+                    form = PostalAddressForm(LONDON | {field: nothing})
+                    self.assertEqual(form.errors, {field: [BROKEN_LINE]})
+        self.assertEqual(PostalAddressForm(LONDON | {"address2": ""}).errors, {})
+
     def test_letters_that_join_are_no_marks(self) -> None:
         form = PostalAddressForm(LONDON | {"name": "می\u200cخواهم", "city": "क\u094d\u200dष"})
         self.assertEqual(form.errors, {})
