@@ -16,6 +16,7 @@ from django.db.models import Q
 from main.models.folding import squeeze
 
 AT_ONCE = 200  # rows that one statement writes
+MOST_TURNS = 4  # of a name's words: “Müller, Zoë” is “Zoë Müller”
 DIGEST = 8  # characters: enough to tell that a row changed, and few for an index of trigrams
 
 
@@ -107,10 +108,21 @@ def being(model: Any, text: str) -> Q:
 def _folded_or(lookup: str, text: str, as_written: str, sources: Iterable[str]) -> Q:
     """A row that nobody has folded yet is found as it is written."""
     unfolded = reduce(or_, (Q(**{f"{source}__{as_written}": text}) for source in sources))
-    letters = squeeze(text)
-    if not letters:
+    ways = _turned(text) if lookup.endswith("holds") else [squeeze(text)]
+    if not any(ways):
         return unfolded
-    return Q(**{f"folded__{lookup}": letters}) | Q(folded=None) & unfolded
+    return reduce(or_, (Q(**{f"folded__{lookup}": way}) for way in ways)) | (
+        Q(folded=None) & unfolded
+    )
+
+
+def _turned(text: str) -> list[str]:
+    """The folded letters of a name, also with the words behind in front: the last name comes first
+    in some lists and countries.
+    """
+    words = [word for word in map(squeeze, text.split()) if word]
+    turns = range(min(len(words), MOST_TURNS))
+    return list(dict.fromkeys("".join(words[at:] + words[:at]) for at in turns))
 
 
 class FoldedRows(models.QuerySet[Any]):

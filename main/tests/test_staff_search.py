@@ -19,12 +19,12 @@ from main.tests.support.needs import ON_POSTGRESQL
 
 # Names, and how staff type them.
 NAMES = {
-    "Zoë Müller": ["muller", "zoe muller", "ZOE  MÜLL", "zoe\u200bmuller"],
+    "Zoë Müller": ["muller", "zoe muller", "ZOE  MÜLL", "zoe\u200bmuller", "Müller, Zoë"],
     "Séan O’Brien-Walsh": ["o'brien", "OBrien", "obrien walsh", "brien-w", "sean o’b"],
     "Stanisław Żak": ["stanislaw zak", "zak"],
     "Øyvind Ås": ["oyvind", "oyvind as"],
-    "J. R. R. Strauß": ["jrr strauss", "J.R.R. Strauß", "j r r"],
-    "村上 春樹": ["春樹", "村上春樹"],
+    "J. R. R. Strauß": ["jrr strauss", "J.R.R. Strauß", "j r r", "Strauss, J. R. R."],
+    "村上 春樹": ["春樹", "村上春樹", "春樹 村上"],
     "Ёлкин Йод": ["елкин", "ЁЛКИН"],
 }
 
