@@ -20,7 +20,7 @@ from main.tests.support.factories import OrderFactory
 @tag("once")
 class LetterTests(TestCase):
     def test_each_has_the_templates_of_its_event(self) -> None:
-        self.assertEqual(len(emails.MAILS), 13)
+        self.assertEqual(len(emails.MAILS), 14)
         for event in emails.MAILS:
             parts = ["subject.txt", "body.txt", "body.html"]
             if event == "contact_requested":
