@@ -29,8 +29,9 @@ _POINT_ZERO = re.compile(r"(?<=[0-9]{10})[.,]0+$")  # of a column of decimal num
 # A score's number until 2008.
 _ISMN10 = re.compile(r"M[ -]?([0-9](?:[ -]?[0-9]){8})", re.IGNORECASE)
 
-# 9.78014E+12, which is what a spreadsheet shows, and exports, in a narrow column.
-_EXPONENT = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]{1,2}", re.IGNORECASE)
+# 9.78014E+12, which a spreadsheet shows, and exports, in a narrow column; its dot has become a
+# hyphen by then.
+_EXPONENT = re.compile(r"[0-9][,-]?[0-9]*E\+?[0-9]{1,2}", re.IGNORECASE)
 _SHORTENED = (
     "a spreadsheet has shortened it; format the column as a number without decimals, or as text, "
     "check the digits, and export the list again"
