@@ -91,7 +91,7 @@ class LiveTests(SimpleTestCase):
         layer.is_refusing = False
         await until(lambda: len(self.lives) == 4)
         self.assertEqual([live for _, live in self.lives], [True, False, False, True])
-        self.assertEqual(layer.joined, ["conversation.1"])
+        self.assertEqual(layer.joined, ["conversation.1", "person.1"])
         self.assertEqual(self.frames[-1], {"type": "heartbeat", "head": 3, "live": True})
         await socket.end(is_restart=True)
 

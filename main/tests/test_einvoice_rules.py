@@ -11,6 +11,7 @@ from main.actions.orders import cancel_order, correct_billing_address, correct_s
 from main.gateways.einvoice import einvoice_xml
 from main.models import Invoice, Order, OrderLine
 from main.tests.support.invoice_case import MIXED, NOON, SELLER, invoice_of, paid_order
+from main.tests.support.schematron import broken_rules
 from main.tests.test_einvoice import UNREGISTERED, Xml
 from main.tests.test_order_charges import order_with_charges
 
@@ -49,8 +50,6 @@ def take_back(order: Order, *lines: OrderLine) -> None:
 @tag("once")
 class RuleTests(TestCase):
     def assert_keeps_the_rules(self, *invoices: Invoice) -> None:
-        from main.tests.support.schematron import broken_rules
-
         for invoice in invoices:
             self.assertEqual(broken_rules(einvoice_xml(invoice)), [], invoice)
 
@@ -95,8 +94,6 @@ class RuleTests(TestCase):
         )
 
     def test_what_breaks_a_rule_is_seen(self) -> None:
-        from main.tests.support.schematron import broken_rules
-
         xml = einvoice_xml(invoice_of(paid_order()))
         (broken,) = broken_rules(xml.replace(b">380<", b">GB<"))
         self.assertIn("ram:TypeCode", broken)

@@ -21,6 +21,7 @@ from main.tests.support.factories import OrderFactory
 from main.tests.support.queue_case import StoredQueueTestCase
 
 NAMES = [
+    "fold_old_texts",
     "forget_expired_sessions",
     "forget_expired_tokens",
     "forget_failed_tasks",

