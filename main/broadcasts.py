@@ -42,6 +42,12 @@ def send_conversation_changed(*, order_id: int) -> None:
     nudges.publish(conversation_group(order_id), message)
 
 
+def send_guests_changed(*, order_id: int) -> None:
+    """To guests in the conversation: check at once whether they may stay."""
+    message = {"type": "conversation.guests", "order_id": order_id}
+    nudges.publish(conversation_group(order_id), message)
+
+
 def send_customer_service_changed(*, order_id: int) -> None:
     """To customer service's streams: look at this conversation again."""
     nudges.publish(CUSTOMER_SERVICE, {"type": "desk.changed", "order_id": order_id})

@@ -67,6 +67,7 @@ def order_cancelled(*, order_id: int, credit_note_id: int | None, refund_id: int
 
 def order_email_corrected(*, order_id: int) -> None:
     _mail("order_email_corrected", order_id=order_id)
+    _after_commit(broadcasts.send_guests_changed, order_id=order_id)
 
 
 def contact_requested(*, name: str, email: str, message: str) -> None:

@@ -123,6 +123,10 @@ class Hub:
         elif message["type"] == "person.changed":
             for tenant in list(self._tenants.get(person_group(message["user_id"]), ())):
                 tenant.check_rights()
+        elif message["type"] == "conversation.guests":
+            for tenant in list(self._groups):
+                if tenant.order_id == message["order_id"] and not tenant.me.user_id:
+                    tenant.check_rights()
         # None: sent before this process left the group.
         elif room := self._rooms.get(message["order_id"]):
             _NUDGES[message["type"]](room, message)

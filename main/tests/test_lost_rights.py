@@ -12,10 +12,13 @@ from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth.models import Group
 from django.test import TestCase, tag
 
+from booktime.sight.close_codes import SIGN_IN
+from main.actions.order_emails import correct_order_email
 from main.actions.tokens import give_token, revoke_tokens
 from main.broadcasts import person_group, session_group
 from main.consumers import ChatConsumer
-from main.models import User
+from main.models import Order, User
+from main.models.order_access import make_access_token
 from main.sockets.admission import digest_of
 from main.tests.support.customer_service_stream_case import LIMIT, StreamTestCase
 from main.tests.support.factories import EmployeeFactory
@@ -114,6 +117,20 @@ class ClosedTests(StreamTestCase):
                 act(*args)
 
         await self.in_database(do)
+
+    async def test_whoever_opened_an_order_by_a_link_to_the_wrong_address_leaves(self) -> None:
+        def open_by_link() -> None:
+            Order.objects.filter(pk=self.order.pk).update(user=None)
+            self.client.logout()
+            self.client.get(f"/orders/open/{make_access_token(self.order.pk)}/")
+
+        def correct() -> None:
+            correct_order_email(order_id=self.order.pk, email="right@booktime.example")
+
+        await self.in_database(open_by_link)
+        async with self.socket() as socket:
+            await self.commit(correct)
+            self.assertEqual(await self.code(socket), SIGN_IN)
 
     async def test_demoted_staff_leave_the_conversation_and_the_list(self) -> None:
         async with self.stream() as stream, self.socket() as socket:
