@@ -146,7 +146,7 @@ class PaperTests(ScreenCase):
 
     def setUp(self):
         super().setUp()
-        self.order = OrderLineFactory(product=ProductFactory(name="Emma")).order
+        self.order = OrderLineFactory(product=ProductFactory(name="w" * 200)).order
         mark_order_paid(order_id=self.order.pk)
 
     def assert_dark_on_white(self, path: str):
@@ -170,7 +170,9 @@ class PaperTests(ScreenCase):
         self.assert_dark_on_white(f"/office-admin/main/order/{self.order.pk}/change/")
         self.browser.be(session_key=self.session_of(DispatcherFactory()))
         self.assert_dark_on_white("/dispatch-admin/main/order/packing/")
-        self.assertIn("COPIES BOOK AUTHORS ISBN-13", self.printed())
+        printed = self.printed()
+        self.assertIn("COPIES BOOK AUTHORS ISBN-13", printed)
+        self.assertIn(self.order.lines.get().product.isbn, printed)
 
     def test_what_is_pale_is_found(self):
         """The negative control: by screen the same text is pale on white."""
