@@ -57,7 +57,8 @@ ACCOUNT_RATE_LIMITS = {
     # Counted by SIGN_IN_LIMITS instead.
     "login": None,
     "login_failed": None,
-    "manage_email": "10/m/user",
+    # Each change that is asked for is a mail to whatever address was typed.
+    "manage_email": "10/m/user,20/h/user",
     "message": "60/m/key",
     "reauthenticate": "10/m/user",
     "reset_password": "20/h/ip,5/h/key",

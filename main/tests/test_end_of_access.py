@@ -3,7 +3,9 @@
 from unittest import mock
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core import mail
+from django.test import override_settings
 from django.urls import reverse
 
 from main.actions.tokens import give_token
@@ -111,6 +113,21 @@ class AskedTests(AccountTestCase):
         self.assertIn(reverse("account_reset_password"), told.body)
         self.assertNotIn("/account/email/verify/", told.body)
         self.assertEqual(asked.to, ["ada@xn--bcher-kva.example"])
+
+    def test_one_account_can_have_so_many_strangers_written_to(self) -> None:
+        self.assertEqual(settings.ACCOUNT_RATE_LIMITS["manage_email"], "10/m/user,20/h/user")
+        self.log_in(UserFactory(email="ada@booktime.example"))
+        self.send("/account/email/", action_add="", email="a0@booktime.example")
+        self.send("/account/confirm/?next=/account/email/", password=PASSWORD)
+        limits = settings.ACCOUNT_RATE_LIMITS | {"manage_email": "9/m/user,3/h/user"}
+        mail.outbox.clear()
+        with override_settings(ACCOUNT_RATE_LIMITS=limits):
+            asked = [
+                self.send("/account/email/", action_add="", email=f"a{n}@booktime.example")
+                for n in range(1, 6)
+            ]
+        self.assertEqual([page.status_code for page in asked], [302, 302, 302, 429, 429])
+        self.assertEqual(len(mail.outbox), 2 * 3)  # the strangers’, and those to the old address
 
     def test_a_change_that_is_refused_is_not_told(self) -> None:
         user = UserFactory(email="ada@booktime.example")
