@@ -168,6 +168,8 @@ class PaperTests(ScreenCase):
     def test_the_staffs_pages_are_dark_on_white_and_open_what_is_closed(self):
         self.browser.be(session_key=self.session_of(EmployeeFactory()))
         self.assert_dark_on_white(f"/office-admin/main/order/{self.order.pk}/change/")
+        self.assert_dark_on_white("/office-admin/main/product/")
+        self.assertIn("STOCK ACTIVE", self.printed())
         self.browser.be(session_key=self.session_of(DispatcherFactory()))
         self.assert_dark_on_white("/dispatch-admin/main/order/packing/")
         printed = self.printed()
