@@ -23,6 +23,7 @@ LITTLE_PATIENCE = 0.2
 # Seconds after which a statement that succeeds has probably waited. On a busy machine others take a
 # tenth of a second, too.
 A_WAIT = PATIENCE / 2
+NAME = "lock waits"  # of the receiver of connection_created
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 _LOCKS = (" FOR UPDATE", " FOR NO KEY UPDATE", "pg_advisory_xact_lock(")
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -118,4 +119,5 @@ def may_wait(sql: Any) -> bool:
 
 def begin(*, threads: int) -> None:
     """Call once in a web process; half of its `threads` may wait."""
-    connection_created.connect(LockWaits(most=max(1, threads // 2)).wrap, weak=False)
+    waits = LockWaits(most=max(1, threads // 2))
+    connection_created.connect(waits.wrap, weak=False, dispatch_uid=NAME)
