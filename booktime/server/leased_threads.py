@@ -24,6 +24,7 @@ class LeasedThreads:
             raise ValueError(f"ASGI_THREADS must be at least 1, not {size}.")
         self.size = size
         self.started = 0
+        self._moved_at = 0.0  # when a thread was last given back
         self._free: list[LeasedThread] = []
         self._waiting: deque[ThreadLease] = deque()
         # Reentrant: a thread may be given back in a callback of a call made under the lock.
@@ -36,9 +37,14 @@ class LeasedThreads:
 
     @property
     def waited(self) -> float:
-        """The seconds for which the first lease in the queue has been waiting; 0 if none is."""
+        """The seconds for which a queue has stood still; 0 if there is none.
+
+        A queue that is long but moves is load, not a standstill.
+        """
         with self._lock:
-            return time.monotonic() - self._waiting[0].asked_at if self._waiting else 0.0
+            if not self._waiting:
+                return 0.0
+            return time.monotonic() - max(self._waiting[0].asked_at, self._moved_at)
 
     def lease(self) -> "ThreadLease":
         return ThreadLease(self)
@@ -58,6 +64,7 @@ class LeasedThreads:
 
     def give_back(self, thread: "LeasedThread") -> None:
         with self._lock:
+            self._moved_at = time.monotonic()
             if self._waiting:
                 self._waiting.popleft().start(thread)
             else:

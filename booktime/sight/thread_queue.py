@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-STUCK_AFTER = 2  # seconds for which a request has been waiting for a thread
+STUCK_AFTER = 2  # seconds for which requests have been waiting and none got a thread
 
 
 class Threads(Protocol):
@@ -15,7 +15,7 @@ class Threads(Protocol):
 
     @property
     def waited(self) -> float:
-        """The seconds for which the first in the queue has been waiting; 0 if there is none."""
+        """The seconds for which the queue has stood still; 0 if there is none."""
 
 
 _watched: list[Threads] = []

@@ -106,6 +106,25 @@ class ThreadTests(TestCase):
         self.assertIs(self.look(), True)
         second.end()
 
+    def test_a_long_queue_that_moves_is_load_and_no_standstill(self) -> None:
+        thread_queue.watch(self.threads)
+        goes_on = threading.Event()
+        leases = [self.threads.lease() for _ in range(3)]
+        first, second, third = (lease.submit(goes_on.wait, 5) for lease in leases)
+        for lease in leases[1:]:
+            lease.asked_at -= 10 * thread_queue.STUCK_AFTER
+        self.assertIs(self.look(), False)
+        goes_on.set()
+        first.result(5)
+        goes_on.clear()
+        leases[0].end()
+        # The second has the thread now, and the third, which has waited for so long, is next.
+        self.assertIs(self.look(), True)
+        goes_on.set()
+        for lease, call in ((leases[1], second), (leases[2], third)):
+            call.result(5)
+            lease.end()
+
 
 class OneLookTests(TestCase):
     def test_a_look_that_hangs_is_a_no_and_many_who_ask_are_one(self) -> None:
