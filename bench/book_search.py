@@ -22,6 +22,7 @@ import tempfile
 from pathlib import Path
 
 import psycopg
+from measured_shop import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "bin" / "support"))
@@ -29,15 +30,6 @@ import releases  # noqa: E402
 
 MOST_RATIO = 1.05
 ASKING = Path(__file__).with_name("book_search_asked.py")
-ENVIRONMENT = {
-    "ENV_FILE": "",
-    "REDIS_URL": "",
-    "DEBUG": "false",
-    "SECURE": "false",
-    "STAFF_SECOND_FACTOR": "false",
-    "ALLOWED_HOSTS": "testserver",
-    "SECRET_KEY": "only-for-measuring-" * 4,
-}
 
 
 def main() -> int:

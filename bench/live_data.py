@@ -27,6 +27,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import psycopg
+from measured_shop import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "bin" / "support"))
@@ -38,15 +39,6 @@ TABLES = ["order", "orderline", "invoice", "invoiceline", "message", "basket", "
 # The lock that reading takes, and the one that any change takes.
 MODES = {"reads": "ACCESS SHARE", "writes": "ROW EXCLUSIVE"}
 CHANGE = "a change of one row"
-ENVIRONMENT = {
-    "ENV_FILE": "",
-    "REDIS_URL": "",
-    "DEBUG": "false",
-    "SECURE": "false",
-    "STAFF_SECOND_FACTOR": "false",
-    "ALLOWED_HOSTS": "testserver",
-    "SECRET_KEY": "only-for-measuring-" * 4,
-}
 
 
 def main() -> int:

@@ -154,16 +154,11 @@ def serve(connection, count: int, url: str) -> None:
 def set_up(url: str) -> None:
     """Django as in production, but without HTTPS and hashed names, which need collecting."""
     sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
-    os.environ |= {
+    from measured_shop import ENVIRONMENT
+
+    os.environ |= ENVIRONMENT | {
         "DJANGO_SETTINGS_MODULE": "booktime.settings",
-        "ENV_FILE": "",
         "DATABASE_URL": url,
-        "REDIS_URL": "",
-        "DEBUG": "false",
-        "SECURE": "false",
-        "STAFF_SECOND_FACTOR": "false",
-        "ALLOWED_HOSTS": "testserver",
-        "SECRET_KEY": "only-for-measuring-" * 4,
     }
     import django
     from django.conf import settings
