@@ -212,6 +212,8 @@ class CrowdTests(TransactionTestCase):
         self.ended: dict[int, str] = {}
 
     def want(self, number: int, waits: LockWaits, begin: threading.Barrier) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout TO DEFAULT")
         waits.wrap(connection=connection)
         begin.wait(5)
         try:

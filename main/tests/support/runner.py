@@ -1,6 +1,7 @@
 """The test run: what is put off for minutes would come to life in the midst of another test."""
 
 import gc
+import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
@@ -12,6 +13,20 @@ from django.test.runner import DiscoverRunner
 from booktime.server import lock_waits
 from main.tests.support.emptying import Emptying
 from main.tests.support.kept_schema import kept_schema
+
+PATIENCE = "60s"
+
+
+def be_patient(connection, **kwargs) -> None:
+    """Threads of a race wait for each other's locks as long as a slow machine needs.
+
+    The web's limit would end the race before its verdict. A pool passes connections on, so that the
+    tests' own thread takes its limit back.
+    """
+    if connection.vendor == "postgresql":
+        is_race = threading.current_thread() is not threading.main_thread()
+        limit = f"'{PATIENCE}'" if is_race else "DEFAULT"
+        connection.connection.execute(f"SET lock_timeout TO {limit}")
 
 
 class ShopRunner(DiscoverRunner):
@@ -43,6 +58,7 @@ class ShopRunner(DiscoverRunner):
     def setup_databases(self, **kwargs) -> list:
         # The application that some tests load is a web process's; races here have threads enough.
         connection_created.disconnect(dispatch_uid=lock_waits.NAME)
+        connection_created.connect(be_patient, dispatch_uid="patience")
         with kept_schema():
             made = super().setup_databases(**kwargs)
         if made:
