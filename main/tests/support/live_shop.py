@@ -174,5 +174,7 @@ def copy_database(*, to_file: Path | None = None, from_file: Path | None = None)
     with contextlib.closing(sqlite3.connect(to_file or from_file)) as file:
         if to_file:
             memory.backup(file)
+            # As every shop's file is: of many connections that all change it at once, one fails.
+            file.execute("PRAGMA journal_mode=WAL")
         else:
             file.backup(memory)
