@@ -104,6 +104,10 @@ class BatchTests(TestCase):
 
 @ON_POSTGRESQL
 class RaceTests(TransactionTestCase):
+    """With few orders; with many: bin/prove backfill."""
+
+    orders = 8
+
     def at_once(self, *hands: Callable[[], None]) -> None:
         """Each in a thread with its own connection; what one raises is raised."""
         start, errors = Barrier(len(hands)), []
@@ -146,16 +150,16 @@ class RaceTests(TransactionTestCase):
         self.assertEqual(output.getvalue(), "Backfilled orders=3 facts=6 (verbatim=0)\n")
 
     def test_twice_at_once(self) -> None:
-        orders = [paid_before((1, CANCELLED)) for _ in range(20)]
+        orders = [paid_before((1, CANCELLED)) for _ in range(self.orders)]
         with mock.patch.object(backfilling, "AT_ONCE", 3):
             self.at_once(backfill, backfill, backfill)
             backfill()
         expected = [PAID, ("refund", "9.99", "done", True)]
-        self.assertEqual([ledger_of(order) for order in orders], [expected] * 20)
+        self.assertEqual([ledger_of(order) for order in orders], [expected] * self.orders)
         self.assertFalse(Message.objects.filter(kind="system", values__isnull=True).exists())
 
     def test_while_orders_go_on(self) -> None:
-        orders = [paid_before() for _ in range(12)]
+        orders = [paid_before() for _ in range(self.orders)]
 
         def go_on() -> None:
             for order in orders:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from urllib.parse import quote
 
 from django.db import connection
+from django.test import tag
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from main.tests.support.bad_input_case import BadInputTestCase
@@ -16,6 +17,7 @@ from main.tests.support.odd_values import ODD_VALUES, ON_POSTGRESQL, ON_SQLITE
 FOREIGN_DIGITS = ["٣", "１"]
 
 
+@tag("door")
 class BadInputTests(InParts, BadInputTestCase):
     """With some values that hurt each database most; all values: bin/prove odd_input."""
 

@@ -97,6 +97,7 @@ class RedactionTests(SimpleTestCase):
             self.assert_becomes((text, text))
 
 
+@tag("once")
 class TimeTests(SimpleTestCase):
     """A stranger may fill the text; each piece is the beginning of what a pattern looks for."""
 
@@ -122,7 +123,7 @@ class TimeTests(SimpleTestCase):
 
     def test_a_pattern_that_looks_again_and_again_is_noticed(self) -> None:
         again = re.compile(r"(?<=a)\?[^\s]*=")
-        self.assertGreater(self.growth(lambda text: again.sub("", text), "a?" * 2), 20)
+        self.assertGreater(self.growth(lambda text: again.sub("", text), "a?"), 20)
 
 
 class DatabaseErrorTests(SimpleTestCase):
