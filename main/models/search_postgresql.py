@@ -19,8 +19,9 @@ from django.db.models.functions import Coalesce, Concat, Length
 
 from main.models.search_words import Chunk, asked_words, is_one_sign
 
-# The part of a product in which a word was found, as labelled in folded_words.
-_TITLE, _TITLE_OR_AUTHORS, _ANYWHERE = "AB", "ABC", "ABCD"
+# The part of a product in which a word was found, as labelled in folded_words. An index knows no
+# labels: named all four, PostgreSQL would look at each book that the index found.
+_TITLE, _TITLE_OR_AUTHORS, _ANYWHERE = "AB", "ABC", ""
 # Longer words share enough trigrams as they are, and each variant makes the search slower.
 _LONGEST_SWAPPED = 12
 # The columns that the model does not know; whether each is a vector.
@@ -134,8 +135,8 @@ def _found(chunk: Chunk, *, parts: str, is_last: bool = False) -> SearchQueryCom
     word = chunk.whole
     if len(chunk.canonical) > 1 or not (word.isascii() and word.isalpha()):
         return as_written
-    flags = f":*{parts}" if is_last else f":{parts}"
-    return as_written | SearchQuery(f"{word}{flags}", config="english", search_type="raw")
+    stem = _lexeme(word, parts=parts, is_beginning=is_last)
+    return as_written | SearchQuery(stem, config="english", search_type="raw")
 
 
 def _all_of(words: list[str], *, parts: str, is_last: bool) -> str:
@@ -144,10 +145,17 @@ def _all_of(words: list[str], *, parts: str, is_last: bool) -> str:
     for word in words:
         *grams, end = asked_words(word)
         is_beginning = is_last and word == words[-1] and (len(words) == 1 or len(word) > 1)
-        flag = "*" if is_beginning or is_one_sign(end) else ""
-        side_by_side = [*(f"'{gram}':{parts}" for gram in grams), f"'{end}':{flag}{parts}"]
+        side_by_side = [_lexeme(gram, parts=parts) for gram in grams]
+        is_open = is_beginning or is_one_sign(end)
+        side_by_side.append(_lexeme(end, parts=parts, is_beginning=is_open))
         lexemes.append(f"({' <-> '.join(side_by_side)})")
     return f"({' & '.join(lexemes)})"
+
+
+def _lexeme(word: str, *, parts: str, is_beginning: bool = False) -> str:
+    """As tsquery writes it: 'emma':*AB, or 'emma' alone."""
+    flags = ("*" if is_beginning else "") + parts
+    return f"'{word}'" + (f":{flags}" if flags else "")
 
 
 class _Lexemes(SearchQuery):
