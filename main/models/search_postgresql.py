@@ -1,7 +1,8 @@
 """Search on PostgreSQL: full text and trigrams, in columns that a trigger fills (migration 0014).
 
 A book that the release before wrote has them empty until the backfill folds it. Until then it is
-found by the columns that migration 0002 computes; they go with the release after next.
+found by the columns that migration 0002 computes; they go with the release after next. A search
+looks first whether there is such a book: asking for both kinds doubles its time.
 """
 
 from typing import Any
@@ -51,11 +52,9 @@ def matching(
 ) -> models.QuerySet[Any]:
     """Products with every word, the last one as a beginning; see `search.search` for the order."""
     everywhere = _search_query(chunks, parts=_ANYWHERE)
-    begins = Func(
-        Concat(F("title"), Value(" ")),
-        Value(f"{phrase} "),
-        function="starts_with",
-        output_field=models.BooleanField(),
+    # Few titles get as far as the second, which has to put a text together.
+    begins = Q(_starts_with(F("title"), phrase)) & Q(
+        _starts_with(Concat(F("title"), Value(" ")), f"{phrase} ")
     )
     tier = Case(
         When(begins, then=0),
@@ -63,14 +62,18 @@ def matching(
         When(Q(words=_search_query(chunks, parts=_TITLE_OR_AUTHORS)), then=2),
         default=3,
     )
+    found = Q(folded_words=everywhere)
+    if are_unfolded := _are_some_unfolded(products):
+        found |= Q(folded_words=None, search_vector=everywhere)
     return (
-        _with_columns(products)
-        .filter(Q(folded_words=everywhere) | Q(folded_words=None, search_vector=everywhere))
+        _with_columns(products, are_unfolded=are_unfolded)
+        .filter(found)
         .alias(tier=tier)
         .order_by(
             "tier",
             # Of the titles that begin with the query, the exact one is the shortest.
-            Case(When(tier=0, then=Length("title")), default=0),
+            # Asked of `tier`, PostgreSQL would work that out once more.
+            Case(When(begins, then=Length("title")), default=0),
             SearchRank(F("words"), everywhere, weights=_WEIGHTS).desc(),
             "name",
             "pk",
@@ -93,7 +96,7 @@ def resembling(products: models.QuerySet[Any], *, words: list[str]) -> models.Qu
     )
     like_title = _alike("similarity", " ".join(words), F("title"))
     return (
-        _with_columns(products)
+        _with_columns(products, are_unfolded=True)  # of few books: looking first would be slower
         .filter(pk__in=close)
         .order_by(closeness.desc(), like_title.desc(), "name", "pk")
     )
@@ -107,16 +110,28 @@ def _variants(word: str) -> str:
     return " ".join([word, *swapped])
 
 
-def _with_columns(products: models.QuerySet[Any]) -> models.QuerySet[Any]:
+def _starts_with(text: F | Concat, beginning: str) -> Func:
+    return Func(text, Value(beginning), function="starts_with", output_field=models.BooleanField())
+
+
+def _are_some_unfolded(products: models.QuerySet[Any]) -> bool:
+    return products.model._base_manager.using(products.db).filter(folded=None).exists()
+
+
+def _with_columns(products: models.QuerySet[Any], *, are_unfolded: bool) -> models.QuerySet[Any]:
     columns: dict[str, Any] = {
         name: _StoredColumn(name, SearchVectorField() if is_vector else models.TextField())
         for name, is_vector in _COLUMNS.items()
     }
+
+    def either(folded: str, computed: str) -> Any:
+        return Coalesce(columns[folded], columns[computed]) if are_unfolded else columns[folded]
+
     return products.alias(
         **columns,
-        title=Coalesce(columns["folded_title"], columns["search_title"]),
-        text=Coalesce(columns["folded_text"], columns["search_text"]),
-        words=Coalesce(columns["folded_words"], columns["search_vector"]),
+        title=either("folded_title", "search_title"),
+        text=either("folded_text", "search_text"),
+        words=either("folded_words", "search_vector"),
     )
 
 

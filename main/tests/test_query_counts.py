@@ -24,7 +24,7 @@ MOST = {
     "/products/novels/": 6,
     "/products/novels/?sort=price&in_stock=on": 6,
     "/search/?q=whale": 6,
-    "/search/?q=whael": 6,
+    "/search/?q=whael": 7,
     "/basket/": 8,
     "/": 8,
     "/orders/": 7,
