@@ -23,7 +23,7 @@ from main.tests.support.factories import (
     ProductTagFactory,
 )
 
-MOST = 10
+MOST = 11
 LISTS = {
     "/admin/": ["order", "product", "producttag", "address", "user", "invoice", "basket"],
     "/office-admin/": ["order", "product", "producttag", "address", "invoice"],
