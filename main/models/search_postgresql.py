@@ -2,7 +2,7 @@
 
 A book that the release before wrote has them empty until the backfill folds it. Until then it is
 found by the columns that migration 0002 computes; they go with the release after next. A search
-looks first whether there is such a book: asking for both kinds doubles its time.
+looks first whether there is such a book, since asking for both kinds takes longer.
 """
 
 from typing import Any
@@ -96,7 +96,7 @@ def resembling(products: models.QuerySet[Any], *, words: list[str]) -> models.Qu
     )
     like_title = _alike("similarity", " ".join(words), F("title"))
     return (
-        _with_columns(products, are_unfolded=True)  # of few books: looking first would be slower
+        _with_columns(products, are_unfolded=True)  # of few books, so that both cost little
         .filter(pk__in=close)
         .order_by(closeness.desc(), like_title.desc(), "name", "pk")
     )

@@ -135,8 +135,11 @@ class IndexTests(TestCase):
         self.assertGreater(after[1], before[1])
 
     def test_a_search_is_one_query_and_its_count_another(self):
-        for found in (Product.objects.search("filler"), Product.objects.search_close("fillre")):
-            with self.assertNumQueries(2):
+        """On PostgreSQL one more looks first whether all books are folded."""
+        looks = {"search": 0 if IS_SQLITE else 1, "search_close": 0}
+        for how, query in {"search": "filler", "search_close": "fillre"}.items():
+            with self.subTest(how), self.assertNumQueries(2 + looks[how]):
+                found = getattr(Product.objects, how)(query)
                 paginator = Paginator(found.for_listing(), 24)
                 self.assertEqual(len(list(paginator.page(1))), 24)
                 self.assertEqual(paginator.count, 4000)
