@@ -65,6 +65,10 @@ def recorded(each: int, every: int, papers: int) -> Iterator[tuple[str, str]]:
     office = client_of(User.objects.get(email="proof@booktime.example"))
     users = {user.pk: client_of(user) for user in User.objects.filter(orders__isnull=False)}
     orders = list(Order.objects.order_by("created_at", "pk"))
+    # First: whoever opens an order's page has read what is new there.
+    for key, client in users.items():
+        yield f"customer {key}: orders", words_at(client, "/orders/")
+        yield f"customer {key}: phone", answer_at(client, "/mobile-api/my-orders/")
     for order in orders:
         yield f"{order.number}: sums", json.dumps(sums_of(order))
     for place, order in looked_at(orders, each):
@@ -73,9 +77,6 @@ def recorded(each: int, every: int, papers: int) -> Iterator[tuple[str, str]]:
         if place % every == 0:
             yield f"{order.number}: talk", words_at(customer, f"/orders/{order.pk}/conversation/")
             yield from offices_pages(office, order)
-    for key, client in users.items():
-        yield f"customer {key}: orders", words_at(client, "/orders/")
-        yield f"customer {key}: phone", answer_at(client, "/mobile-api/my-orders/")
     for name in ("turnover", "orders_per_day", "most_bought_products"):
         yield f"report: {name}", words_at(office, f"{OFFICE}{name}/")
     for invoice in Invoice.objects.order_by("pk")[:papers]:
