@@ -4,10 +4,9 @@ Runs with release 0.1.0's code and with ours, in a folder that holds it:
 
     pages.py MOMENT EVERY PAPERS STEP ...
 
-A step is a management command, or N:FILE: record all orders' sums, and what customers see of each
-Nth (of the demo shop's, all), to a JSON file, {name: words}. It is recorded as of MOMENT; of those
-whose place is a multiple of EVERY, the staff's pages, too, and of so many PAPERS the PDF. Recording
-leaves nothing behind.
+A step is a management command, or N:FILE: record each Nth order to a JSON file, {name: words}. It
+is recorded as of MOMENT; of each EVERYth order all pages, the staff's too, and of so many PAPERS
+the PDF. Recording leaves nothing behind.
 """
 
 import json
@@ -45,7 +44,6 @@ from main.models.order_access import make_access_token  # noqa: E402
 WebpackLoader.get_bundle = lambda self, name: []
 SILENT = {"script", "style", "template", "noscript", "option"}
 OFFICE = "/office-admin/"
-DEMO = "@booktime.example"
 
 
 def main(moment: datetime, every: int, papers: int, steps: list[str]) -> None:
@@ -69,12 +67,10 @@ def recorded(each: int, every: int, papers: int) -> Iterator[tuple[str, str]]:
     for key, client in users.items():
         yield f"customer {key}: orders", words_at(client, "/orders/")
         yield f"customer {key}: phone", answer_at(client, "/mobile-api/my-orders/")
-    for order in orders:
-        yield f"{order.number}: sums", json.dumps(sums_of(order))
-    for place, order in looked_at(orders, each):
+    for place, order in enumerate(orders[::each]):
         customer = users.get(order.user_id) or guest(order)
         yield from customers_pages(customer, order)
-        if place % every == 0:
+        if place * each % every == 0:
             yield f"{order.number}: talk", words_at(customer, f"/orders/{order.pk}/conversation/")
             yield from offices_pages(office, order)
     for name in ("turnover", "orders_per_day", "most_bought_products"):
@@ -84,14 +80,8 @@ def recorded(each: int, every: int, papers: int) -> Iterator[tuple[str, str]]:
         yield f"{invoice.number}: PDF", pdf_words(office.get(path).content)
 
 
-def looked_at(orders: list[Order], each: int) -> list[tuple[int, Order]]:
-    """Each Nth of those that repeat, and all of the demo shop, of which each is different."""
-    demo = [order for order in orders if order.email.endswith(DEMO)]
-    others = [order for order in orders if not order.email.endswith(DEMO)]
-    return [*enumerate(demo), *list(enumerate(others))[::each]]
-
-
 def customers_pages(customer: Client, order: Order) -> Iterator[tuple[str, str]]:
+    yield f"{order.number}: sums", json.dumps(sums_of(order))
     yield f"{order.number}: order", words_at(customer, f"/orders/{order.pk}/")
     path = f"/mobile-api/orders/{order.pk}/messages/"
     yield f"{order.number}: messages", answer_at(customer, path)

@@ -34,14 +34,12 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """So many orders, whose sums are recorded; of each `each`th the customer's pages are, too, of
-    each `every`th of these the staff's, and of so many `papers` the PDF.
+    """So many orders; of each `every`th all pages are recorded, and of so many `papers` the PDF.
 
-    Before the backfill only each `early`th is looked at, which is a multiple of `each`.
+    Before the backfill only each `early`th is looked at.
     """
 
     orders: int
-    each: int = 1
     every: int
     papers: int
     early: int
@@ -69,14 +67,14 @@ def make_before(shop: Shop, *, database: str) -> Before:
     """In an empty database."""
     with release_before() as tree:
         moment = _run(tree, database, "shop.py", str(shop.orders)).split()[-1]
-        pages = _record(tree, database, moment, shop, f"{shop.each}:before.json")["before.json"]
+        pages = _record(tree, database, moment, shop, "1:before.json")["before.json"]
     return Before(moment, pages)
 
 
 def take_over(shop: Shop, before: Before, *, database: str) -> tuple[Recording, Recording]:
     """Migrate the database of the release before: how it looks then, and once it is backfilled."""
     early = f"{shop.early}:migrated.json"
-    steps = ["migrate_together", early, "backfill", f"{shop.each}:backfilled.json"]
+    steps = ["migrate_together", early, "backfill", "1:backfilled.json"]
     found = _record(settings.BASE_DIR, database, before.moment, shop, *steps)
     return found["migrated.json"], found["backfilled.json"]
 
