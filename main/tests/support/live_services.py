@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote
@@ -22,7 +23,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-class Service:
+class Service(ABC):
     """A process that listens on one port all its lives."""
 
     identity: ClassVar[dict] = {}  # another account to run under
@@ -33,8 +34,9 @@ class Service:
         self.environment = os.environ | environment
         self.process: subprocess.Popen | None = None
 
+    @abstractmethod
     def command(self) -> list[str]:
-        raise NotImplementedError
+        """What starts it."""
 
     def start(self, *, wait: bool = True) -> None:
         with self.log.open("a") as output:
