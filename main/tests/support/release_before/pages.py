@@ -63,16 +63,19 @@ def recorded(each: int, every: int, papers: int) -> Iterator[tuple[str, str]]:
     office = client_of(User.objects.get(email="proof@booktime.example"))
     users = {user.pk: client_of(user) for user in User.objects.filter(orders__isnull=False)}
     orders = list(Order.objects.order_by("created_at", "pk"))
-    # First: whoever opens an order's page has read what is new there.
+    for place, order in enumerate(orders[::each]):
+        # Whoever opens a page has read what is new there; the next order's pages must not show it.
+        with transaction.atomic():
+            customer = users.get(order.user_id) or guest(order)
+            yield from customers_pages(customer, order)
+            if place * each % every == 0:
+                talk = words_at(customer, f"/orders/{order.pk}/conversation/")
+                yield f"{order.number}: talk", talk
+                yield from offices_pages(office, order)
+            transaction.set_rollback(True)
     for key, client in users.items():
         yield f"customer {key}: orders", words_at(client, "/orders/")
         yield f"customer {key}: phone", answer_at(client, "/mobile-api/my-orders/")
-    for place, order in enumerate(orders[::each]):
-        customer = users.get(order.user_id) or guest(order)
-        yield from customers_pages(customer, order)
-        if place * each % every == 0:
-            yield f"{order.number}: talk", words_at(customer, f"/orders/{order.pk}/conversation/")
-            yield from offices_pages(office, order)
     for name in ("turnover", "orders_per_day", "most_bought_products"):
         yield f"report: {name}", words_at(office, f"{OFFICE}{name}/")
     for invoice in Invoice.objects.order_by("pk")[:papers]:
