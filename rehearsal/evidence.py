@@ -19,6 +19,7 @@ UNDONE = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status <
 # Where the worker, which serves on, notes every minute when its jobs last ran.
 PERIODIC = "main_periodicjob"
 PATIENCE = 90  # seconds for the worker to finish
+Rows = tuple[tuple[str, int, str], ...]
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Evidence:
     revision: str
     processes: tuple[int, ...]
     schema: str
-    rows: tuple[tuple[str, int, str], ...]
+    rows: Rows
     folders: tuple[str, ...]
 
 
@@ -45,13 +46,13 @@ def gather(host: Host) -> Evidence:
         expect(serving == release.revision, f"{serving} serves, not {release.revision}")
         expect(facts["ready"], f"what serves is not ready: {facts}")
         browser.open("/")
-    _wait_for_the_worker(host.database_url)
+    rows = _rows_once_the_worker_is_done(host.database_url)
     folders = sorted(folder.name for folder in host.releases)
     return Evidence(
         revision=serving,
         processes=tuple(started.process.pid for started in host.running.values()),
         schema=_schema(host.database_url),
-        rows=tuple(row for row in rows_of(host.database_url) if row[0] != PERIODIC),
+        rows=tuple(row for row in rows if row[0] != PERIODIC),
         folders=tuple(folders),
     )
 
@@ -72,12 +73,16 @@ def compare_release(before: Evidence, after: Evidence) -> None:
     expect(not left, f"the release was left behind: {left}")
 
 
-def _wait_for_the_worker(url: str) -> None:
+def _rows_once_the_worker_is_done(url: str) -> Rows:
+    """All in one snapshot: each minute the worker finds something new to do."""
     until = time.monotonic() + PATIENCE
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         while connection.execute(UNDONE).fetchone() != (0,):
+            connection.rollback()
             expect(time.monotonic() < until, f"the worker is not done after {PATIENCE} s")
             time.sleep(0.2)
+        return _rows(connection)
 
 
 def _schema(url: str) -> str:
@@ -88,11 +93,16 @@ def _schema(url: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def rows_of(url: str) -> tuple[tuple[str, int, str], ...]:
+def rows_of(url: str) -> Rows:
+    """Each table's name, number of rows and digest."""
     with psycopg.connect(url) as connection:
-        tables = [name for (name,) in connection.execute(TABLES).fetchall()]
-        found = []
-        for table in tables:
-            count, digest = connection.execute(ROWS.format(table)).fetchone() or (0, "")
-            found.append((table, count, digest or ""))
-        return tuple(found)
+        return _rows(connection)
+
+
+def _rows(connection: psycopg.Connection) -> Rows:
+    tables = [name for (name,) in connection.execute(TABLES).fetchall()]
+    found = []
+    for table in tables:
+        count, digest = connection.execute(ROWS.format(table)).fetchone() or (0, "")
+        found.append((table, count, digest or ""))
+    return tuple(found)
