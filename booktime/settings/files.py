@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from whitenoise.compress import Compressor
 
 from booktime import setting_types
 from booktime.settings.site import BASE_DIR, DEBUG, env
@@ -77,6 +78,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# Of what is collected, half are source maps, which bin/post_compile deletes.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 WHITENOISE_AUTOREFRESH = DEBUG  # tests switch DEBUG off, and each would read all static files
 WEBPACK_LOADER = {
     "DEFAULT": {
