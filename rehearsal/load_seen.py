@@ -56,8 +56,8 @@ class Seen:
 
 def judge(seen: Seen, *, sockets: int, seconds: float, told_at: str) -> None:
     """Raises for the first broken promise. `seconds` is how long the push took under load."""
-    _was_there(seen, sockets=sockets, seconds=seconds)
     expect(not seen.failures, f"{len(seen.failures)} requests failed: {seen.failures[:5]}")
+    _was_there(seen, sockets=sockets, seconds=seconds)
     expect(not seen.lost_orders, f"orders: {seen.lost_orders[:5]}")
     expect(not seen.problems, f"conversations: {seen.problems[:5]}")
     told = seen.codes.get(RESTART, 0)
@@ -80,7 +80,8 @@ def _was_there(seen: Seen, *, sockets: int, seconds: float) -> None:
     expect(seen.rate >= LEAST_RATE, f"{seen.rate:.1f} requests a second, not {RATE}")
     expect(seen.standstill < STANDSTILL, f"nobody came for {seen.standstill:.1f} s")
     for kind in ("kept", "buying"):
-        expect(seen.counts.get(kind, 0) >= seconds / EACH, f"{kind}: {seen.counts.get(kind, 0)}")
+        came = seen.counts.get(kind, 0)
+        expect(came >= seconds / EACH, f"{kind}: {came}; answers, ms: {_spread(seen.took)}")
     spoken = LEAST_TALK * sockets * seconds / EVERY
     expect(seen.said >= spoken, f"{seen.said} messages, not {spoken:.0f}")
 
