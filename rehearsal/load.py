@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import statistics
 import subprocess
 import sys
 import time
@@ -11,14 +12,15 @@ from pathlib import Path
 from rehearsal import walk_shop
 from rehearsal.facts import Push, clock
 from rehearsal.host import Host
-from rehearsal.load_seen import EVERY, RATE, ROOMS, Seen, judge
-from rehearsal.walk_browser import expect
+from rehearsal.load_seen import ROOMS, Pace, Seen, judge
+from rehearsal.walk_browser import Browser, expect
 
 ROOT = Path(__file__).resolve().parents[1]
 GONE = 10.0  # seconds at most, from SIGTERM to the end
 BEFORE, AFTER = 3.0, 12.0  # seconds of load; everyone reconnects after the switch
 REST = 30.0  # seconds at most, until all messages are shown
 CONTROL_ROOMS, CONTROL_SECONDS = 4, 3.0
+LOOKS = 21  # at the list of books, of which the median counts
 
 
 class Crowd:
@@ -26,6 +28,7 @@ class Crowd:
 
     def __init__(self, host: Host, *, rooms: int = ROOMS, rest: float = REST) -> None:
         self.host = host
+        self.pace = pace_of(host)
         self.seen: Seen
         self.sockets = 2 * rooms
         self._rooms, self._rest = rooms, rest
@@ -37,9 +40,10 @@ class Crowd:
             "domain": self.host.domain,
             "port": self.host.port,
             "ca": str(self.host.ca),
-            "rate": RATE,
+            "rate": self.pace.rate,
+            "kept": 1 / self.pace.part,
             "rooms": self._rooms,
-            "every": EVERY,
+            "every": self.pace.every,
             "rest": self._rest,
             "run": secrets.token_hex(4),
         }
@@ -78,6 +82,17 @@ class Crowd:
         return json.loads(line)
 
 
+def pace_of(host: Host) -> Pace:
+    """What this machine can do, as one visitor sees it."""
+    took = []
+    with Browser(host) as browser:
+        for _ in range(LOOKS):
+            began = time.monotonic()
+            browser.get("/products/all/")
+            took.append(time.monotonic() - began)
+    return Pace(statistics.median(took))
+
+
 def zero_downtime(host: Host, commit: str) -> tuple[Push, list[str]]:
     """Push `commit` under load; return what was seen. Raises if a promise was broken."""
     walk_shop.import_books(host)
@@ -89,12 +104,13 @@ def zero_downtime(host: Host, commit: str) -> tuple[Push, list[str]]:
     expect(push.accepted, f"the push was rejected: {push.reason}")
     expect(host.current and host.current is not before, "the old release serves on")
     web, worker = host.retired
-    judge(seen, sockets=crowd.sockets, seconds=push.seconds, told_at=clock(web.told_at))
+    told_at = clock(web.told_at)
+    judge(seen, pace=crowd.pace, sockets=crowd.sockets, seconds=push.seconds, told_at=told_at)
     for old in (web, worker):
         expect(not old.was_killed, f"the old {old.name} had to be killed")
         expect(old.seconds < GONE, f"the old {old.name} took {old.seconds:.1f} s to end")
     gone = f"gone after SIGTERM: the old web {web.seconds:.1f} s, worker {worker.seconds:.1f} s"
-    return push, [*seen.lines, gone]
+    return push, [str(crowd.pace), *seen.lines, gone]
 
 
 def control(host: Host) -> str:

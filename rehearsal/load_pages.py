@@ -21,7 +21,6 @@ from rehearsal.walk_purchase import ADDRESSES, BILLING, REVIEW
 
 PATIENCE = 30  # seconds; visitors do not wait longer
 KEPT = 4  # kept connections, each like a browser's
-SECONDS_PER_KEPT = 1.0  # between two requests on such a connection
 SECONDS_PER_ORDER = 4.0
 SHOWN = 10  # failures
 FIXED = ("/", "/products/all/", "/search/?q=proust", "/basket/", "/healthz/", "/sitemap.xml")
@@ -29,7 +28,11 @@ BUY = "/add_to_basket/"
 
 
 class Visitors:
-    """Until `is_over`. Anything but a good answer is a failure, except what a browser retries."""
+    """Until `is_over`. Anything but a good answer is a failure, except what a browser retries.
+
+    `where` says how many come each second on new connections (rate), and how many seconds lie
+    between two requests on a kept one (kept).
+    """
 
     def __init__(self, where: dict) -> None:
         self.where = where
@@ -130,7 +133,7 @@ class Visitors:
                     self.failures.append(f"kept {path}: {type(error).__name__} {error}")
                 else:
                     self._note("kept", path, answer)
-                await asyncio.sleep(random.uniform(0, 2 * SECONDS_PER_KEPT))
+                await asyncio.sleep(random.uniform(0, 2 * self.where["kept"]))
 
     # --- Buyers -----------------------------------------------------------------------------
 
