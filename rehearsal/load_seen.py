@@ -1,11 +1,12 @@
 """What a crowd saw, in figures, and whether it keeps the promises."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rehearsal.walk_browser import expect
 
-ROOMS = 50  # conversations
+# Where the list of books takes no longer than FAST seconds: requests a second, conversations, and
+# seconds between two messages. Where it takes SLOW ones, too few would come to prove anything.
+RATE, ROOMS, EVERY, FAST, SLOW = 20, 50, 6.0, 0.020, 0.150
 BACK = 30.0  # seconds at most: on a slow machine the new release is warm after half of that
 RESTART = "4012"
 # With less than this, the crowd was not there all the time and might have missed failures.
@@ -22,23 +23,21 @@ class Pace:
     """
 
     page: float  # seconds that the list of books takes while nobody else is there
-    fast: ClassVar[float] = 0.020
-    rates: ClassVar[tuple[float, float]] = (20, 6.0)  # of a machine on which it takes that long
 
     @property
     def part(self) -> float:
         """Of what the crowd does on a fast machine; 1 at most."""
-        return min(1.0, self.fast / self.page)
+        return min(1.0, FAST / self.page)
 
     @property
     def rate(self) -> float:
         """Requests a second on new connections."""
-        return self.rates[0] * self.part
+        return RATE * self.part
 
     @property
     def every(self) -> float:
         """Seconds on average between two messages of one person."""
-        return self.rates[1] / self.part
+        return EVERY / self.part
 
     def __str__(self) -> str:
         return (
@@ -91,6 +90,8 @@ class Seen:
 
 def judge(seen: Seen, *, pace: Pace, sockets: int, seconds: float, told_at: str) -> None:
     """Raises for the first broken promise. `seconds` is how long the push took under load."""
+    # Else a shop that became slow would be asked for less and less.
+    expect(pace.page < SLOW, f"the shop is too slow to be seen under load: {pace}")
     expect(not seen.failures, f"{len(seen.failures)} requests failed: {seen.failures[:5]}")
     _was_there(seen, pace=pace, sockets=sockets, seconds=seconds)
     expect(not seen.lost_orders, f"orders: {seen.lost_orders[:5]}")

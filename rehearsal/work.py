@@ -62,7 +62,10 @@ class Account:
         return not done.returncode
 
     def run(self, command: list, *, cwd: Path, environment: dict[str, str], say: Say) -> int:
-        """Run a build's command, passing each line of output on; return its exit status."""
+        """Run a build's or release's command, behind what serves; return its exit status.
+
+        Each line of its output is passed on.
+        """
         process = subprocess.Popen(
             ["sh", "-c", YIELDING, "build", *map(str, command)],
             cwd=cwd,
